@@ -19,7 +19,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public void Base_classes_stand_in_one_folder() =>
+    public void Base_classes_of_commands_are_in_one_folder() =>
         Assert.Equal(["NodeManager.Commands.Bases"], Commands.SelectMany(BasesOf).Select(static type => type.Namespace).Distinct());
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("DrainCmdlet", "UpdateNodePoolCommand", "DeleteEmptyDirData", "DeleteUnmanagedPod", "GracePeriod")]
     [InlineData("DrainCmdlet", "RepairClusterNodeCommand", "DeleteEmptyDirData", "DeleteUnmanagedPod", "GracePeriod")]
     [InlineData("DrainCmdlet", "GetNodeScaleRecommendationCommand", "DeleteEmptyDirData", "DeleteUnmanagedPod")]
-    public void A_parameter_that_is_declared_again_is_the_same(string original, string again, params string[] parameters) =>
+    public void A_repeated_parameter_has_the_same_declaration(string original, string again, params string[] parameters) =>
         Assert.All(parameters, parameter => Assert.Equal(Describe(original, parameter), Describe(again, parameter)));
 
     public void Dispose() => _module.Dispose();

@@ -6,7 +6,7 @@ namespace NodeManager.Providers.Tests;
 public sealed class BuiltInMachineProvidersTests
 {
     [Fact]
-    public void The_process_has_the_types_after_their_registration()
+    public void Registered_provider_types_are_available_in_the_process()
     {
         BuiltInMachineProviders.Register();
         BuiltInMachineProviders.Register();
@@ -23,7 +23,7 @@ public sealed class BuiltInMachineProvidersTests
         "spec.redfish.systems[x].credentialsSecretRef = /[x-bmc] REDFISH_USERNAME REDFISH_PASSWORD; spec.credentialsSecretRef = /[] REDFISH_USERNAME REDFISH_PASSWORD")]
     [InlineData("simulated", "{}", "")]
     [InlineData("simulated", """{"credentialsSecretRef":{"name":"a"}}""", "spec.credentialsSecretRef = /[a]")]
-    public void Each_type_names_the_secrets_that_it_needs(string type, string spec, string expected)
+    public void Each_provider_type_names_its_secrets(string type, string spec, string expected)
     {
         var registry = new MachineProviderRegistry();
         BuiltInMachineProviders.AddTo(registry);

@@ -13,7 +13,7 @@ public sealed class SampleProviderTests
     private static readonly string Root = RepositoryFolder.Path;
 
     [Fact]
-    public async Task A_claim_gets_one_machine_and_nothing_foreign_is_destroyed()
+    public async Task A_claim_gets_one_machine_and_no_foreign_machine_is_destroyed()
     {
         using var folder = new TemporaryFolder();
         using IMachineProvider provider = Load().Create(Type, Settings(folder.Path("."), "cluster/a")), other = Load().Create(Type, Settings(folder.Path("."), "cluster/b"));
@@ -46,7 +46,7 @@ public sealed class SampleProviderTests
     }
 
     [Fact]
-    public void The_guide_shows_the_sample()
+    public void The_guide_contains_the_sample_provider()
     {
         string sample = string.Join('\n', Directory.GetFiles(Path.Combine(Root, "tests", "NodeManager.SampleProvider"), "*.cs").Select(Text));
         MatchCollection blocks = Regex.Matches(Text(Path.Combine(Root, "docs", "guides", "write-a-provider.md")), "(?s)```csharp\n(.*?)\n```");

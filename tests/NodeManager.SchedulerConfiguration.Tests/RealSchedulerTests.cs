@@ -12,7 +12,7 @@ namespace NodeManager.SchedulerConfigurations.Tests;
 public sealed class RealSchedulerTests
 {
     [SkippableFact]
-    public void Each_configuration_starts_or_is_refused_as_the_table_says()
+    public void The_real_scheduler_starts_or_refuses_each_configuration_of_the_table()
     {
         var api = RealScheduler.Api();
         var wrong = new List<string>();
@@ -27,7 +27,7 @@ public sealed class RealSchedulerTests
     }
 
     [SkippableFact]
-    public void The_scheduler_starts_with_every_change_of_its_own_plugins()
+    public void The_real_scheduler_starts_with_every_change_of_a_built_in_plugin()
     {
         var api = RealScheduler.Api();
         var document = SchedulerDocument.Parse(RealScheduler.Configuration(api, "profiles:\n- schedulerName: a\n- schedulerName: b # the other\n"));
@@ -49,13 +49,13 @@ public sealed class RealSchedulerTests
     [InlineData("profiles:\n- plugins:\n    score:\n      disabled:\n      - name: ImageLocality\n      - name: NodeAffinity\n      enabled:\n      - name: ImageLocality\n        weight: 9\n")]
     [InlineData("profiles:\n- plugins:\n    score:\n      disabled:\n      - name: '*'\n      enabled:\n      - name: TaintToleration\n      - name: ImageLocality\n")]
     [InlineData("profiles:\n- plugins:\n    filter:\n      disabled:\n      - name: NodePorts\n    preFilter:\n      disabled:\n      - name: '*'\n")]
-    public void What_is_reported_to_run_is_what_the_scheduler_says_it_runs(string body) => CompareWithScheduler(body);
+    public void Reported_plugins_equal_those_that_the_real_scheduler_logs(string body) => CompareWithScheduler(body);
 
     [SkippableTheory]
     [InlineData("profiles:\n- plugins:\n    multiPoint:\n      enabled:\n      - name: ImageLocality\n        weight: 7\n      disabled:\n      - name: NodeAffinity\n")]
     [InlineData("profiles:\n- plugins:\n    multiPoint:\n      disabled:\n      - name: '*'\n      enabled:\n      - name: DefaultBinder\n      - name: TaintToleration\n      - name: PrioritySort\n    score:\n      enabled:\n      - name: ImageLocality\n      - name: TaintToleration\n        weight: 2\n")]
     [InlineData("profiles:\n- plugins:\n    score:\n      enabled:\n      - name: ImageLocality\n      - name: NodeAffinity\n        weight: 5\n    filter:\n      disabled:\n      - name: NodeName\n      enabled:\n      - name: NodePorts\n      - name: NodeName\n")]
-    public void MultiPoint_is_expanded_as_the_scheduler_does(string body)
+    public void MultiPoint_is_expanded_like_by_the_scheduler(string body)
     {
         Skip.IfNot(RealScheduler.Api().HasMultiPoint, "This kube-scheduler has no multiPoint.");
         CompareWithScheduler(body);

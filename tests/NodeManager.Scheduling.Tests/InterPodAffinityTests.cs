@@ -16,7 +16,7 @@ public sealed class InterPodAffinityTests
     [InlineData("podAffinity", "zone", ""","namespaces":["other"]""", "b1")]
     [InlineData("podAffinity", "zone", ""","namespaceSelector":{}""", "a1,a2,b1")]
     [InlineData("podAffinity", "zone", ""","namespaceSelector":{"matchLabels":{"team":"x"}}""", "b1")]
-    public void Terms_look_at_pods_in_the_same_topology(string kind, string key, string more, string fits)
+    public void Affinity_terms_match_pods_in_the_same_topology_domain(string kind, string key, string more, string fits)
     {
         ClusterSnapshot snapshot = Zones(Make.On("a1", "db", """{"app":"db"}"""), Make.On("b1", "db", """{"app":"db"}""", ns: "other"));
         snapshot.SetNamespace("default", null);
@@ -25,11 +25,11 @@ public sealed class InterPodAffinityTests
     }
 
     [Fact]
-    public void The_first_of_a_group_may_start_anywhere_where_the_topology_is_known() =>
+    public void The_first_pod_of_a_group_fits_every_node_with_the_topology_label() =>
         Assert.Equal("a1,a2,b1", Fitting(Incoming(Affinity("podAffinity", "web", "zone", "")), Zones()));
 
     [Fact]
-    public void Pods_that_are_there_keep_their_anti_affinity_against_newcomers()
+    public void Anti_affinity_of_existing_pods_applies_to_new_pods()
     {
         ClusterSnapshot snapshot = Zones(Make.On("a1", "shy", extra: $",{Affinity("podAntiAffinity", "web", "zone", "")}"));
         Pod pod = Make.Pod(labels: Web);
@@ -47,7 +47,7 @@ public sealed class InterPodAffinityTests
     }
 
     [Fact]
-    public void A_pod_that_left_is_forgotten_and_an_assumed_one_counts()
+    public void A_removed_pod_does_not_count_and_an_assumed_pod_does()
     {
         Pod db = Make.On("a1", "db", """{"app":"db"}""");
         ClusterSnapshot snapshot = Zones(db);

@@ -22,7 +22,7 @@ public sealed class PodFitTests
     [InlineData("""{"hostNetwork":true,"containers":[{"ports":[{"containerPort":8080}]}]}""", "{}", "node(s) didn't have free ports for the requested pod ports")]
     [InlineData("""{"containers":[{"ports":[{"containerPort":80,"hostPort":8080,"protocol":"UDP"}]}]}""", "{}", null)]
     [InlineData("""{"containers":[{"ports":[{"containerPort":8080}]}]}""", "{}", null)]
-    public void A_node_is_refused_in_the_scheduler_s_words(string pod, string nodeSpec, string? reason)
+    public void A_node_is_rejected_with_the_message_of_the_scheduler(string pod, string nodeSpec, string? reason)
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of(
             [Make.Node("a", """{"zone":"a"}""", nodeSpec)],
@@ -39,7 +39,7 @@ public sealed class PodFitTests
     [InlineData(37, "{}", "node(s) had untolerated taint(s)")]
     [InlineData(20, """{"nodeSelector":{"x":"y"},"tolerations":[{"operator":"Exists"}]}""", "node(s) didn't match Pod's node affinity")]
     [InlineData(37, """{"nodeSelector":{"x":"y"},"tolerations":[{"operator":"Exists"}]}""", "node(s) didn't match Pod's node affinity/selector")]
-    public void Words_follow_the_version(int minor, string pod, string reason)
+    public void The_message_follows_the_version_of_the_scheduler(int minor, string pod, string reason)
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of([Make.Node("a", spec: """{"taints":[{"key":"gpu","effect":"NoSchedule"}]}""")], [], minor);
         Assert.Equal([reason], PodFit.Evaluate(Make.Pod(pod), snapshot.Node("a")!, snapshot).Reasons);
@@ -61,7 +61,7 @@ public sealed class PodFitTests
             .Selects(Make.Node("a", """{"zone":"a","cores":"8"}""")));
 
     [Fact]
-    public void A_full_node_says_so_with_everything_that_is_short()
+    public void A_full_node_reports_every_insufficient_resource()
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of(
             [Make.Node("a", allocatable: """{"cpu":"1","memory":"1Gi","pods":"1"}""")], [Make.On("a", "there", requests: """{"cpu":"1"}""")]);
@@ -78,7 +78,7 @@ public sealed class PodFitTests
     [InlineData("""{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"lost"}}]}""", "PersistentVolumeClaim 'lost' is unknown")]
     [InlineData("""{"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"waits"}}]}""", "PersistentVolumeClaim 'waits' is not bound")]
     [InlineData("""{"volumes":[{"name":"v","ephemeral":{}}]}""", "the PersistentVolumeClaim of volume 'v' is recreated")]
-    public void What_cannot_be_judged_is_unknown(string pod, string reason)
+    public void A_pod_that_cannot_be_simulated_is_unknown(string pod, string reason)
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of([Make.Node("a"), Make.Node("full", allocatable: """{"pods":"0"}""")], []);
         snapshot.SetClaim(new() { Metadata = { Name = "waits", Namespace = "default" } });
@@ -91,7 +91,7 @@ public sealed class PodFitTests
     [Theory]
     [InlineData("a", FitVerdict.Fits)]
     [InlineData("b", FitVerdict.DoesNotFit)]
-    public void A_bound_volume_pulls_the_pod_to_its_zone(string node, FitVerdict verdict)
+    public void A_bound_volume_restricts_the_pod_to_its_zone(string node, FitVerdict verdict)
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of([Make.Node("a", """{"zone":"a"}"""), Make.Node("b", """{"zone":"b"}""")], [], 30);
         snapshot.SetClaim(new() { Metadata = { Name = "data", Namespace = "default" }, Spec = { VolumeName = "pv" } });

@@ -9,7 +9,7 @@ public sealed class PodPlacementTests
     [InlineData(20, "0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu.")]
     [InlineData(33, "0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu. preemption: 0/3 nodes are available: 1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod.")]
     [InlineData(37, "0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu. no new claims to deallocate, preemption: 0/3 nodes are available: 1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod.")]
-    public void Refusals_are_summed_up_as_the_scheduler_does(int minor, string message)
+    public void Reasons_are_summed_up_like_by_the_scheduler(int minor, string message)
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of(
             [Make.Node("a"), Make.Node("b"), Make.Node("c", spec: """{"unschedulable":true}""")],
@@ -23,7 +23,7 @@ public sealed class PodPlacementTests
         Assert.Equal("no nodes available to schedule pods", PodPlacement.Find(Make.Pod(), new ClusterSnapshot()).Message);
 
     [Fact]
-    public void The_emptier_node_wins_and_equals_go_by_name()
+    public void The_least_allocated_node_wins_and_ties_are_broken_by_name()
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of([Make.Node("c"), Make.Node("b"), Make.Node("a")], [Make.On("a", "1", requests: """{"cpu":"2"}""")]);
         Assert.Equal("b", PodPlacement.Find(Make.Pod(), snapshot).Node);
@@ -44,7 +44,7 @@ public sealed class PodPlacementTests
     }
 
     [Fact]
-    public void Preferences_and_soft_taints_decide_between_nodes_that_fit()
+    public void Preferences_and_PreferNoSchedule_taints_decide_between_feasible_nodes()
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of(
             [Make.Node("a", spec: """{"taints":[{"key":"slow","effect":"PreferNoSchedule"}]}"""), Make.Node("b"), Make.Node("c", """{"disk":"ssd"}""")], []);
@@ -56,7 +56,7 @@ public sealed class PodPlacementTests
     }
 
     [Fact]
-    public void A_plan_sees_many_pods_leave_several_nodes_at_once()
+    public void A_plan_moves_the_pods_of_several_nodes_together()
     {
         Pod[] pods = [Make.On("a", "1", requests: """{"cpu":"3"}"""), Make.On("b", "2", requests: """{"cpu":"3"}""")];
         ClusterSnapshot snapshot = ClusterSnapshot.Of([Make.Node("a"), Make.Node("b"), Make.Node("c")], pods);
@@ -74,7 +74,7 @@ public sealed class PodPlacementTests
     }
 
     [Fact]
-    public void Pods_known_before_their_node_count_when_it_comes()
+    public void Pods_known_before_their_node_count_when_the_node_is_added()
     {
         ClusterSnapshot snapshot = new();
         snapshot.SetPod(Make.On("a", "1", requests: """{"cpu":"1"}"""));

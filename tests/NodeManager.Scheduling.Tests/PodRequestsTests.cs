@@ -22,7 +22,7 @@ public sealed class PodRequestsTests
     [InlineData("8", "1", "1", ""","resize":"Infeasible" """, 1)]
     [InlineData("8", "1", "1", ""","conditions":[{"type":"PodResizePending","status":"True","reason":"Infeasible"}]""", 1)]
     [InlineData("8", "1", "1", ""","conditions":[{"type":"PodResizePending","status":"True","reason":"Deferred"}]""", 8)]
-    public void A_resize_counts_the_largest_of_wanted_granted_and_used(string wanted, string allocated, string used, string more, double cpu)
+    public void A_resize_counts_the_largest_of_requested_allocated_and_used(string wanted, string allocated, string used, string more, double cpu)
     {
         var pod = Make.Pod(
             $$"""{"containers":[{"name":"c","resources":{"requests":{"cpu":"{{wanted}}"} } }]}""",
@@ -40,7 +40,7 @@ public sealed class PodRequestsTests
     }
 
     [Fact]
-    public void Amounts_are_exact_and_finished_pods_count_nothing()
+    public void Quantities_are_exact_and_completed_pods_count_nothing()
     {
         var sums = NodeAllocation.ByNode([
             Make.On("a", "1", requests: """{"cpu":"100m","memory":"128974848"}"""),

@@ -23,7 +23,7 @@ public sealed class PodScoreTests
         [Make.Node("a"), Make.Node("b")], [Make.On("a", "1", requests: """{"cpu":"2","memory":"2Gi"}""")], minor);
 
     [Fact]
-    public void Empty_nodes_are_best_or_full_ones_as_the_strategy_says()
+    public void The_scoring_strategy_prefers_empty_or_full_nodes()
     {
         // a: cpu 3 of 4, memory 3 of 8; b: 1 of 4, 1 of 8.
         Pod pod = Asking("1", "1Gi");
@@ -35,7 +35,7 @@ public sealed class PodScoreTests
     }
 
     [Fact]
-    public void What_asks_for_nothing_counts_as_a_tenth_of_a_core_and_200_mebibytes()
+    public void Missing_requests_count_as_a_tenth_of_a_core_and_200_mebibytes()
     {
         // cpu 100m of 4000m: 97.5; memory 200 of 8192 MiB: 97.5.
         ClusterSnapshot snapshot = ClusterSnapshot.Of([Make.Node("a")], []);
@@ -71,7 +71,7 @@ public sealed class PodScoreTests
     }
 
     [Fact]
-    public void Soft_taints_and_preferred_labels_are_brought_to_a_hundred()
+    public void Scores_of_taints_and_preferred_labels_are_normalized_to_a_hundred()
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of(
         [
@@ -91,7 +91,7 @@ public sealed class PodScoreTests
     }
 
     [Fact]
-    public void Inter_pod_affinity_scores_count_from_both_sides()
+    public void Inter_pod_affinity_scores_count_in_both_directions()
     {
         string[] names = ["a", "b", "c"];
         const string wants = """
@@ -113,7 +113,7 @@ public sealed class PodScoreTests
     }
 
     [Fact]
-    public void What_shares_a_service_is_spread_by_default()
+    public void Pods_of_a_Service_are_spread_by_default()
     {
         string[] names = ["a", "b", "c"];
         ClusterSnapshot snapshot = ClusterSnapshot.Of(

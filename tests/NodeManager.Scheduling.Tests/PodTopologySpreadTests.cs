@@ -12,7 +12,7 @@ public sealed class PodTopologySpreadTests
     [InlineData(1, 1, 1, ""","minDomains":4""", "")]
     [InlineData(0, 0, 0, ""","minDomains":4""", "a,b,c")]
     [InlineData(2, 1, 1, ""","matchLabelKeys":["version"]""", "a,b,c")]
-    public void A_domain_may_not_exceed_the_emptiest_by_more_than_the_skew(int a, int b, int c, string more, string fits)
+    public void A_domain_exceeds_the_minimum_by_at_most_maxSkew(int a, int b, int c, string more, string fits)
     {
         ClusterSnapshot snapshot = Zones([.. Pods("a", a), .. Pods("b", b), .. Pods("c", c)]);
         Assert.Equal(fits, Fitting(Incoming(more), snapshot));
@@ -27,7 +27,7 @@ public sealed class PodTopologySpreadTests
     [Theory]
     [InlineData("", "")]
     [InlineData(""","nodeTaintsPolicy":"Honor" """, "a,b")]
-    public void Tainted_nodes_count_unless_the_policy_honors_taints(string more, string fits)
+    public void Tainted_nodes_count_unless_nodeTaintsPolicy_is_Honor(string more, string fits)
     {
         ClusterSnapshot snapshot = Zones([.. Pods("a", 1), .. Pods("b", 1)]);
         snapshot.SetNode(Make.Node("c", """{"zone":"c"}""", """{"taints":[{"key":"x","effect":"NoSchedule"}]}"""));

@@ -21,7 +21,7 @@ public sealed class PreemptionTests
     }
 
     [Fact]
-    public void Budgets_are_kept_where_that_can_be()
+    public void Preemption_respects_PDBs_where_possible()
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of([Make.Node("a")], [On("a", "kept", 1, "2", "db"), On("a", "other", 5, "2", "web")]);
 
@@ -38,7 +38,7 @@ public sealed class PreemptionTests
     [InlineData("2", 100, "Never", "not eligible due to preemptionPolicy=Never.")]
     [InlineData("2", 0, "PreemptLowerPriority", "0/2 nodes are available: 1 No preemption victims found for incoming pod, 1 Preemption is not helpful for scheduling.")]
     [InlineData("3.5", 7, "PreemptLowerPriority", "0/2 nodes are available: 1 Insufficient cpu, 1 Preemption is not helpful for scheduling.")]
-    public void The_reason_for_no_removal_is_reported(string cpu, int priority, string policy, string message)
+    public void The_reason_against_a_preemption_is_reported(string cpu, int priority, string policy, string message)
     {
         ClusterSnapshot snapshot = ClusterSnapshot.Of(
             [Make.Node("a"), Make.Node("b", spec: """{"unschedulable":true}""")], [On("a", "more", 10, "2"), On("a", "less", 5, "2")]);

@@ -28,7 +28,7 @@ public sealed class TolerationsTests
             .Tolerates(new Taint { Key = "sla", Value = "900", Effect = "NoSchedule" }));
 
     [Fact]
-    public void Soft_taints_keep_nothing_away()
+    public void PreferNoSchedule_taints_exclude_no_pod()
     {
         Node node = Make.Node("a", spec: """{"taints":[{"key":"slow","effect":"PreferNoSchedule"},{"key":"x","value":"1","effect":"NoExecute"}]}""");
         Assert.Equal("x", Make.Pod().FirstUntolerated(node)?.Key);

@@ -44,7 +44,7 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
 
     [Theory]
     [MemberData(nameof(Callers))]
-    public async Task Without_a_valid_token_no_route_answers(string method, string path, string? token)
+    public async Task Every_route_requires_a_valid_token(string method, string path, string? token)
     {
         HttpResponseMessage response = await SendAsync(method, path, token is null ? null : "Bearer " + token);
 
@@ -55,7 +55,7 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
     }
 
     [Fact]
-    public void Every_route_requires_a_level_and_every_change_an_admin()
+    public void Every_route_requires_a_role_and_every_change_the_admin()
     {
         foreach (RouteEndpoint route in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
         {
@@ -69,7 +69,7 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
     }
 
     [Fact]
-    public async Task Every_route_lets_its_level_in_and_refuses_a_viewer_who_changes()
+    public async Task Every_route_accepts_its_role_and_refuses_changes_by_a_viewer()
     {
         List<string> wrong = [];
         foreach (RouteEndpoint route in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
@@ -92,7 +92,7 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
     }
 
     [Fact]
-    public async Task A_viewer_reads_and_does_not_change()
+    public async Task A_viewer_reads_and_cannot_change()
     {
         string viewer = "Bearer " + EmbeddedServer.ViewerToken;
 
@@ -105,7 +105,7 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
     }
 
     [Fact]
-    public async Task A_link_opens_one_session_once()
+    public async Task A_sign_in_link_opens_one_session_once()
     {
         string secret = server.Services.GetRequiredService<SignIns>().CreateLink(AccessLevel.Viewer);
 
@@ -125,7 +125,7 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
     }
 
     [Fact]
-    public void A_link_and_a_session_expire()
+    public void Sign_in_links_and_sessions_expire()
     {
         var time = new TestClock();
         var signIns = new SignIns(time);
@@ -151,7 +151,7 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
     [InlineData(null, null, "same-site", HttpStatusCode.Forbidden)]
     [InlineData(null, null, "same-origin", HttpStatusCode.NotFound)]
     [InlineData(null, null, null, HttpStatusCode.NotFound)]
-    public async Task Other_sites_make_no_browser_change_anything(string? host, string? origin, string? site, HttpStatusCode expected)
+    public async Task Cross_site_requests_are_refused(string? host, string? origin, string? site, HttpStatusCode expected)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, NodeRoutes.Prefix + "/nodes/x/cordon");
         if (host is not null) request.Headers.Host = host;
@@ -162,7 +162,7 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
     }
 
     [Fact]
-    public async Task A_revoked_token_ends_its_event_streams()
+    public async Task Revoking_a_token_ends_its_event_streams()
     {
         LocalTokens tokens = server.Services.GetRequiredService<LocalTokens>();
         string token = tokens.Issue(AccessLevel.Admin);
@@ -190,7 +190,7 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
     [InlineData("/")]
     [InlineData("/page.js")]
     [InlineData("/page.css")]
-    public async Task Pages_carry_a_strict_policy_and_nothing_inline(string path)
+    public async Task Pages_have_a_strict_content_security_policy_without_inline_code(string path)
     {
         HttpResponseMessage response = await SendAsync("GET", path, null);
         string text = await response.Content.ReadAsStringAsync();
@@ -204,7 +204,7 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
     }
 
     [Fact]
-    public async Task A_body_that_is_too_large_is_refused()
+    public async Task An_oversized_body_is_refused()
     {
         HttpResponseMessage response = await SendAsync(
             "PUT", NodeRoutes.Prefix + "/nodes/x/labels", "Bearer " + EmbeddedServer.Token, $$"""{"key":"{{new string('a', 70_000)}}"}""");

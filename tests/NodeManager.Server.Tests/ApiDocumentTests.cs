@@ -78,7 +78,7 @@ public sealed class ApiDocumentTests(EmbeddedServer server) : IClassFixture<Embe
     [InlineData("GET", "/api/v1/operations", null, null)]
     [InlineData("GET", "/api/v1/operations/{id}", "none", null)]
     [InlineData("GET", "/api/v1/me", null, null)]
-    public async Task An_answer_is_as_described(string method, string path, string? name, string? body)
+    public async Task Responses_match_the_OpenAPI_document(string method, string path, string? name, string? body)
     {
         using var request = new HttpRequestMessage(new(method), await FillAsync(path, name));
         if (body is not null) request.Content = new StringContent(body, null, "application/json");
@@ -94,7 +94,7 @@ public sealed class ApiDocumentTests(EmbeddedServer server) : IClassFixture<Embe
     }
 
     [Fact]
-    public async Task The_validator_finds_an_answer_that_is_not_as_described()
+    public async Task The_validator_reports_a_response_that_does_not_match()
     {
         JsonObject document = await DocumentAsync();
         JsonSchema schema = await SchemaAsync(
@@ -103,7 +103,7 @@ public sealed class ApiDocumentTests(EmbeddedServer server) : IClassFixture<Embe
     }
 
     [Fact]
-    public async Task The_document_needs_credentials()
+    public async Task The_OpenAPI_document_requires_credentials()
     {
         using var stranger = new HttpClient { BaseAddress = server.Client.BaseAddress };
         Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.GetAsync(new Uri(ApiDocument.Path, UriKind.Relative))).StatusCode);

@@ -48,7 +48,7 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Changes_refusals_and_ends_of_operations_are_written_reads_and_secrets_are_not()
+    public async Task The_audit_log_contains_changes_refusals_and_results_without_reads_and_secrets()
     {
         string name = (string)(await _client.GetFromJsonAsync<JsonArray>(Nodes))![0]!["name"]!;
         await _client.PutAsJsonAsync($"{Nodes}/{name}/labels?reason=query-text", new { key = "a", value = "body-text" });
@@ -76,7 +76,7 @@ public sealed class AuditTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_happens_is_counted_and_Prometheus_can_read_it()
+    public async Task Metrics_count_requests_in_the_format_of_Prometheus()
     {
         await _client.GetFromJsonAsync<JsonArray>(Nodes);
         await _client.GetAsync(new Uri($"{Nodes}/none", UriKind.Relative));

@@ -23,7 +23,7 @@ public sealed class AutoscalerHostTests
     private readonly StringWriter _output = new();
 
     [Fact]
-    public async Task It_scales_answers_probes_and_hands_over()
+    public async Task The_autoscaler_host_scales_answers_probes_and_releases_leadership()
     {
         using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 3, Speed = 10 });
         using SandboxServer served = cluster.Serve(new());
@@ -64,7 +64,7 @@ public sealed class AutoscalerHostTests
     }
 
     [Fact]
-    public async Task Without_the_definitions_it_ends_and_says_what_to_install()
+    public async Task Without_the_CustomResourceDefinitions_the_host_ends_and_names_the_install_command()
     {
         using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 0 });
         using SandboxServer served = cluster.Serve(new());
@@ -84,7 +84,7 @@ public sealed class AutoscalerHostTests
     [InlineData(true, true, 0, 6, "no plan for 5 minutes", "has made no plan yet")]
     [InlineData(false, true, 0, 60, null, null)]
     [InlineData(false, false, 0, 60, null, "cannot be read")]
-    public void Probes_say_what_is_wrong(bool leads, bool knows, int plans, int minutes, string? unhealthy, string? unready)
+    public void Probes_report_the_failure(bool leads, bool knows, int plans, int minutes, string? unhealthy, string? unready)
     {
         DateTimeOffset now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
         AutoscalerActivity activity = new()
@@ -108,7 +108,7 @@ public sealed class AutoscalerHostTests
     }
 
     [Fact]
-    public void The_manifests_name_what_the_host_serves_and_the_roles_account()
+    public void The_manifests_match_the_ports_of_the_host_and_the_ServiceAccount()
     {
         string deployment = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "autoscaler", "deployment.yaml"));
         string roles = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "rbac-autoscaler.yaml"));

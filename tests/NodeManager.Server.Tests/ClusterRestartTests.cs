@@ -29,7 +29,7 @@ public sealed class ClusterRestartTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task A_drain_that_waits_for_a_budget_outlives_a_restart_of_its_server()
+    public async Task A_drain_waiting_for_a_PDB_survives_a_server_restart()
     {
         Skip.If(OperatingSystem.IsWindows(), "there is no SIGTERM");
         await StartAsync();

@@ -10,7 +10,7 @@ namespace NodeManager.Server.Tests;
 public sealed class ConsoleFilesTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
 {
     [Fact]
-    public async Task Without_the_console_the_small_page_says_how_to_get_it()
+    public async Task Without_the_console_the_route_page_explains_how_to_build_it()
     {
         string page = await server.Client.GetStringAsync("/");
 
@@ -39,7 +39,7 @@ public sealed class ConsoleFilesTests(EmbeddedServer server) : IClassFixture<Emb
     }
 
     [Fact]
-    public async Task Its_files_are_kept_by_browsers_and_sent_compressed()
+    public async Task Console_files_are_cacheable_and_compressed()
     {
         using var folder = new TemporaryFolder();
         await using WebApplication console = await ConsoleAsync(folder, server);
@@ -62,7 +62,7 @@ public sealed class ConsoleFilesTests(EmbeddedServer server) : IClassFixture<Emb
     [InlineData("/assets/..%2Findex.html")]
     [InlineData("/assets/..%2F..%2Fsecret.txt")]
     [InlineData("/assets/")]
-    public async Task Nothing_else_is_sent(string path)
+    public async Task No_other_file_is_served(string path)
     {
         using var folder = new TemporaryFolder();
         await using WebApplication console = await ConsoleAsync(folder, server);

@@ -40,14 +40,14 @@ public sealed class ConsoleFlowTests
     }
 
     [SkippableFact]
-    public async Task The_rules_of_the_console_hold()
+    public async Task The_unit_tests_of_the_console_pass()
     {
         SkipUnlessBuilt();
         await RunAsync("test");
     }
 
     [SkippableFact]
-    public async Task The_types_and_the_markup_of_the_console_are_sound()
+    public async Task The_type_check_of_the_console_passes()
     {
         SkipUnlessBuilt();
         await RunAsync("check");

@@ -56,7 +56,7 @@ public sealed class DelegationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_of_the_cluster_is_its_users_and_the_audit_names_them()
+    public async Task A_cluster_token_acts_as_its_user_and_the_audit_log_names_the_user()
     {
         JsonObject me = JsonNode.Parse((await SendAsync("GET", "/api/v1/me", _reader)).Body)!.AsObject();
         Assert.Equal("system:serviceaccount:default:reader", (string?)me["name"]);
@@ -71,7 +71,7 @@ public sealed class DelegationTests : IAsyncLifetime
     [InlineData("POST", "/{node}/uncordon", HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.OK)]
     [InlineData("DELETE", "/{node}/labels/a", HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.OK)]
     [InlineData("POST", "/{node}/drain", HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden)]
-    public async Task What_the_cluster_does_not_allow_the_server_does_not_do(
+    public async Task The_server_refuses_requests_that_the_cluster_forbids_the_user(
         string method, string path, HttpStatusCode stranger, HttpStatusCode reader, HttpStatusCode admin)
     {
         string address = Nodes + path.Replace("{node}", _node, StringComparison.Ordinal);
@@ -81,7 +81,7 @@ public sealed class DelegationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refusal_names_what_is_missing_and_changes_nothing()
+    public async Task A_refusal_names_the_missing_permission_and_changes_nothing()
     {
         (HttpStatusCode code, string body) = await SendAsync("POST", $"{Nodes}/{_node}/drain", _admin);
         Assert.Equal(HttpStatusCode.Forbidden, code);
@@ -90,7 +90,7 @@ public sealed class DelegationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task No_route_answers_without_a_token_or_without_a_rule()
+    public async Task Every_route_requires_a_token_and_an_authorization_rule()
     {
         foreach (RouteEndpoint route in _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
         {
@@ -115,7 +115,7 @@ public sealed class DelegationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Answers_of_the_API_server_are_kept_for_a_short_time()
+    public async Task Reviews_of_the_API_server_are_cached_briefly()
     {
         var clock = new Clock();
         using var reviewer = new AccessReviewer(_app.Services.GetRequiredService<ClusterSession>(), clock);

@@ -25,7 +25,7 @@ public sealed class HostileInputTests(EmbeddedServer server) : IClassFixture<Emb
     [InlineData("/api/v1/operations;/page.js")]
     [InlineData("/api/v1/operations%00.js")]
     [InlineData("/API/V1/OPERATIONS")]
-    public async Task No_path_leads_past_the_credentials(string path)
+    public async Task No_path_bypasses_the_authentication(string path)
     {
         string answer = await RawAsync($"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         Assert.Matches("^HTTP/1.1 (400|401|404) ", answer);
@@ -41,7 +41,7 @@ public sealed class HostileInputTests(EmbeddedServer server) : IClassFixture<Emb
     [InlineData("Authorization: Bearer")]
     [InlineData("Authorization: Bearer a-token-for-tests, Bearer x")]
     [InlineData("Cookie: nodemanager-session=1; nodemanager-session=a-token-for-tests")]
-    public async Task No_header_but_a_valid_token_lets_anybody_in(string header)
+    public async Task Only_a_valid_token_authenticates(string header)
     {
         string answer = await RawAsync($"POST {NodeRoutes.Prefix}/nodes/x/cordon HTTP/1.1\r\nHost: localhost\r\n{header}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 401 ", answer, StringComparison.Ordinal);
@@ -53,14 +53,14 @@ public sealed class HostileInputTests(EmbeddedServer server) : IClassFixture<Emb
     [InlineData("POST /api/v1/config/backup HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n")]
     [InlineData("POST /api/v1/config/backup HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\nConnection: close\r\n\r\n")]
     [InlineData("GET /api/v1/me HTTP/9.9\r\nHost: localhost\r\n\r\n")]
-    public async Task What_is_not_HTTP_is_refused(string request) => Assert.Matches("^HTTP/1.1 (400|401|505) ", await RawAsync(request));
+    public async Task Requests_that_are_not_HTTP_are_refused(string request) => Assert.Matches("^HTTP/1.1 (400|401|505) ", await RawAsync(request));
 
     [Fact]
     public async Task Headers_beyond_the_limit_are_refused() => Assert.StartsWith(
         "HTTP/1.1 431 ", await RawAsync($"GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nX-Long: {new string('a', 20_000)}\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
 
     [Fact]
-    public async Task A_client_that_does_not_finish_its_headers_is_cut_off_and_the_others_are_served()
+    public async Task A_client_with_incomplete_headers_is_disconnected_without_affecting_others()
     {
         using TcpClient slow = await ConnectAsync();
         await slow.GetStream().WriteAsync("GET /api/v1/me HTTP/1.1\r\nHost: loc"u8.ToArray());
@@ -71,7 +71,7 @@ public sealed class HostileInputTests(EmbeddedServer server) : IClassFixture<Emb
     }
 
     [Fact]
-    public async Task Many_streams_share_what_is_watched_and_end_with_their_token()
+    public async Task Many_streams_share_one_watch_and_end_with_their_token()
     {
         LocalTokens tokens = server.Services.GetRequiredService<LocalTokens>();
         string token = tokens.Issue(AccessLevel.Viewer);

@@ -46,7 +46,7 @@ public sealed class LiveTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Once_synced_reads_cause_no_request()
+    public async Task After_the_sync_reads_cause_no_request()
     {
         JsonArray nodes = (await _client.GetFromJsonAsync<JsonArray>(Nodes))!;
         while (!(bool)(await _client.GetFromJsonAsync<JsonObject>(AlertRoutes.Path))!["monitoring"]! || _requests.Monitors == 0) await Task.Delay(20);
@@ -63,7 +63,7 @@ public sealed class LiveTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_change_is_in_the_next_read_and_reaches_every_reader_once()
+    public async Task A_change_is_in_the_next_read_and_streamed_once_to_each_reader()
     {
         string name = await WorkerAsync();
         await using Reader first = await Reader.OpenAsync(_client, ""), second = await Reader.OpenAsync(_client, "");
@@ -83,7 +83,7 @@ public sealed class LiveTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_reader_that_was_away_misses_nothing_and_one_that_was_away_too_long_is_told()
+    public async Task A_resumed_stream_misses_no_change_and_an_expired_one_is_reported()
     {
         string name = await WorkerAsync();
         string id;
@@ -102,7 +102,7 @@ public sealed class LiveTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_slow_reader_is_told_what_it_missed_and_costs_no_memory()
+    public async Task A_slow_reader_gets_a_reset_and_uses_no_memory()
     {
         var log = new EventLog();
         using var stop = new CancellationTokenSource();

@@ -10,7 +10,7 @@ namespace NodeManager.Server.Tests;
 public sealed class MaintenanceRoutesTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
 {
     [Fact]
-    public async Task A_maintenance_is_planned_run_and_kept()
+    public async Task A_maintenance_is_planned_executed_and_stored()
     {
         string[] nodes = await DrainableAsync();
         JsonObject plan = await PostAsync("/plan", new { nodes, delete_emptydir_data = true, delete_unmanaged_pods = true });
@@ -47,7 +47,7 @@ public sealed class MaintenanceRoutesTests(EmbeddedServer server) : IClassFixtur
     [InlineData("/none/resume", "", HttpStatusCode.NotFound)]
     [InlineData("/none/stop", "", HttpStatusCode.NotFound)]
     [InlineData("/*/stop", "", HttpStatusCode.NotFound)]
-    public async Task What_cannot_be_done_is_refused(string path, string body, HttpStatusCode status)
+    public async Task An_invalid_maintenance_is_refused(string path, string body, HttpStatusCode status)
     {
         using var content = new StringContent(body, null, "application/json");
         Assert.Equal(status, (await server.Client.PostAsync(new Uri(MaintenanceRoutes.Path + path, UriKind.Relative), body.Length > 0 ? content : null)).StatusCode);

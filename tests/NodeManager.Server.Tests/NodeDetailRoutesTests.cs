@@ -11,7 +11,7 @@ public sealed class NodeDetailRoutesTests(EmbeddedServer server) : IClassFixture
     private static readonly string Nodes = NodeRoutes.Prefix + "/nodes";
 
     [Fact]
-    public async Task A_node_has_conditions_and_versions()
+    public async Task The_details_of_a_node_contain_conditions_and_versions()
     {
         string name = await WorkerAsync();
 
@@ -25,7 +25,7 @@ public sealed class NodeDetailRoutesTests(EmbeddedServer server) : IClassFixture
     }
 
     [Fact]
-    public async Task Its_pods_are_as_many_as_the_node_counts()
+    public async Task The_pods_of_a_node_match_its_pod_count()
     {
         string name = await WorkerAsync();
         int count = (int)(await server.Client.GetFromJsonAsync<JsonObject>($"{Nodes}/{name}"))!["pods"]!;
@@ -37,7 +37,7 @@ public sealed class NodeDetailRoutesTests(EmbeddedServer server) : IClassFixture
     }
 
     [Fact]
-    public async Task Its_events_tell_of_a_drain()
+    public async Task The_events_of_a_node_report_a_drain()
     {
         string name = await WorkerAsync();
         await server.Client.PostAsJsonAsync($"{Nodes}/{name}/drain", new { timeout_seconds = 1, delete_emptydir_data = true, delete_unmanaged_pods = true });
@@ -62,7 +62,7 @@ public sealed class NodeDetailRoutesTests(EmbeddedServer server) : IClassFixture
     }
 
     [Fact]
-    public async Task A_plan_that_would_be_refused_says_why()
+    public async Task A_refused_plan_has_a_reason()
     {
         JsonArray nodes = (await server.Client.GetFromJsonAsync<JsonArray>(Nodes))!;
         foreach (string name in nodes.Select(n => (string)n!["name"]!))
@@ -81,7 +81,7 @@ public sealed class NodeDetailRoutesTests(EmbeddedServer server) : IClassFixture
     [InlineData("/No_Name/pods", HttpStatusCode.BadRequest)]
     [InlineData("/none/drain-plan?grace_period_seconds=-1", HttpStatusCode.BadRequest)]
     [InlineData("/none/drain-plan?delete_emptydir_data=perhaps", HttpStatusCode.BadRequest)]
-    public async Task What_cannot_be_answered_is_refused(string path, HttpStatusCode status) =>
+    public async Task Invalid_detail_requests_are_refused(string path, HttpStatusCode status) =>
         Assert.Equal(status, (await server.Client.GetAsync(Nodes + path)).StatusCode);
 
     private async Task<string> WorkerAsync()

@@ -14,7 +14,7 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     private static readonly string Nodes = NodeRoutes.Prefix + "/nodes";
 
     [Fact]
-    public async Task Nodes_are_listed_in_the_shape_of_the_seed()
+    public async Task Nodes_are_listed_in_the_documented_shape()
     {
         JsonArray nodes = (await server.Client.GetFromJsonAsync<JsonArray>(Nodes))!;
         Assert.Equal(12, nodes.Count);
@@ -66,7 +66,7 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     }
 
     [Fact]
-    public async Task A_node_is_cordoned_drained_and_put_back()
+    public async Task A_node_is_cordoned_drained_and_uncordoned()
     {
         string name = await DrainableAsync();
         HttpResponseMessage drained = await server.Client.PostAsJsonAsync(
@@ -96,7 +96,7 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     [InlineData("POST", "/nodes/x/drain", """{"grace_period_seconds":-1}""", HttpStatusCode.BadRequest, "InvalidDuration")]
     [InlineData("POST", "/../../v1/plugins/ImageLocality/disable?dry_run=maybe", null, HttpStatusCode.BadRequest, "InvalidRequest")]
     [InlineData("GET", "/nowhere", null, HttpStatusCode.NotFound, "RouteNotFound")]
-    public async Task Bad_input_gets_a_status_and_says_why(string method, string path, string? body, HttpStatusCode status, string error)
+    public async Task Invalid_input_gets_a_status_and_a_reason(string method, string path, string? body, HttpStatusCode status, string error)
     {
         using var request = new HttpRequestMessage(new(method), NodeRoutes.Prefix + path);
         if (body is not null) request.Content = new StringContent(body, null, "application/json");
@@ -110,7 +110,7 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     [Theory]
     [InlineData("POST", "/nodes/x/drain", HttpStatusCode.UnsupportedMediaType, "UnsupportedMediaType")]
     [InlineData("POST", "/nodes/x/labels", HttpStatusCode.MethodNotAllowed, "MethodNotAllowed")]
-    public async Task What_routing_refuses_says_why_too(string method, string path, HttpStatusCode status, string error)
+    public async Task Requests_refused_by_routing_get_a_reason(string method, string path, HttpStatusCode status, string error)
     {
         using var request = new HttpRequestMessage(new(method), NodeRoutes.Prefix + path)
         {
@@ -125,7 +125,7 @@ public sealed class NodeRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     [InlineData(null)]
     [InlineData("wrong")]
     [InlineData("")]
-    public async Task Without_the_token_no_data_is_served(string? token)
+    public async Task Without_a_token_no_data_is_served(string? token)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Client.BaseAddress!, Nodes));
         if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);

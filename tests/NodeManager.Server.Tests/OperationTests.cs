@@ -12,7 +12,7 @@ namespace NodeManager.Server.Tests;
 public sealed class OperationTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
 {
     [Fact]
-    public async Task A_drain_is_followed_resumed_and_read_again()
+    public async Task The_events_of_a_drain_are_streamed_resumed_and_reread()
     {
         JsonArray nodes = (await server.Client.GetFromJsonAsync<JsonArray>(NodeRoutes.Prefix + "/nodes"))!;
         string name = nodes.Select(n => (string)n!["name"]!).First(n => n.StartsWith("worker", StringComparison.Ordinal));
@@ -53,7 +53,7 @@ public sealed class OperationTests(EmbeddedServer server) : IClassFixture<Embedd
     }
 
     [Fact]
-    public async Task A_defect_does_not_tell_its_text()
+    public async Task The_text_of_an_internal_error_is_not_shown()
     {
         TrackedOperation failed = server.Services.GetRequiredService<OperationRegistry>().Start(
             "test", static result => result, () => RunningOperation.Start("Test", "nothing", TimeProvider.System, _ => throw new InvalidOperationException("the secret")));
@@ -69,7 +69,7 @@ public sealed class OperationTests(EmbeddedServer server) : IClassFixture<Embedd
     [InlineData("GET", "/api/v1/operations/none", HttpStatusCode.NotFound)]
     [InlineData("GET", "/api/v1/operations/none/events", HttpStatusCode.NotFound)]
     [InlineData("DELETE", "/api/v1/operations/none", HttpStatusCode.NotFound)]
-    public async Task An_unknown_operation_is_not_found(string method, string path, HttpStatusCode status)
+    public async Task An_unknown_operation_is_404(string method, string path, HttpStatusCode status)
     {
         using var request = new HttpRequestMessage(new(method), path);
         Assert.Equal(status, (await server.Client.SendAsync(request)).StatusCode);

@@ -10,7 +10,7 @@ public sealed class PoolDetailRoutesTests(EmbeddedServer server) : IClassFixture
     private const string Pools = "/api/v1/nodepools";
 
     [Fact]
-    public async Task A_plan_changes_nothing_and_the_change_does_what_it_says()
+    public async Task A_plan_changes_nothing_and_matches_the_change()
     {
         JsonObject pool = await PoolAsync("memory");
         string path = $"{Pools}/{pool["id"]}";
@@ -36,7 +36,7 @@ public sealed class PoolDetailRoutesTests(EmbeddedServer server) : IClassFixture
     }
 
     [Fact]
-    public async Task A_roll_is_planned_followed_and_over()
+    public async Task A_pool_update_is_planned_followed_and_completed()
     {
         string path = $"{Pools}/{(await PoolAsync("gpu"))["id"]}/update";
         Assert.Equal(HttpStatusCode.NotFound, (await server.Client.GetAsync(new Uri(path, UriKind.Relative))).StatusCode);
@@ -72,7 +72,7 @@ public sealed class PoolDetailRoutesTests(EmbeddedServer server) : IClassFixture
     [InlineData("POST", "/update/resume", "", HttpStatusCode.NotFound)]
     [InlineData("POST", "/update/stop", "", HttpStatusCode.NotFound)]
     [InlineData("POST", "/update/rollback", "", HttpStatusCode.NotFound)]
-    public async Task What_cannot_be_done_is_refused(string method, string path, string body, HttpStatusCode status)
+    public async Task An_invalid_pool_change_is_refused(string method, string path, string body, HttpStatusCode status)
     {
         using var request = new HttpRequestMessage(new(method), $"{Pools}/{(await PoolAsync("worker"))["id"]}{path}");
         if (body.Length > 0) request.Content = new StringContent(body, null, "application/json");

@@ -58,7 +58,7 @@ public sealed class PoolRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     }
 
     [Fact]
-    public async Task A_pool_of_the_cluster_is_kept_as_a_NodeSmithPool()
+    public async Task A_cluster_pool_is_stored_as_a_NodeSmithPool()
     {
         await foreach (AutoscalerObject _ in AutoscalerInstaller.InstallAsync(
             server.Session, NodeSmithNames.DefaultNamespace, TimeSpan.FromMinutes(2), static _ => Task.FromResult(true), NullObserver.Instance, CancellationToken.None))
@@ -97,7 +97,7 @@ public sealed class PoolRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     [InlineData("GET", Pools + "/not-a-uuid", null, HttpStatusCode.NotFound, "NOT_FOUND", "nodepools")]
     [InlineData("GET", "/api/v1/clusters/elsewhere/nodepools", null, HttpStatusCode.NotFound, "NOT_FOUND", "")]
     [InlineData("PATCH", Pools, "{}", HttpStatusCode.MethodNotAllowed, "BAD_REQUEST", "GET")]
-    public async Task A_refusal_has_the_shape_of_a_pool_service_and_names_the_field(string method, string path, string? body, HttpStatusCode status, string code, string field)
+    public async Task A_pool_error_has_the_shape_of_a_pool_service_and_names_the_field(string method, string path, string? body, HttpStatusCode status, string code, string field)
     {
         JsonObject refusal = await SendAsync(method, path, body is null ? null : JsonNode.Parse(body), status);
         Assert.Equal(code, (string?)refusal["error"]!["code"]);
@@ -106,7 +106,7 @@ public sealed class PoolRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     }
 
     [Fact]
-    public async Task A_name_is_taken_once()
+    public async Task A_pool_name_is_unique()
     {
         string name = (string)(await FirstAsync())["name"]!;
         JsonObject refusal = await SendAsync("POST", Pools, Creation(name, null), HttpStatusCode.Conflict);
@@ -114,7 +114,7 @@ public sealed class PoolRoutesTests(EmbeddedServer server) : IClassFixture<Embed
     }
 
     [Fact]
-    public async Task The_header_with_an_email_address_opens_nothing()
+    public async Task The_email_header_does_not_authenticate()
     {
         using var client = new HttpClient { BaseAddress = server.Client.BaseAddress };
         using var request = new HttpRequestMessage(HttpMethod.Get, Pools);

@@ -39,12 +39,12 @@ public sealed class RefusalTests
     [InlineData(ErrorKind.ResourceUnavailable, 503)]
     [InlineData(ErrorKind.OperationStopped, 503)]
     [InlineData(ErrorKind.OperationTimeout, 504)]
-    public void Each_kind_has_its_code(ErrorKind kind, int code) => Assert.Equal(code, ApiErrors.StatusOf(kind));
+    public void Each_kind_of_error_has_its_status_code(ErrorKind kind, int code) => Assert.Equal(code, ApiErrors.StatusOf(kind));
 
     [Fact]
-    public void Every_kind_is_in_the_table()
+    public void Every_kind_of_error_is_in_the_table()
     {
-        IEnumerable<ErrorKind> tested = typeof(RefusalTests).GetMethod(nameof(Each_kind_has_its_code))!
+        IEnumerable<ErrorKind> tested = typeof(RefusalTests).GetMethod(nameof(Each_kind_of_error_has_its_status_code))!
             .GetCustomAttributesData().Where(data => data.AttributeType == typeof(InlineDataAttribute))
             .Select(data => (ErrorKind)((IReadOnlyList<System.Reflection.CustomAttributeTypedArgument>)data.ConstructorArguments[0].Value!)[0].Value!);
 

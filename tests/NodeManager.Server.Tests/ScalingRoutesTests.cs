@@ -11,7 +11,7 @@ public sealed class ScalingRoutesTests(EmbeddedServer server) : IClassFixture<Em
     private const string Path = "/api/v1/autoscaler";
 
     [Fact]
-    public async Task Leader_pools_claims_and_decisions_are_shown_once_it_is_installed()
+    public async Task Leader_pools_claims_and_decisions_are_shown_after_the_installation()
     {
         HttpResponseMessage none = await server.Client.GetAsync(new Uri(Path, UriKind.Relative));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, none.StatusCode);

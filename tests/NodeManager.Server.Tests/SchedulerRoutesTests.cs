@@ -8,7 +8,7 @@ namespace NodeManager.Server.Tests;
 public sealed class SchedulerRoutesTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
 {
     [Fact]
-    public async Task Plugins_are_listed_in_the_shape_of_the_seed()
+    public async Task Plugins_are_listed_in_the_documented_shape()
     {
         JsonObject answer = await GetAsync("/api/v1/plugins");
 

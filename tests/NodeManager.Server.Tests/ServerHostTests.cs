@@ -20,7 +20,7 @@ public sealed partial class ServerHostTests
     private readonly StringWriter _output = new();
 
     [Fact]
-    public async Task The_cluster_of_a_kubeconfig_is_served_on_loopback_and_named()
+    public async Task The_cluster_of_a_kubeconfig_is_served_on_loopback_with_its_name()
     {
         using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 3 });
         using SandboxServer served = cluster.Serve(new());
@@ -51,7 +51,7 @@ public sealed partial class ServerHostTests
     }
 
     [Fact]
-    public async Task A_context_that_is_not_there_keeps_it_from_starting()
+    public async Task A_missing_context_prevents_the_start()
     {
         using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 0 });
         using SandboxServer served = cluster.Serve(new());
@@ -64,7 +64,7 @@ public sealed partial class ServerHostTests
     }
 
     [Fact]
-    public void A_port_that_is_taken_is_refused_before_anything_starts()
+    public void A_port_in_use_is_reported_before_the_start()
     {
         using TcpListener other = new(IPAddress.Loopback, 0);
         other.Start();
@@ -79,7 +79,7 @@ public sealed partial class ServerHostTests
     }
 
     [Fact]
-    public async Task The_tour_alone_listens_nowhere()
+    public async Task The_tour_without_a_server_opens_no_port()
     {
         using IHost host = Build("--once");
 

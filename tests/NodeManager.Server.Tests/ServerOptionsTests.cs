@@ -19,14 +19,14 @@ public sealed class ServerOptionsTests
     }
 
     [Fact]
-    public void The_cluster_itself_can_be_served()
+    public void The_in_cluster_configuration_can_be_served()
     {
         ServerOptions options = ServerOptions.Parse(["--serve-cluster", "0", "--kubeconfig", "here", "--state", "there", "--speed", "60", "--rbac"]);
         Assert.Equal(new ServerOptions { ClusterPort = 0, KubeconfigPath = "here", StateFolder = "there", Speed = 60, Rbac = true }, options);
     }
 
     [Fact]
-    public void Another_cluster_is_named_by_file_by_context_or_by_both()
+    public void A_cluster_is_selected_by_kubeconfig_context_or_both()
     {
         ServerOptions file = ServerOptions.Parse(["--kubeconfig", "here", "--port", "1"]);
         ServerOptions context = ServerOptions.Parse(["--context", "prod"]);
@@ -41,11 +41,11 @@ public sealed class ServerOptionsTests
     [Theory]
     [InlineData(0)]
     [InlineData(20_000)]
-    public void A_cluster_that_is_served_may_be_empty_or_as_large_as_in_PowerShell(int nodes) =>
+    public void The_embedded_cluster_can_be_empty_or_as_large_as_in_PowerShell(int nodes) =>
         Assert.Equal(new ServerOptions { ClusterPort = 0, Nodes = nodes }, ServerOptions.Parse(["--nodes", $"{nodes}", "--serve-cluster", "0"]));
 
     [Fact]
-    public void Agents_only_read_unless_the_user_says_otherwise()
+    public void Agents_are_read_only_by_default()
     {
         string hash = new('a', 64);
 
@@ -76,7 +76,7 @@ public sealed class ServerOptionsTests
     [InlineData("--nodes cannot be used with --in-cluster, which serves the cluster of its own pod.", "--in-cluster", "--nodes", "12")]
     [InlineData("--namespace and --provider require --autoscaler; --address requires --autoscaler or --in-cluster.", "--address", "0.0.0.0")]
     [InlineData("The tour needs --nodes 5 or more; fewer can be served with --serve-cluster.", "--nodes", "0")]
-    public void What_it_does_not_understand_is_named(string message, params string[] arguments)
+    public void An_unknown_argument_is_named(string message, params string[] arguments)
     {
         FormatException problem = Assert.Throws<FormatException>(() => ServerOptions.Parse(arguments));
         Assert.Equal(message, problem.Message);

@@ -13,7 +13,7 @@ public sealed class TerminalTests
     }
 
     [Fact]
-    public void Colour_does_not_count_as_width()
+    public void Color_codes_do_not_count_as_width()
     {
         var output = new StringWriter { NewLine = "\n" };
         new Terminal(output, color: true).Table(["A", "B"], [[new Cell("x", Ink.Green), "y"]]);
@@ -23,7 +23,7 @@ public sealed class TerminalTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void What_others_wrote_does_not_reach_the_terminal_as_control_characters(bool color)
+    public void Control_characters_of_object_fields_are_escaped_in_the_terminal(bool color)
     {
         const string Hostile = "x\e]0;pwned\a\r\n\u009B2J\u202E";
         var output = new StringWriter { NewLine = "\n" };

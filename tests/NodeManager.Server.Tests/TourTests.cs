@@ -8,7 +8,7 @@ namespace NodeManager.Server.Tests;
 public sealed class TourTests
 {
     [Fact]
-    public async Task The_tour_shows_a_budget_that_blocks_and_a_node_that_is_drained_and_back()
+    public async Task The_tour_shows_a_blocking_PDB_and_a_drained_node_that_returns()
     {
         var output = new StringWriter();
         SandboxCluster sandbox = SandboxCluster.Start(new());

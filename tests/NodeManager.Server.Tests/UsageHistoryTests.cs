@@ -8,7 +8,7 @@ public sealed class UsageHistoryTests
     private static readonly DateTimeOffset Start = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void Samples_come_in_order_and_the_oldest_go()
+    public void Samples_are_ordered_and_the_oldest_are_dropped()
     {
         var history = new UsageHistory();
         for (int i = 0; i < UsageHistory.Kept + 5; i++) history.Add(Start.AddSeconds(30 * i), [Node("a", i % 100, 20)]);
@@ -22,7 +22,7 @@ public sealed class UsageHistoryTests
     }
 
     [Fact]
-    public void What_is_not_known_is_a_gap_and_a_node_that_is_gone_is_forgotten()
+    public void Missing_samples_are_gaps_and_deleted_nodes_are_dropped()
     {
         var history = new UsageHistory();
         history.Add(Start, [Node("a", 10, 20), Node("b", 10, 20)]);

@@ -55,7 +55,7 @@ public sealed class AccessReviewTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_binding_in_a_namespace_holds_there_alone_and_says_why(string backend)
+    public async Task A_RoleBinding_grants_only_in_its_namespace_with_the_reason(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
         string user = "jane-" + cluster.Id;
@@ -73,7 +73,7 @@ public sealed class AccessReviewTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_binding_of_a_role_that_is_not_there_is_told_with_the_refusal(string backend)
+    public async Task A_binding_to_a_missing_role_is_named_in_the_refusal(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
         string user = "jane-" + cluster.Id;
@@ -88,7 +88,7 @@ public sealed class AccessReviewTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Others_are_asked_about_by_name_and_groups(string backend)
+    public async Task A_SubjectAccessReview_asks_for_a_user_and_groups(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
         const string Path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";

@@ -33,7 +33,7 @@ public sealed class EscapeTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Changing_what_is_not_there_takes_the_right_to_create_it(string backend)
+    public async Task Patching_a_missing_object_requires_permission_to_create_it(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
         string user = await UserAsync(cluster, """[{"apiGroups":["","coordination.k8s.io"],"resources":["configmaps","leases"],"verbs":["update","patch","get"]}]""");
@@ -55,7 +55,7 @@ public sealed class EscapeTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Applying_part_of_a_role_or_binding_grants_no_more_than_writing_it_whole(string backend)
+    public async Task Applying_part_of_a_role_or_binding_cannot_escalate_permissions(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
         string user = await UserAsync(cluster, """[{"apiGroups":["rbac.authorization.k8s.io"],"resources":["roles","rolebindings"],"verbs":["create","update","patch","get"]}]""");
@@ -78,7 +78,7 @@ public sealed class EscapeTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_role_of_one_namespace_opens_no_other_and_no_subresource(string backend)
+    public async Task A_Role_does_not_grant_other_namespaces_or_subresources(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
         string user = await UserAsync(cluster, """[{"apiGroups":["","apps"],"resources":["configmaps","pods","deployments"],"verbs":["*"]}]""");
@@ -104,7 +104,7 @@ public sealed class EscapeTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_token_is_bound_only_to_a_pod_of_its_own_account(string backend)
+    public async Task A_token_is_bound_only_to_a_pod_of_its_ServiceAccount(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
         await cluster.EnsureAsync($"/api/v1/namespaces/{cluster.Namespace}/serviceaccounts", Named("robot"));
@@ -122,7 +122,7 @@ public sealed class EscapeTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_definition_takes_no_built_in_kinds_place(string backend)
+    public async Task A_CustomResourceDefinition_cannot_replace_a_built_in_kind(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         const string Definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", Name = "roles.rbac.authorization.k8s.io";

@@ -11,7 +11,7 @@ public sealed class IdentityTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_service_accounts_token_is_that_accounts_until_the_account_is_gone(string backend)
+    public async Task A_ServiceAccount_token_is_valid_until_the_account_is_deleted(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
         string accounts = $"/api/v1/namespaces/{cluster.Namespace}/serviceaccounts", user = $"system:serviceaccount:{cluster.Namespace}:robot";
@@ -42,7 +42,7 @@ public sealed class IdentityTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_token_for_somebody_else_opens_nothing_here(string backend)
+    public async Task A_token_for_another_audience_is_not_accepted(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
         string accounts = $"/api/v1/namespaces/{cluster.Namespace}/serviceaccounts";
@@ -61,7 +61,7 @@ public sealed class IdentityTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_is_wrong_with_a_request_for_a_token_is_reported(string backend)
+    public async Task An_invalid_TokenRequest_is_reported(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
         string accounts = $"/api/v1/namespaces/{cluster.Namespace}/serviceaccounts";
@@ -82,7 +82,7 @@ public sealed class IdentityTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_administrator_acts_as_others_with_what_they_may(string backend)
+    public async Task An_impersonated_user_has_only_its_own_permissions(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
         KeyValuePair<string, string>[] jane = [new("Impersonate-User", "jane"), new("Impersonate-Group", "one")];
@@ -101,7 +101,7 @@ public sealed class IdentityTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Others_need_the_right_to_impersonate(string backend)
+    public async Task Impersonation_requires_the_impersonate_verb(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
         string accounts = $"/api/v1/namespaces/{cluster.Namespace}/serviceaccounts", user = $"system:serviceaccount:{cluster.Namespace}:robot";

@@ -29,7 +29,7 @@ public sealed partial class ImpersonationTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Groups_of_a_further_session_count_each(string backend)
+    public async Task Each_impersonated_group_of_another_session_counts(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
         await GrantAsync(cluster, "öps");

@@ -11,7 +11,7 @@ public sealed class RoleKindTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_a_role_may_not_hold_is_refused_field_by_field(string backend)
+    public async Task Invalid_fields_of_a_role_are_refused(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
 
@@ -37,7 +37,7 @@ public sealed class RoleKindTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_binding_keeps_its_role(string backend)
+    public async Task The_role_of_a_binding_is_immutable(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
         await Access.BindAsync(cluster, "b", "Role", "r1", "User", "jane");
@@ -89,7 +89,7 @@ public sealed class RoleKindTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_role_made_of_others_follows_them(string backend)
+    public async Task An_aggregated_ClusterRole_follows_its_sources(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, rbac: true);
         string whole = "whole-" + cluster.Id, part = "part-" + cluster.Id;
@@ -121,7 +121,7 @@ public sealed class RoleKindTests
     [AllBackends("admin", "create", "rolebindings.rbac.authorization.k8s.io", true)]
     [AllBackends("admin", "patch", "nodes", false)]
     [AllBackends("cluster-admin", "anything", "whatever.example.com", true)]
-    public async Task The_roles_that_every_cluster_has_allow_what_is_documented(string backend, string role, string verb, string resource, bool isAllowed)
+    public async Task The_default_ClusterRoles_allow_what_is_documented(string backend, string role, string verb, string resource, bool isAllowed)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, rbac: true);
         string user = "jane-" + cluster.Id;

@@ -9,7 +9,7 @@ public sealed class TokenSecretTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_secret_made_for_an_account_gets_its_token_and_goes_with_it(string backend)
+    public async Task A_Secret_for_a_ServiceAccount_gets_a_token_and_is_deleted_with_the_account(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string accounts = $"/api/v1/namespaces/{cluster.Namespace}/serviceaccounts", secrets = $"/api/v1/namespaces/{cluster.Namespace}/secrets";
@@ -35,7 +35,7 @@ public sealed class TokenSecretTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Every_account_had_a_secret_of_its_own_before_1_24(string backend)
+    public async Task Every_ServiceAccount_has_a_token_Secret_before_1_24(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string account = $"/api/v1/namespaces/{cluster.Namespace}/serviceaccounts/robot", secrets = $"/api/v1/namespaces/{cluster.Namespace}/secrets";

@@ -17,7 +17,7 @@ public sealed class AutoscalerKillTests
     private static readonly int Seed = ProofSize.Read("NODEMANAGER_AUTOSCALER_SEED", 1);
 
     [Fact]
-    public async Task Whenever_it_is_killed_the_next_one_continues_and_nothing_is_leaked_or_doubled()
+    public async Task After_any_kill_the_next_autoscaler_continues_without_leaks_or_duplicates()
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(Backend.Sandbox, speed: 30);
         Random random = new(Seed);

@@ -14,7 +14,7 @@ namespace NodeManager.Conformance.Autoscaling;
 public sealed class AutoscalerRoleTests
 {
     [Fact]
-    public async Task Nothing_that_it_needs_is_forbidden()
+    public async Task The_role_allows_every_request_of_the_autoscaler()
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(Backend.Sandbox, rbac: true);
         NodeManagerSession admin = await lab.Cluster.ConnectAsync();

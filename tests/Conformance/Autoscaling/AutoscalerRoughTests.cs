@@ -20,7 +20,7 @@ public sealed class AutoscalerRoughTests(ITestOutputHelper output)
     private static readonly int Rounds = ProofSize.Read("NODEMANAGER_AUTOSCALER_ROUNDS", 2);
 
     [Fact]
-    public async Task With_a_provider_that_fails_and_a_server_that_cuts_watches_and_a_clock_that_jumps_it_converges()
+    public async Task The_autoscaler_converges_despite_provider_failures_interrupted_watches_and_clock_jumps()
     {
         int calls = 0;
         double expected = 0;
@@ -101,7 +101,7 @@ public sealed class AutoscalerRoughTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Of_two_instances_one_acts_and_the_other_takes_over()
+    public async Task One_of_two_instances_leads_and_the_other_takes_over()
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(Backend.Sandbox, speed: 30);
         await lab.AddPoolAsync();
@@ -142,7 +142,7 @@ public sealed class AutoscalerRoughTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Machines_without_claims_claims_without_machines_and_nodes_without_either_are_collected()
+    public async Task Orphaned_machines_claims_and_nodes_are_collected()
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(Backend.Sandbox, speed: 30);
         await lab.AddPoolAsync();

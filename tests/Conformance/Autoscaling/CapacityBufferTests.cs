@@ -11,7 +11,7 @@ public sealed class CapacityBufferTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Room_comes_with_a_buffer_follows_its_changes_and_goes_with_it(string backend)
+    public async Task A_CapacityBuffer_adds_changes_and_removes_room(string backend)
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed: 10);
         await NodeSmithDefinitions.InstallBuffersAsync(lab.Cluster);
@@ -45,7 +45,7 @@ public sealed class CapacityBufferTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task The_definition_refuses_what_the_published_one_refuses(string backend)
+    public async Task The_bundled_definition_refuses_the_same_objects_as_the_published_one(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await NodeSmithDefinitions.InstallBuffersAsync(cluster);

@@ -14,7 +14,7 @@ public sealed class ClaimLifecycleTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_pool_gets_its_nodes_and_gives_them_back(string backend)
+    public async Task A_pool_scales_up_and_down(string backend)
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed: 10);
         await lab.AddPoolAsync(
@@ -49,7 +49,7 @@ public sealed class ClaimLifecycleTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_node_is_initialized_when_its_startup_taints_are_gone_and_they_are_not_put_back(string backend)
+    public async Task A_node_is_initialized_without_startup_taints_and_they_are_not_restored(string backend)
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed: 10);
         await lab.AddPoolAsync(template: """{"startupTaints":[{"key":"example.com/agent","effect":"NoSchedule"}]}""");
@@ -69,7 +69,7 @@ public sealed class ClaimLifecycleTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_drain_respects_budgets_until_the_grace_period_is_over(string backend)
+    public async Task A_drain_respects_PDBs_until_the_termination_grace_period_ends(string backend)
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend);
         Skip.If(!lab.Cluster.HasControllers, "Nobody writes the status of PodDisruptionBudgets.");
@@ -103,7 +103,7 @@ public sealed class ClaimLifecycleTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_machine_whose_node_never_registers_is_destroyed_and_made_again_three_times_in_all(string backend)
+    public async Task A_machine_whose_node_never_registers_is_recreated_up_to_three_attempts(string backend)
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed: 30, simulated: """{"bootDelay":"24h"}""");
         await lab.AddPoolAsync(fields: "\"registrationTimeout\":\"2s\"");
@@ -148,7 +148,7 @@ public sealed class ClaimLifecycleTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task The_nodes_of_a_pool_with_a_label_of_its_own_are_found_by_the_pools_name(string backend)
+    public async Task Nodes_of_a_pool_with_a_custom_label_are_found_by_pool_name(string backend)
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed: 10);
         await lab.AddPoolAsync(min: 1, fields: "\"poolLabelKey\":\"example.com/group\"");
@@ -168,7 +168,7 @@ public sealed class ClaimLifecycleTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_claim_whose_provider_is_gone_stays_with_the_reason_and_goes_when_it_is_back(string backend)
+    public async Task A_claim_without_its_provider_reports_the_reason_and_is_removed_when_the_provider_returns(string backend)
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed: 10);
         await lab.AddPoolAsync();

@@ -11,7 +11,7 @@ public sealed class ClaimSurgeTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_single_replica_under_a_budget_of_one_moves_without_a_moment_of_none_when_its_node_goes(string backend)
+    public async Task A_single_replica_with_minAvailable_1_moves_without_downtime_in_a_scale_down(string backend)
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend);
         Skip.If(!lab.Cluster.HasControllers, "Nobody schedules pods.");

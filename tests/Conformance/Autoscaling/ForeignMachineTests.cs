@@ -12,7 +12,7 @@ namespace NodeManager.Conformance.Autoscaling;
 public sealed class ForeignMachineTests
 {
     [Fact]
-    public async Task Machines_of_other_owners_of_hand_and_of_abandoned_claims_are_not_collected()
+    public async Task Foreign_manual_and_abandoned_machines_are_not_collected()
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(Backend.Sandbox, speed: 60);
         await AddMachineAsync(lab, "other", "other/sim", "11111111-aaaa-bbbb-cccc-000000000001");
@@ -31,7 +31,7 @@ public sealed class ForeignMachineTests
     }
 
     [Fact]
-    public async Task A_claim_whose_machine_another_one_replaced_is_removed_once_its_node_is_not_ready()
+    public async Task A_claim_whose_machine_was_replaced_is_removed_once_its_node_is_not_ready()
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(Backend.Sandbox, speed: 60);
         await lab.AddPoolAsync();

@@ -11,7 +11,7 @@ public sealed class InstallerTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task What_is_missing_is_created_and_served_and_the_second_time_nothing_changes(string backend)
+    public async Task A_second_installation_changes_nothing(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string ns = "smith-" + cluster.Id;
@@ -52,7 +52,7 @@ public sealed class InstallerTests
     }
 
     [Fact]
-    public async Task A_definition_that_lost_a_field_gets_it_back_and_one_of_others_is_left_alone()
+    public async Task A_changed_definition_is_restored_and_a_foreign_one_is_not_changed()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.Sandbox);
         NodeManagerSession session = await cluster.ConnectAsync();

@@ -17,7 +17,7 @@ public sealed class MachineProvidersTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_provider_is_made_once_and_again_when_its_resource_or_its_secret_changes(string backend)
+    public async Task A_provider_is_recreated_only_when_its_resource_or_Secret_changes(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         (RecordingFactory factory, MachineProviders providers) = Open(await cluster.ConnectAsync());
@@ -58,7 +58,7 @@ public sealed class MachineProvidersTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_is_missing_is_a_reason_without_credentials(string backend)
+    public async Task A_missing_resource_is_reported_without_credentials(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         (RecordingFactory factory, MachineProviders providers) = Open(await cluster.ConnectAsync());
@@ -90,7 +90,7 @@ public sealed class MachineProvidersTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Followers_hear_of_changed_secrets_and_the_watch_spares_further_reads(string backend)
+    public async Task Changed_Secrets_are_observed_by_a_watch_without_further_reads(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         (RecordingFactory factory, MachineProviders providers) = Open(await cluster.ConnectAsync());
@@ -112,7 +112,7 @@ public sealed class MachineProvidersTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_role_needs_get_on_the_secret_alone(string backend)
+    public async Task A_role_needs_only_get_on_the_Secret(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend, rbac: true);
         await WriteSecretAsync(cluster, cluster.Namespace, "token", "TOKEN", Token);
@@ -134,7 +134,7 @@ public sealed class MachineProvidersTests
     }
 
     [Fact]
-    public async Task A_session_ends_its_providers()
+    public async Task A_closed_session_disposes_its_providers()
     {
         await using TestCluster cluster = await StartAsync(Backend.Sandbox);
         NodeManagerSession session = await cluster.ConnectAsync();

@@ -16,7 +16,7 @@ public sealed class NodeProviderTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_provider_is_made_once_with_its_secret_and_both_go_together(string backend)
+    public async Task A_provider_is_created_and_deleted_with_its_Secret(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         NodeManagerSession session = await cluster.ConnectAsync();
@@ -43,7 +43,7 @@ public sealed class NodeProviderTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Only_what_is_named_is_changed_and_a_broken_rule_is_refused_before_it_is_sent(string backend)
+    public async Task Only_named_fields_change_and_an_invalid_value_is_refused_before_it_is_sent(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         NodeManagerSession session = await cluster.ConnectAsync();
@@ -76,7 +76,7 @@ public sealed class NodeProviderTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_secret_of_others_is_not_written_and_a_provider_in_use_not_removed(string backend)
+    public async Task A_foreign_Secret_is_not_changed_and_a_provider_in_use_not_deleted(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         NodeManagerSession session = await cluster.ConnectAsync();
@@ -98,7 +98,7 @@ public sealed class NodeProviderTests
     }
 
     [Fact]
-    public async Task Without_the_definitions_it_is_reported_what_to_install()
+    public async Task Without_the_CustomResourceDefinitions_the_install_command_is_reported()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.Sandbox);
         NodeManagerSession session = await cluster.ConnectAsync();

@@ -15,7 +15,7 @@ public sealed class NodeSmithResourceTests
     [AllBackends("controlplane", "nodesmithcontrolplanes")]
     [AllBackends("nodesmithpool", "nodesmithpools")]
     [AllBackends("nodesmithprovider", "nodesmithproviders")]
-    public async Task Samples_of_the_seed_are_accepted_as_they_are(string backend, string sample, string plural)
+    public async Task Documented_samples_are_accepted_unchanged(string backend, string sample, string plural)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await NodeSmithDefinitions.InstallAsync(cluster);
@@ -36,7 +36,7 @@ public sealed class NodeSmithResourceTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task The_claim_of_the_seed_has_an_empty_spec_and_is_refused(string backend)
+    public async Task The_documented_claim_with_an_empty_spec_is_refused(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await NodeSmithDefinitions.InstallAsync(cluster);
@@ -50,7 +50,7 @@ public sealed class NodeSmithResourceTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_broken_rule_is_refused_by_the_server_that_evaluates_it(string backend)
+    public async Task A_server_that_evaluates_CEL_refuses_an_invalid_object(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await NodeSmithDefinitions.InstallAsync(cluster);
@@ -74,12 +74,12 @@ public sealed class NodeSmithResourceTests
     }
 
     [Fact]
-    public void A_broken_rule_is_found_by_our_own_rules() => Assert.All(
+    public void An_invalid_object_is_found_by_the_client_rules() => Assert.All(
         BrokenRule.All, static broken => Assert.Contains(broken.Judge(), problem => problem.Message.Contains(broken.Message, StringComparison.Ordinal)));
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_claim_keeps_its_status_apart_and_fields_of_tomorrow(string backend)
+    public async Task A_claim_has_a_status_subresource_and_keeps_unknown_fields(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await NodeSmithDefinitions.InstallAsync(cluster);

@@ -17,7 +17,7 @@ public sealed class ProviderChangeTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_claim_goes_on_when_its_providers_secret_comes_and_when_it_is_corrected(string backend)
+    public async Task A_claim_continues_when_the_Secret_of_its_provider_is_created_or_corrected(string backend)
     {
         // As fast as real time: the pauses that are cut short are of half a minute and more.
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend);

@@ -28,7 +28,7 @@ public sealed class SeedSampleTests
     [Theory]
     [InlineData(Backend.Sandbox)]
     [InlineData(Backend.OldSandbox)]
-    public async Task Pods_that_wait_get_a_machine_and_it_goes_when_it_idles(string backend)
+    public async Task Pending_pods_get_a_machine_that_is_removed_when_idle(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, speed: 60);
         using var proxmox = new FakeProxmox();

@@ -11,7 +11,7 @@ public sealed class DeleteTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task Preconditions_protect_another_object_of_the_name(string backend)
+    public async Task Preconditions_protect_a_recreated_object(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         Pod pod = await cluster.CreateAsync(Resources.Pods, Manifests.Pod("one", "no-node"));
@@ -28,7 +28,7 @@ public sealed class DeleteTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_running_pod_gets_its_grace_and_its_kubelet_ends_it(string backend)
+    public async Task A_running_pod_is_terminated_by_its_kubelet_within_the_grace_period(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await cluster.AddNodeAsync();
@@ -45,7 +45,7 @@ public sealed class DeleteTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_pod_that_no_node_has_goes_at_once(string backend)
+    public async Task A_pod_without_a_node_is_deleted_immediately(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         JsonObject pod = Manifests.Pod("one", null).PodSpec(new() { ["nodeSelector"] = new JsonObject { ["no"] = "node" } });
@@ -71,7 +71,7 @@ public sealed class DeleteTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_finalizer_holds_an_object_until_it_is_removed(string backend)
+    public async Task A_finalizer_keeps_an_object_until_it_is_removed(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.CreateAsync(Resources.Leases, new()
@@ -92,7 +92,7 @@ public sealed class DeleteTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Pods_go_with_the_workload_that_owns_them(string backend)
+    public async Task Pods_are_deleted_with_their_workload(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodeAsync();

@@ -12,7 +12,7 @@ public sealed class EvictionTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_pod_without_a_budget_goes(string backend)
+    public async Task A_pod_without_a_PDB_is_evicted(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         Pod pod = await cluster.AddPodAsync("one", await cluster.AddNodeAsync());
@@ -27,7 +27,7 @@ public sealed class EvictionTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Another_pod_of_the_name_is_not_evicted(string backend)
+    public async Task A_recreated_pod_is_not_evicted(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.AddPodAsync("one", await cluster.AddNodeAsync());
@@ -41,7 +41,7 @@ public sealed class EvictionTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_budget_that_allows_none_says_which_and_why(string backend)
+    public async Task A_blocking_PDB_is_named_with_the_reason(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodesAsync(2);
@@ -59,7 +59,7 @@ public sealed class EvictionTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_budget_allows_as_many_as_it_says_and_more_once_they_are_replaced(string backend)
+    public async Task A_PDB_allows_further_evictions_after_replacements(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
@@ -94,7 +94,7 @@ public sealed class EvictionTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Two_budgets_over_one_pod_are_an_error_of_the_server(string backend)
+    public async Task Two_PDBs_for_one_pod_are_a_server_error(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodeAsync();
@@ -110,7 +110,7 @@ public sealed class EvictionTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_pod_that_does_not_run_yet_or_any_more_bypasses_its_budget(string backend)
+    public async Task A_pod_that_is_not_running_bypasses_its_PDB(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await cluster.AddNodeAsync();

@@ -30,7 +30,7 @@ public sealed class ListTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_list_in_pages_is_of_one_version_even_when_objects_come_meanwhile(string backend)
+    public async Task A_paged_list_has_one_resourceVersion_despite_new_objects(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         foreach (string name in (string[])["a", "b", "d"]) await cluster.CreateAsync(Resources.Leases, LeaseOf(name));
@@ -56,7 +56,7 @@ public sealed class ListTests
     [AllBackends("!tier", "none")]
     [AllBackends("tier,tier!=silver", "gold")]
     [AllBackends("tier=copper", "")]
-    public async Task Label_selectors_are_the_servers(string backend, string selector, string expected)
+    public async Task Label_selectors_are_evaluated_by_the_server(string backend, string selector, string expected)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.CreateAsync(Resources.Leases, LeaseOf("gold", "gold"));
@@ -94,7 +94,7 @@ public sealed class ListTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Nodes_are_found_by_whether_they_are_cordoned(string backend)
+    public async Task Nodes_are_found_by_spec_unschedulable(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2, ready: false);
@@ -113,7 +113,7 @@ public sealed class ListTests
     [AllBackends("spec.serviceName=x", null)]
     [AllBackends(null, "tier in gold")]
     [AllBackends(null, "-tier=gold")]
-    public async Task Selectors_that_the_server_does_not_understand_are_refused(string backend, string? fields, string? labels)
+    public async Task Invalid_selectors_are_refused(string backend, string? fields, string? labels)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         var options = new ListOptions { Namespace = cluster.Namespace, FieldSelector = fields, LabelSelector = labels };

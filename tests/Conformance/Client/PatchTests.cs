@@ -11,7 +11,7 @@ public sealed class PatchTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_merge_patch_sets_and_removes_and_leaves_the_rest(string backend)
+    public async Task A_merge_patch_sets_and_removes_only_its_fields(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await AddNodeAsync(cluster);
@@ -30,7 +30,7 @@ public sealed class PatchTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_patch_that_changes_nothing_makes_no_new_version(string backend)
+    public async Task A_patch_without_effect_creates_no_resourceVersion(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         JsonObject lease = new() { ["metadata"] = new JsonObject { ["name"] = "one", ["labels"] = new JsonObject { ["a"] = "1" } } };
@@ -45,7 +45,7 @@ public sealed class PatchTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_stale_version_is_a_conflict_and_another_uid_is_invalid(string backend)
+    public async Task A_stale_resourceVersion_is_a_conflict_and_another_UID_is_invalid(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string name = await AddNodeAsync(cluster);
@@ -108,7 +108,7 @@ public sealed class PatchTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_strategic_patch_replaces_taints_whole(string backend)
+    public async Task A_strategic_patch_replaces_the_list_of_taints(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await AddNodeAsync(cluster);
@@ -122,7 +122,7 @@ public sealed class PatchTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Status_and_specification_are_changed_apart(string backend)
+    public async Task Status_and_spec_are_changed_separately(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await AddNodeAsync(cluster);
@@ -139,7 +139,7 @@ public sealed class PatchTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Generation_counts_changes_of_the_specification_only(string backend)
+    public async Task Only_spec_changes_increase_the_generation(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         JsonObject manifest = Manifests.Workload("ReplicaSet", "web", new Dictionary<string, string> { ["app"] = "web" }, cluster.Mark, 0);
@@ -156,7 +156,7 @@ public sealed class PatchTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Patches_are_checked_as_a_whole(string backend)
+    public async Task The_result_of_a_patch_is_validated(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await AddNodeAsync(cluster);

@@ -26,7 +26,7 @@ public sealed class ServerTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Budgets_are_served_at_the_versions_of_the_server_only(string backend)
+    public async Task PDBs_are_served_only_at_the_API_versions_of_the_release(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
@@ -50,7 +50,7 @@ public sealed class ServerTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_administrator_may(string backend)
+    public async Task An_administrator_is_allowed_to_evict_pods(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 

@@ -13,7 +13,7 @@ public sealed class WatchTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_watch_tells_what_is_there_then_that_it_has_then_what_changes(string backend)
+    public async Task A_watch_sends_existing_objects_a_bookmark_and_then_changes(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await CreateAsync(cluster, "a");
@@ -74,7 +74,7 @@ public sealed class WatchTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_version_that_the_server_forgot_is_gone(string backend)
+    public async Task An_expired_resourceVersion_is_410(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         // Over the wire, as the client's own watches never show it: they list anew. Events, as API servers keep no changes of them in memory.
@@ -92,7 +92,7 @@ public sealed class WatchTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_watch_of_what_is_not_served_fails(string backend)
+    public async Task A_watch_of_an_unknown_resource_fails(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         ResourceType<Lease> unknown = Resources.Leases with { Plural = "leeches" };

@@ -18,7 +18,7 @@ public sealed class WireTests
     [AllBackends("GET", "/api/v1/nodes?fieldSelector=no.such%3Dfield", "", 400, "BadRequest")]
     [AllBackends("GET", "/api/v1/nodes?labelSelector=a%20in", "", 400, "BadRequest")]
     [AllBackends("GET", "/api/v1/namespaces/no-such/pods/no-such", "", 404, "NotFound")]
-    public async Task Requests_that_make_no_sense_are_refused_as_what_they_are(
+    public async Task Invalid_requests_are_refused_with_their_status(
         string backend, string method, string path, string body, int code, string reason)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
@@ -42,7 +42,7 @@ public sealed class WireTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_update_replaces_the_whole_and_keeps_to_its_version(string backend)
+    public async Task An_update_replaces_the_object_and_checks_the_resourceVersion(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string path = $"/apis/coordination.k8s.io/v1/namespaces/{cluster.Namespace}/leases";
@@ -79,7 +79,7 @@ public sealed class WireTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_version_of_the_future_times_out(string backend)
+    public async Task A_future_resourceVersion_times_out(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
@@ -91,7 +91,7 @@ public sealed class WireTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_watch_can_begin_with_what_is_there(string backend)
+    public async Task A_watch_can_start_with_existing_objects(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         // On by default since 1.32; the embedded cluster of today has it.
@@ -108,7 +108,7 @@ public sealed class WireTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Discovery_names_what_is_served(string backend)
+    public async Task Discovery_lists_the_served_resources(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 

@@ -11,7 +11,7 @@ public sealed class WriteTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task What_is_created_can_be_read(string backend)
+    public async Task A_created_object_can_be_read(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         var lease = new Lease { Metadata = new() { Name = "one", Labels = new() { ["tier"] = "gold" } }, Spec = new() { HolderIdentity = "me" } };
@@ -43,7 +43,7 @@ public sealed class WriteTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_is_unknown_is_reported_by_name(string backend)
+    public async Task Unknown_fields_are_reported_by_name(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
@@ -62,7 +62,7 @@ public sealed class WriteTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task The_same_name_twice_is_refused(string backend)
+    public async Task A_duplicate_name_is_refused(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.CreateAsync(Resources.Leases, Lease("one"));
@@ -75,7 +75,7 @@ public sealed class WriteTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_breaks_the_rules_is_refused_with_the_field(string backend)
+    public async Task An_invalid_object_is_refused_with_the_field(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
@@ -91,7 +91,7 @@ public sealed class WriteTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_dry_run_answers_and_stores_nothing(string backend)
+    public async Task A_dry_run_returns_the_object_and_stores_nothing(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         Lease stored = await cluster.CreateAsync(Resources.Leases, Lease("stored"));
@@ -112,7 +112,7 @@ public sealed class WriteTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Nothing_is_created_without_the_namespace(string backend)
+    public async Task A_missing_namespace_refuses_new_objects(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 

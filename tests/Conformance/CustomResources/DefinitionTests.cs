@@ -37,7 +37,7 @@ public sealed class DefinitionTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_definition_that_is_not_structural_or_names_nothing_is_refused_in_the_real_words(string backend)
+    public async Task An_invalid_CustomResourceDefinition_is_refused_with_the_message_of_the_server(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         foreach ((string path, string? value, string field, string message) in Refused)
@@ -52,7 +52,7 @@ public sealed class DefinitionTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_definition_is_established_and_found_by_discovery_under_all_its_names(string backend)
+    public async Task A_CustomResourceDefinition_is_established_and_discovered_under_all_its_names(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         CustomKind kind = await CustomKind.CreateAsync(cluster, """{"type":"object"}""", definition =>
@@ -83,7 +83,7 @@ public sealed class DefinitionTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Of_two_definitions_that_want_the_same_name_the_later_waits_for_it(string backend)
+    public async Task A_CustomResourceDefinition_with_a_conflicting_name_waits_for_it(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         CustomKind kind = await CustomKind.CreateAsync(cluster, """{"type":"object"}""");
@@ -101,7 +101,7 @@ public sealed class DefinitionTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Deleting_a_definition_deletes_its_objects_and_waits_for_those_that_something_holds(string backend)
+    public async Task Deleting_a_CustomResourceDefinition_deletes_its_objects_and_waits_for_finalizers(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         CustomKind kind = await CustomKind.CreateAsync(cluster, """{"type":"object"}""");
@@ -127,7 +127,7 @@ public sealed class DefinitionTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_objects_depend_on_may_not_change_and_a_stored_version_not_go(string backend)
+    public async Task Immutable_fields_and_stored_versions_of_a_definition_are_kept(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         CustomKind kind = await CustomKind.CreateAsync(cluster, """{"type":"object"}""");

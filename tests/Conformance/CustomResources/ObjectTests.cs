@@ -12,7 +12,7 @@ public sealed class ObjectTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Status_and_specification_have_writers_of_their_own_and_generations_count_the_specification(string backend)
+    public async Task Status_and_spec_are_written_separately_and_only_spec_changes_increase_the_generation(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         CustomKind kind = await CustomKind.CreateAsync(cluster, Open);
@@ -38,7 +38,7 @@ public sealed class ObjectTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task The_scale_subresource_reads_and_writes_where_the_definition_says(string backend)
+    public async Task The_scale_subresource_uses_the_paths_of_the_definition(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         CustomKind kind = await CustomKind.CreateAsync(cluster, Open, definition => CustomKind.Version(definition)["subresources"]!["scale"] = new JsonObject
@@ -59,7 +59,7 @@ public sealed class ObjectTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_object_is_read_and_written_at_each_version_with_what_that_version_has(string backend)
+    public async Task An_object_is_read_and_written_at_each_version_with_the_fields_of_that_version(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         CustomKind kind = await CustomKind.CreateAsync(cluster, """{"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string","default":"stored"}}}""", definition =>
@@ -89,7 +89,7 @@ public sealed class ObjectTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_watch_tells_of_custom_objects_at_its_version_and_ends_with_their_kind(string backend)
+    public async Task A_watch_sends_custom_objects_at_its_version_and_ends_with_the_definition(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         CustomKind kind = await CustomKind.CreateAsync(cluster, Open);
@@ -138,7 +138,7 @@ public sealed class ObjectTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Without_columns_of_its_own_a_kind_shows_its_age(string backend)
+    public async Task Without_printer_columns_a_kind_shows_its_age(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         CustomKind kind = await CustomKind.CreateAsync(cluster, Open);
@@ -150,7 +150,7 @@ public sealed class ObjectTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Custom_objects_own_others_and_go_with_their_namespace(string backend)
+    public async Task Custom_objects_can_own_objects_and_are_deleted_with_their_namespace(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         CustomKind kind = await CustomKind.CreateAsync(cluster, Open);
@@ -196,7 +196,7 @@ public sealed class ObjectTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Its_OpenAPI_describes_the_kind_as_the_definition_does(string backend)
+    public async Task OpenAPI_describes_a_custom_kind_like_its_definition(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         Skip.If(cluster.Minor < 24, "OpenAPI 3 came with 1.24");

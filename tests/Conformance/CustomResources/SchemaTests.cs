@@ -72,7 +72,7 @@ public sealed class SchemaTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_the_schema_refuses_is_refused_with_its_field_and_in_the_real_words(string backend)
+    public async Task An_object_that_violates_the_schema_is_refused_with_field_and_message_of_the_server(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         CustomKind kind = await CustomKind.CreateAsync(cluster, Schema);
@@ -86,7 +86,7 @@ public sealed class SchemaTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_the_schema_leaves_open_is_taken_and_what_it_does_not_have_is_pruned(string backend)
+    public async Task Unknown_fields_are_pruned_unless_the_schema_preserves_them(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         CustomKind kind = await CustomKind.CreateAsync(cluster, Schema);
@@ -117,7 +117,7 @@ public sealed class SchemaTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_default_that_comes_later_is_seen_in_objects_of_before(string backend)
+    public async Task A_later_default_applies_to_existing_objects(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         CustomKind kind = await CustomKind.CreateAsync(cluster, """{"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string"}}}""");

@@ -14,7 +14,7 @@ public sealed class BudgetOutlookTests
     [SkippableTheory]
     [AllBackends("not-ready", BudgetOutlook.Slow, "running, not ready")]
     [AllBackends("crash", BudgetOutlook.Never, "CrashLoopBackOff")]
-    public async Task A_budget_that_refuses_names_the_pod_that_holds_it_up_and_whether_waiting_helps(
+    public async Task A_blocking_PDB_names_the_unhealthy_pod_and_its_outlook(
         string backend, string trouble, string outlook, string reason)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
@@ -44,7 +44,7 @@ public sealed class BudgetOutlookTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_budget_that_its_controller_cannot_count_never_allows_and_says_why(string backend)
+    public async Task A_PDB_whose_pods_cannot_be_counted_blocks_with_the_reason(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         Skip.If(cluster.Capabilities.Minor < 21, "conditions of budgets are of 1.21");
@@ -73,7 +73,7 @@ public sealed class BudgetOutlookTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task The_estimate_holds(string backend)
+    public async Task The_estimated_duration_is_kept(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 4, w => w.PodSpec(new() { ["terminationGracePeriodSeconds"] = 30 }));

@@ -11,7 +11,7 @@ public sealed class BudgetTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_drain_waits_for_a_budget_that_blocks_and_goes_on_when_it_allows(string backend)
+    public async Task A_drain_waits_for_a_blocking_PDB_and_continues(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 2);
@@ -32,7 +32,7 @@ public sealed class BudgetTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task One_at_a_time_means_one_at_a_time(string backend)
+    public async Task Sequential_evictions_wait_for_each_pod(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 10);
@@ -52,7 +52,7 @@ public sealed class BudgetTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_budget_that_never_allows_ends_with_the_time_and_is_named_and_running_again_continues(string backend)
+    public async Task A_permanently_blocking_PDB_is_named_at_the_timeout_and_a_second_run_continues(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 2);
@@ -76,7 +76,7 @@ public sealed class BudgetTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Two_budgets_over_a_pod_are_reported_as_that(string backend)
+    public async Task A_pod_with_two_PDBs_is_reported(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 2);
@@ -93,7 +93,7 @@ public sealed class BudgetTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Deleting_asks_no_budget(string backend)
+    public async Task Deletion_ignores_PDBs(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 2);
@@ -107,7 +107,7 @@ public sealed class BudgetTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Nodes_drained_together_share_a_budget(string backend)
+    public async Task Nodes_drained_together_share_the_allowed_disruptions(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);

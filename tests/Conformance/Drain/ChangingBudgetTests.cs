@@ -11,7 +11,7 @@ public sealed class ChangingBudgetTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_budget_that_allows_only_when_another_workload_is_scaled_lets_go_then(string backend)
+    public async Task A_PDB_that_allows_evictions_after_scaling_unblocks_the_drain(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 2, WithTier);
@@ -32,7 +32,7 @@ public sealed class ChangingBudgetTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_budget_that_its_controller_lifts_when_the_others_are_gone_lets_go_then(string backend)
+    public async Task A_PDB_that_its_controller_lifts_unblocks_the_drain(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string full = await cluster.AddNodeAsync();
@@ -54,7 +54,7 @@ public sealed class ChangingBudgetTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Pods_of_a_namespace_that_goes_are_waited_for(string backend)
+    public async Task Pods_of_a_terminating_namespace_are_waited_for(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 3, w => w.AnnotatePods("fake-kubelet/slow-terminate", "2"));

@@ -13,7 +13,7 @@ public sealed class ConditionTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_drain_tells_that_it_goes_on_and_then_that_it_is_done(string backend)
+    public async Task Conditions_report_a_drain_in_progress_and_its_completion(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 2);
@@ -36,7 +36,7 @@ public sealed class ConditionTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_drain_that_does_not_end_well_leaves_neither(string backend)
+    public async Task A_failed_drain_leaves_no_condition(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 2);
@@ -57,7 +57,7 @@ public sealed class ConditionTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Uncordoning_ends_what_a_drain_said_and_leaves_what_others_say(string backend)
+    public async Task Uncordoning_removes_drain_conditions_and_keeps_other_conditions(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await cluster.AddNodeAsync();
@@ -77,7 +77,7 @@ public sealed class ConditionTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Who_may_not_write_them_is_warned_and_drains_all_the_same(string backend)
+    public async Task Without_permission_for_conditions_the_drain_warns_and_continues(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await cluster.AddNodeAsync();
@@ -96,7 +96,7 @@ public sealed class ConditionTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Of_many_nodes_whose_conditions_may_not_be_written_one_is_warned_of(string backend)
+    public async Task Forbidden_conditions_of_many_nodes_cause_one_warning(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
@@ -117,7 +117,7 @@ public sealed class ConditionTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task By_default_only_servers_that_know_them_get_them(string backend)
+    public async Task By_default_conditions_are_written_only_to_servers_that_support_them(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await cluster.AddNodeAsync();

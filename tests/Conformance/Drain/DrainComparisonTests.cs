@@ -12,7 +12,7 @@ public sealed class DrainComparisonTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public async Task A_drain_of_the_same_cluster_ends_the_same_for_every_pod(int seed)
+    public async Task A_drain_has_the_same_outcome_per_pod_on_all_servers(int seed)
     {
         Skip.If(ServerBinaries.Find(out string reason) is null, reason);
         var scenario = new DrainScenario(seed);

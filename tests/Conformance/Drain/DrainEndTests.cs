@@ -12,7 +12,7 @@ public sealed class DrainEndTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_pod_stuck_terminating_is_named(string backend)
+    public async Task A_pod_stuck_terminating_is_reported(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 2, w => w.AnnotatePods("fake-kubelet/slow-terminate", "never"));
@@ -27,7 +27,7 @@ public sealed class DrainEndTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_pod_long_stuck_is_left_behind_when_asked(string backend)
+    public async Task A_pod_stuck_for_long_is_skipped_on_request(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await cluster.AddNodeAsync();
@@ -47,7 +47,7 @@ public sealed class DrainEndTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_cancelled_drain_ends_soon_and_leaves_the_node_cordoned(string backend)
+    public async Task A_cancelled_drain_ends_quickly_and_keeps_the_cordon(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 2);
@@ -70,7 +70,7 @@ public sealed class DrainEndTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_node_deleted_meanwhile_is_said_as_that(string backend)
+    public async Task A_node_deleted_during_the_drain_is_reported(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 2);
@@ -87,7 +87,7 @@ public sealed class DrainEndTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_unknown_node_fails_and_the_others_are_drained(string backend)
+    public async Task A_missing_node_fails_and_the_others_are_drained(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await cluster.AddNodeAsync();
@@ -102,7 +102,7 @@ public sealed class DrainEndTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_pod_that_was_replaced_under_its_name_is_not_the_pod(string backend)
+    public async Task A_recreated_pod_is_not_evicted_for_the_planned_pod(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);

@@ -10,7 +10,7 @@ public sealed class DrainPlanTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task Every_pod_gets_a_decision_and_its_reason(string backend)
+    public async Task Each_pod_has_a_decision_and_a_reason(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await cluster.AddNodeAsync();
@@ -44,7 +44,7 @@ public sealed class DrainPlanTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Budgets_say_what_they_allow(string backend)
+    public async Task PDBs_report_their_allowed_disruptions(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await cluster.AddNodeAsync();
@@ -64,7 +64,7 @@ public sealed class DrainPlanTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_empty_selector_covers_what_the_servers_version_says(string backend)
+    public async Task The_meaning_of_an_empty_PDB_selector_depends_on_the_API_version(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await cluster.AddNodeAsync();
@@ -84,7 +84,7 @@ public sealed class DrainPlanTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task The_plan_reports_whether_a_pod_fits_elsewhere(string backend)
+    public async Task The_plan_reports_whether_a_pod_fits_on_another_node(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await cluster.AddNodeAsync();
@@ -119,7 +119,7 @@ public sealed class DrainPlanTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_plan_for_a_node_that_is_not_there_is_an_error(string backend)
+    public async Task A_plan_for_a_missing_node_is_an_error(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 

@@ -9,7 +9,7 @@ public sealed class DrainTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task Pods_go_elsewhere_and_DaemonSets_stay(string backend)
+    public async Task Pods_move_to_other_nodes_and_DaemonSet_pods_stay(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 3);
@@ -27,7 +27,7 @@ public sealed class DrainTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_drained_node_says_why_and_forgets_when_it_is_back(string backend)
+    public async Task A_drained_node_records_the_reason_until_it_is_uncordoned(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await cluster.AddNodeAsync();
@@ -132,7 +132,7 @@ public sealed class DrainTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_pod_that_tolerates_the_cordon_is_not_chased(string backend)
+    public async Task A_pod_that_tolerates_the_cordon_is_not_evicted_again(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await cluster.AddNodeAsync();
@@ -150,7 +150,7 @@ public sealed class DrainTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_drained_node_is_drained_at_once(string backend)
+    public async Task A_drain_of_a_drained_node_ends_immediately(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 1);

@@ -16,7 +16,7 @@ public sealed class EvictionFollowingTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task It_follows_one_that_declines_and_one_that_is_never_heard_of_to_the_one_that_does_it(string backend)
+    public async Task A_drain_follows_declining_and_silent_responders_to_the_one_that_evicts(string backend)
     {
         (TestCluster cluster, Pod pod) = await StartAsync(backend);
         await using TestCluster running = cluster;
@@ -50,7 +50,7 @@ public sealed class EvictionFollowingTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_interrupted_drain_withdraws_its_request_and_the_next_one_renews_it_beside_another_clients(string backend)
+    public async Task An_interrupted_drain_withdraws_its_request_and_keeps_that_of_another_client(string backend)
     {
         (TestCluster cluster, Pod pod) = await StartAsync(backend);
         await using TestCluster running = cluster;
@@ -86,7 +86,7 @@ public sealed class EvictionFollowingTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_request_that_the_server_rejects_and_an_Eviction_that_fails_are_said_in_its_words(string backend)
+    public async Task A_rejected_EvictionRequest_and_a_failed_Eviction_are_reported_with_the_message_of_the_server(string backend)
     {
         (TestCluster cluster, Pod pod) = await StartAsync(backend);
         await using TestCluster running = cluster;
@@ -117,7 +117,7 @@ public sealed class EvictionFollowingTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Pods_that_name_no_responders_are_evicted_as_always_by_default(string backend)
+    public async Task Pods_without_responders_use_the_eviction_API_by_default(string backend)
     {
         (TestCluster cluster, Pod pod) = await StartAsync(backend);
         await using TestCluster running = cluster;

@@ -12,7 +12,7 @@ public sealed class EvictionRequestTests
     private const string Mover = "acme.io/mover";
 
     [Fact]
-    public async Task Without_responders_of_its_own_a_pod_is_evicted_by_the_server_within_its_budget()
+    public async Task A_pod_without_responders_is_evicted_by_the_server_within_its_PDB()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.AlphaSandbox, workloads: true, speed: 10);
         (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 3);
@@ -27,7 +27,7 @@ public sealed class EvictionRequestTests
     }
 
     [Fact]
-    public async Task The_servers_own_responder_is_named_and_has_reported()
+    public async Task The_responder_of_the_server_is_named_and_reports()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.AlphaSandbox, workloads: true);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 1);
@@ -41,7 +41,7 @@ public sealed class EvictionRequestTests
     }
 
     [Fact]
-    public async Task A_responder_works_it_off_in_its_own_way_and_is_named()
+    public async Task A_responder_that_handles_the_eviction_is_named()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.AlphaSandbox, workloads: true);
         string full = await AddPodWithResponderAsync(cluster);
@@ -89,7 +89,7 @@ public sealed class EvictionRequestTests
     }
 
     [Fact]
-    public async Task A_responder_that_gives_up_leaves_the_pod_to_the_next_one()
+    public async Task A_failed_responder_is_followed_by_the_next_one()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.AlphaSandbox, workloads: true);
         string full = await AddPodWithResponderAsync(cluster);
@@ -113,7 +113,7 @@ public sealed class EvictionRequestTests
     }
 
     [Fact]
-    public async Task With_a_grace_period_it_is_evicted_as_always()
+    public async Task With_a_grace_period_the_eviction_API_is_used()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.AlphaSandbox, workloads: true);
         string full = await AddPodWithResponderAsync(cluster);
@@ -127,7 +127,7 @@ public sealed class EvictionRequestTests
     [Theory]
     [InlineData(EvictionApi.Auto)]
     [InlineData(EvictionApi.EvictionRequest)]
-    public async Task Where_no_eviction_is_seen_for_30_seconds_auto_evicts_as_always_and_nothing_else_does(string api)
+    public async Task Auto_falls_back_to_the_eviction_API_after_30_seconds_without_an_Eviction(string api)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.AlphaSandbox, workloads: true, speed: 10);
         string full = await AddPodWithResponderAsync(cluster);
@@ -152,7 +152,7 @@ public sealed class EvictionRequestTests
     }
 
     [Fact]
-    public async Task A_drain_that_runs_out_of_time_withdraws_its_request()
+    public async Task A_drain_that_times_out_withdraws_its_EvictionRequest()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.AlphaSandbox, workloads: true);
         string full = await AddPodWithResponderAsync(cluster);
@@ -165,7 +165,7 @@ public sealed class EvictionRequestTests
     }
 
     [Fact]
-    public async Task A_server_without_it_is_said_before_anything_is_touched()
+    public async Task A_server_without_EvictionRequests_is_reported_before_the_first_change()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.Sandbox);
         string node = await cluster.AddNodeAsync();

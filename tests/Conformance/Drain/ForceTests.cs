@@ -9,7 +9,7 @@ public sealed class ForceTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_budget_that_never_allows_is_overridden_after_the_time_given(string backend)
+    public async Task A_blocking_PDB_is_overridden_after_the_specified_time(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 2);
@@ -27,7 +27,7 @@ public sealed class ForceTests
     [SkippableTheory]
     [AllBackends(false)]
     [AllBackends(true)]
-    public async Task Pods_that_are_deleted_without_their_budget_go_one_at_a_time_unless_asked_otherwise(string backend, bool concurrently)
+    public async Task Pods_deleted_despite_their_PDB_are_deleted_one_at_a_time_by_default(string backend, bool concurrently)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 3, w => w.AnnotatePods("fake-kubelet/start-delay", "2"));
@@ -44,7 +44,7 @@ public sealed class ForceTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_pod_that_its_kubelet_never_ends_is_removed_by_force(string backend)
+    public async Task A_pod_that_its_kubelet_never_terminates_is_force_deleted(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await cluster.AddNodeAsync();
@@ -59,7 +59,7 @@ public sealed class ForceTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_pod_of_a_StatefulSet_on_a_node_that_is_not_ready_is_forced_only_when_the_node_is_said_to_be_off(string backend)
+    public async Task A_StatefulSet_pod_on_an_unready_node_is_force_deleted_only_when_the_node_is_powered_off(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await cluster.AddNodeAsync();

@@ -17,7 +17,7 @@ public sealed class NeverUnderBudgetTests(ITestOutputHelper output)
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Three_nodes_leave_one_pod_at_a_time(string backend)
+    public async Task Three_drained_nodes_evict_one_pod_at_a_time(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         int replicas = 3 * PodsPerNode;
@@ -37,7 +37,7 @@ public sealed class NeverUnderBudgetTests(ITestOutputHelper output)
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Half_the_nodes_go_and_the_budget_is_never_undercut(string backend)
+    public async Task Draining_half_of_the_nodes_never_violates_the_PDB(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(4);

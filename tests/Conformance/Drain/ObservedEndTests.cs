@@ -35,7 +35,7 @@ public sealed class ObservedEndTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_cordon_gets_through_conflicts(string backend)
+    public async Task A_cordon_is_retried_after_conflicts(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await cluster.AddNodeAsync();
@@ -49,7 +49,7 @@ public sealed class ObservedEndTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task The_first_failure_stops_the_others_and_uncordons_nodes_that_were_not_started(string backend)
+    public async Task The_first_failure_stops_the_drain_and_uncordons_nodes_that_were_not_started(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
@@ -83,7 +83,7 @@ public sealed class ObservedEndTests
     }
 
     [SkippableFact]
-    public async Task A_server_that_is_killed_during_a_drain_is_what_the_result_names()
+    public async Task A_server_killed_during_a_drain_is_named_in_the_result()
     {
         Skip.If(ServerBinaries.Find(out string reason) is null, reason);
         using ControlPlane plane = await ControlPlane.StartAsync();
@@ -108,7 +108,7 @@ public sealed class ObservedEndTests
     }
 
     [SkippableFact]
-    public async Task A_dead_disruption_controller_is_what_plan_and_drain_name()
+    public async Task A_stopped_disruption_controller_is_named_by_plan_and_drain()
     {
         Skip.If(ServerBinaries.Find(out string reason) is null, reason);
         using ControlPlane plane = await ControlPlane.StartAsync();

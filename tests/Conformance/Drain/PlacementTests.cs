@@ -15,7 +15,7 @@ public sealed class PlacementTests
     [Theory]
     [InlineData(Backend.Sandbox)]
     [InlineData(Backend.OldSandbox)]
-    public async Task A_plan_knows_the_images_that_nodes_have(string backend)
+    public async Task A_plan_considers_the_images_of_nodes(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string full = await cluster.AddNodeAsync();

@@ -21,7 +21,7 @@ public sealed class PlanIsTrueTests(ITestOutputHelper output)
     private static readonly int FirstSeed = ProofSize.Read("NODEMANAGER_PLANS_SEED", 1);
 
     [Fact]
-    public async Task What_it_says_will_block_blocks_and_what_it_says_fits_runs_elsewhere_after_the_drain()
+    public async Task Random_plans_predict_blockers_and_placement_of_the_drain()
     {
         var trials = new ConcurrentBag<PlanTrial>();
 

@@ -8,7 +8,7 @@ public sealed class RoughDrainTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_server_that_goes_in_the_middle_and_comes_back_costs_nothing_but_time(string backend)
+    public async Task A_server_outage_only_delays_a_drain(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, string empty) = await PrepareAsync(cluster);
@@ -26,7 +26,7 @@ public sealed class RoughDrainTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Watches_that_are_cut_every_second_hold_nothing_up(string backend)
+    public async Task Watches_interrupted_every_second_do_not_block_a_drain(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, string empty) = await PrepareAsync(cluster, w => w.AnnotatePods("fake-kubelet/start-delay", "1"));
@@ -41,7 +41,7 @@ public sealed class RoughDrainTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Every_tenth_answer_may_be_a_failure(string backend)
+    public async Task A_drain_survives_a_failure_rate_of_ten_percent(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, string empty) = await PrepareAsync(cluster);

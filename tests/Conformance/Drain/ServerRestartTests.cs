@@ -12,7 +12,7 @@ namespace NodeManager.Conformance.Drain;
 public sealed class ServerRestartTests
 {
     [SkippableFact]
-    public async Task A_server_that_is_killed_and_started_again_costs_what_is_under_way_nothing_but_time()
+    public async Task A_restarted_server_only_delays_operations_in_progress()
     {
         Skip.If(ServerBinaries.Find(out string reason) is null, reason);
         using ControlPlane plane = await ControlPlane.StartAsync();

@@ -7,7 +7,7 @@ public sealed class SurgeTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task One_replica_under_a_budget_of_one_moves_without_a_moment_of_none(string backend)
+    public async Task A_single_replica_with_minAvailable_1_moves_without_downtime(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string full = await cluster.AddNodeAsync();
@@ -30,7 +30,7 @@ public sealed class SurgeTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_is_not_of_a_Deployment_is_not_surged_and_says_why(string backend)
+    public async Task A_pod_without_a_Deployment_is_not_surged_with_the_reason(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 1);

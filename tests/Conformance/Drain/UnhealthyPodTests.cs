@@ -19,7 +19,7 @@ public sealed class UnhealthyPodTests
     [AllBackends(1, "IfHealthyBudget")]
     [AllBackends(2, "IfHealthyBudget")]
     [AllBackends(2, "AlwaysAllow")]
-    public async Task A_pod_that_is_not_ready_goes_when_its_budget_has_what_it_wants_or_its_policy_lets_it(string backend, int least, string policy)
+    public async Task An_unready_pod_is_evicted_if_its_PDB_is_met_or_its_policy_allows_it(string backend, int least, string policy)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         bool hasPolicy = cluster.Capabilities.Minor >= 27;

@@ -36,7 +36,7 @@ public sealed class VolumeTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Volumes_of_pods_that_stay_are_not_waited_for(string backend)
+    public async Task Volumes_of_remaining_pods_are_not_waited_for(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string full = await cluster.AddNodeAsync();

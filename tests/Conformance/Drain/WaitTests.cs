@@ -7,7 +7,7 @@ public sealed class WaitTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_node_is_drained_when_what_was_evicted_is_up_again_elsewhere(string backend)
+    public async Task With_WaitForReplacement_the_drain_ends_when_the_replacements_are_ready(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 3, w => w.AnnotatePods("fake-kubelet/start-delay", "3"));
@@ -21,7 +21,7 @@ public sealed class WaitTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Pods_that_fit_nowhere_else_are_reported_at_the_time_limit(string backend)
+    public async Task Unschedulable_replacements_are_reported_at_the_timeout(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await cluster.AddNodeAsync();
@@ -41,7 +41,7 @@ public sealed class WaitTests
     [SkippableTheory]
     [AllBackends("5", 600, false)]
     [AllBackends("3600", 2, true)]
-    public async Task A_Job_may_end_first_within_its_time(string backend, string runs, int timeout, bool isEvicted)
+    public async Task A_Job_can_complete_within_its_time_before_eviction(string backend, string runs, int timeout, bool isEvicted)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await cluster.AddNodeAsync();

@@ -17,7 +17,7 @@ public sealed class ClientFaultTests
     [AllBackends("503")]
     [AllBackends("drop")]
     [AllBackends("slow")]
-    public async Task Trouble_that_passes_is_not_noticed(string backend, string trouble)
+    public async Task Transient_errors_are_not_reported(string backend, string trouble)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await CreateAsync(cluster, "a");
@@ -80,7 +80,7 @@ public sealed class ClientFaultTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_watch_that_breaks_loses_and_doubles_nothing(string backend)
+    public async Task An_interrupted_watch_loses_and_repeats_no_event(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await CreateAsync(cluster, "a");
@@ -102,7 +102,7 @@ public sealed class ClientFaultTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_watch_whose_version_expired_lists_anew_and_tells_the_difference(string backend)
+    public async Task An_expired_watch_relists_and_reports_the_difference(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await CreateAsync(cluster, "a");
@@ -131,7 +131,7 @@ public sealed class ClientFaultTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Events_that_arrive_twice_are_reported_once(string backend)
+    public async Task Repeated_events_are_reported_once(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         var faults = new FaultInjectionHandler();

@@ -14,7 +14,7 @@ public sealed class OperationFaultTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_storm_of_conflicts_is_weathered(string backend)
+    public async Task Many_conflicts_are_retried(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await cluster.AddNodeAsync();
@@ -30,7 +30,7 @@ public sealed class OperationFaultTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_change_whose_answer_was_lost_is_made_once(string backend)
+    public async Task A_change_with_a_lost_response_is_made_once(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await cluster.AddNodeAsync();
@@ -46,7 +46,7 @@ public sealed class OperationFaultTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_server_that_stays_away_is_named(string backend)
+    public async Task A_server_that_stays_unreachable_is_named(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         (NodeManagerSession session, FaultInjectionHandler faults) = await ConnectAsync(cluster);
@@ -65,7 +65,7 @@ public sealed class OperationFaultTests
     [AllBackends("500")]
     [AllBackends("504")]
     [AllBackends("lost")]
-    public async Task A_drain_gets_past_evictions_that_fail(string backend, string trouble)
+    public async Task A_drain_retries_failed_evictions(string backend, string trouble)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 2);
@@ -91,7 +91,7 @@ public sealed class OperationFaultTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_drain_survives_its_watches(string backend)
+    public async Task A_drain_survives_interrupted_watches(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 4);
@@ -108,7 +108,7 @@ public sealed class OperationFaultTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_drain_without_the_permission_touches_nothing(string backend)
+    public async Task A_drain_without_permissions_changes_nothing(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await cluster.AddNodeAsync();

@@ -11,7 +11,7 @@ public sealed class HealthPermissionTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_viewer_gets_all_findings_and_who_may_read_nodes_alone_fewer(string backend)
+    public async Task A_viewer_gets_all_findings_and_a_reader_of_nodes_fewer(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, rbac: true);
         await RoleManifest.ApplyAsync(cluster);

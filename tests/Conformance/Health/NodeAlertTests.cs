@@ -14,7 +14,7 @@ public sealed class NodeAlertTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_condition_is_an_alert_that_comes_and_ends_with_an_Event_each(string backend)
+    public async Task A_condition_raises_and_resolves_an_alert_with_one_Event_each(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         HealthNode node = await HealthNode.CreateAsync(cluster);
@@ -35,7 +35,7 @@ public sealed class NodeAlertTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_transition_that_is_sent_again_is_one_Event(string backend)
+    public async Task A_repeated_transition_writes_one_Event(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         HealthNode node = await HealthNode.CreateAsync(cluster);

@@ -24,7 +24,7 @@ public sealed class NodeHealthTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Conditions_come_and_go(string backend)
+    public async Task Conditions_start_and_end_findings(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         HealthNode node = await HealthNode.CreateAsync(cluster);
@@ -50,7 +50,7 @@ public sealed class NodeHealthTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task The_servers_time_of_a_lease_reveals_a_wrong_clock(string backend)
+    public async Task A_wrong_clock_is_detected_by_the_server_time_of_the_Lease(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         HealthNode node = await HealthNode.CreateAsync(cluster);
@@ -84,7 +84,7 @@ public sealed class NodeHealthTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_silent_kubelet_is_one_finding(string backend)
+    public async Task A_kubelet_without_heartbeats_is_one_finding(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, speed: backend == Backend.Real ? 1 : 20);
         HealthNode node = await HealthNode.CreateAsync(cluster);
@@ -107,7 +107,7 @@ public sealed class NodeHealthTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Cordons_taints_versions_and_the_pod_limit(string backend)
+    public async Task Cordons_taints_versions_and_the_pod_limit_are_findings(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         HealthNode node = await HealthNode.CreateAsync(cluster, static node => node["status"]!["allocatable"]!["pods"] = "1");
@@ -130,7 +130,7 @@ public sealed class NodeHealthTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Events_of_kubelets(string backend)
+    public async Task Events_of_kubelets_are_findings(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         HealthNode node = await HealthNode.CreateAsync(cluster);
@@ -146,7 +146,7 @@ public sealed class NodeHealthTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Pods_of_the_system_that_restart(string backend)
+    public async Task Restarting_system_pods_are_findings(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         HealthNode node = await HealthNode.CreateAsync(cluster);
@@ -167,7 +167,7 @@ public sealed class NodeHealthTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_missing_node_is_an_error_of_its_own(string backend)
+    public async Task A_missing_node_has_its_own_ErrorId(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         HealthNode node = await HealthNode.CreateAsync(cluster);

@@ -13,7 +13,7 @@ public sealed class BatchTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task No_more_nodes_are_out_of_service_than_allowed_and_all_come_back(string backend)
+    public async Task Nodes_out_of_service_stay_within_the_limit_and_all_return(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(5);
@@ -43,7 +43,7 @@ public sealed class BatchTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Two_zones_are_never_taken_together(string backend)
+    public async Task A_batch_never_contains_two_zones(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         int made = 0;
@@ -64,7 +64,7 @@ public sealed class BatchTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_was_cordoned_or_marked_before_stays_so_and_counts(string backend)
+    public async Task Nodes_cordoned_or_marked_before_stay_so_and_count(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3, n => n.Annotate("karpenter.sh/do-not-disrupt", "true"));
@@ -91,7 +91,7 @@ public sealed class BatchTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task The_control_plane_goes_last_and_only_when_asked_for(string backend)
+    public async Task Control_plane_nodes_are_last_and_only_on_request(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         int made = 0;
@@ -111,7 +111,7 @@ public sealed class BatchTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_node_comes_back_with_a_new_boot_and_the_pods_of_its_DaemonSets(string backend)
+    public async Task A_node_returns_with_a_new_boot_ID_and_its_DaemonSet_pods(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
@@ -157,7 +157,7 @@ public sealed class BatchTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_node_that_does_not_boot_anew_in_time_fails(string backend)
+    public async Task A_node_that_does_not_reboot_in_time_fails(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await cluster.AddNodeAsync();
@@ -175,7 +175,7 @@ public sealed class BatchTests
     [AllBackends("Stop", "Completed Failed Pending", "Stopped")]
     [AllBackends("Continue", "Completed Failed Pending", "Stopped")]
     [AllBackends("Resume", "Completed Failed Completed", "Failed")]
-    public async Task A_node_that_fails(string backend, string onError, string statuses, string status)
+    public async Task A_failed_node_stops_the_run_as_its_options_say(string backend, string onError, string statuses, string status)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
@@ -200,7 +200,7 @@ public sealed class BatchTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task With_room_left_a_failed_node_is_gone_on_without(string backend)
+    public async Task A_run_continues_after_a_failed_node_within_the_failure_limit(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(4);

@@ -20,7 +20,7 @@ public sealed class DetachedTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task However_often_the_server_is_killed_the_fleet_is_finished_and_no_node_is_done_twice(string backend)
+    public async Task After_server_kills_the_fleet_is_completed_with_each_node_once(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 10);
         await using DetachedLab lab = new(cluster);
@@ -65,7 +65,7 @@ public sealed class DetachedTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_drain_shows_its_blockers_until_they_are_gone_and_leaves_the_node_cordoned(string backend)
+    public async Task A_detached_drain_shows_its_blockers_and_keeps_the_cordon(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5);
         await using DetachedLab lab = new(cluster);
@@ -91,7 +91,7 @@ public sealed class DetachedTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Work_is_stopped_from_anywhere_and_can_be_resumed_by_hand(string backend)
+    public async Task A_detached_run_can_be_stopped_from_any_session_and_resumed(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5);
         await using DetachedLab lab = new(cluster);
@@ -118,7 +118,7 @@ public sealed class DetachedTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Without_a_server_that_renews_its_Lease_nothing_is_started(string backend)
+    public async Task Without_a_server_that_renews_its_Lease_no_run_starts(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 10);
         NodeManagerSession session = await cluster.ConnectAsync();
@@ -140,7 +140,7 @@ public sealed class DetachedTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_bypasses_a_safeguard_is_refused_and_dropped(string backend)
+    public async Task Options_that_bypass_a_safeguard_are_refused(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5);
         await using DetachedLab lab = new(cluster);
@@ -181,7 +181,7 @@ public sealed class DetachedTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_node_that_is_gone_or_a_window_that_is_none_fails_with_the_reason(string backend)
+    public async Task A_missing_node_or_an_invalid_window_fails_with_the_reason(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, speed: 5);
         await using DetachedLab lab = new(cluster);

@@ -20,7 +20,7 @@ public sealed class FleetPropertyTests(ITestOutputHelper output)
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(30);
 
     [Fact]
-    public async Task A_run_ends_or_has_said_what_will_block_it()
+    public async Task Random_runs_complete_or_predict_their_blockers()
     {
         ConcurrentBag<string> counted = [], failures = [];
 

@@ -17,7 +17,7 @@ public sealed class FleetTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Nodes_whose_pods_fit_nowhere_else_are_taken_as_their_PDB_allows(string backend)
+    public async Task Nodes_with_unschedulable_pods_are_drained_as_their_PDB_allows(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
@@ -35,7 +35,7 @@ public sealed class FleetTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_node_that_cannot_be_drained_is_foretold_goes_last_and_is_given_back(string backend)
+    public async Task A_node_that_cannot_be_drained_is_predicted_processed_last_and_uncordoned(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
@@ -85,7 +85,7 @@ public sealed class FleetTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_complete_run_is_left_as_it_is(string backend)
+    public async Task A_completed_run_is_not_changed(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await cluster.AddNodeAsync();
@@ -103,7 +103,7 @@ public sealed class FleetTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_interrupted_run_takes_its_lines_of_progress_away_and_a_resumed_one_counts_on(string backend)
+    public async Task An_interrupted_run_removes_its_progress_and_a_resumed_run_continues_the_count(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
@@ -126,7 +126,7 @@ public sealed class FleetTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_key_that_no_node_has_is_refused_and_nodes_without_it_are_named(string backend)
+    public async Task A_topology_key_without_nodes_is_refused_and_nodes_without_it_are_named(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         int made = 0;
@@ -146,7 +146,7 @@ public sealed class FleetTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_held_node_is_known_and_its_run_is_stopped_and_removed_from_elsewhere(string backend)
+    public async Task The_run_of_a_held_node_can_be_found_stopped_and_removed_from_another_session(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
@@ -188,7 +188,7 @@ public sealed class FleetTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_run_whose_lease_the_server_refuses_to_renew_says_so_and_ends(string backend)
+    public async Task A_run_whose_Lease_renewal_is_refused_reports_it_and_ends(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await cluster.AddNodeAsync();

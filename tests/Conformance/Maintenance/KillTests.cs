@@ -18,7 +18,7 @@ public sealed class KillTests
     private static readonly int Rounds = ProofSize.Read("NODEMANAGER_KILLS", 1);
 
     [SkippableFact]
-    public async Task Whenever_its_process_is_killed_the_next_one_finishes_the_fleet_and_does_no_node_twice()
+    public async Task After_any_kill_the_next_process_completes_the_fleet_with_each_node_once()
     {
         Skip.If(PowerShellProcess.Missing is not null, PowerShellProcess.Missing);
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.Real, workloads: true);

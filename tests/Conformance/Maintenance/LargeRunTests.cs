@@ -17,7 +17,7 @@ public sealed class LargeRunTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_large_run_is_kept_in_several_ConfigMaps_and_carried_on_with(string backend)
+    public async Task A_large_run_is_stored_in_several_ConfigMaps_and_can_be_resumed(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(Nodes);
@@ -63,7 +63,7 @@ public sealed class LargeRunTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_run_in_another_format_is_left_out_and_not_carried_on_with(string backend)
+    public async Task A_run_in_another_format_is_not_listed_and_not_resumed(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await cluster.AddNodeAsync();

@@ -11,7 +11,7 @@ public sealed class NodeOperationTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_drain_reports_the_end_of_each_node_and_fails_for_one_that_is_not_there(string backend)
+    public async Task A_drain_reports_the_end_of_each_node_and_fails_for_a_missing_one(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         NodeManagerSession session = await cluster.ConnectAsync();
@@ -34,7 +34,7 @@ public sealed class NodeOperationTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_drain_that_is_cancelled_still_has_its_result(string backend)
+    public async Task A_cancelled_drain_returns_its_result(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         NodeManagerSession session = await cluster.ConnectAsync();
@@ -50,7 +50,7 @@ public sealed class NodeOperationTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task The_end_of_the_session_fails_its_operations(string backend)
+    public async Task A_closed_session_fails_its_operations(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         NodeManagerSession session = await cluster.ConnectAsync();

@@ -14,7 +14,7 @@ public sealed class TakeoverTests
     [SkippableTheory]
     [AllBackends(true)]
     [AllBackends(false)]
-    public async Task An_interrupted_run_is_resumed_and_does_no_node_twice(string backend, bool byId)
+    public async Task A_resumed_run_processes_each_node_once(string backend, bool byId)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
@@ -56,7 +56,7 @@ public sealed class TakeoverTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_second_run_over_a_living_ones_node_is_refused_and_told_whose_it_is(string backend)
+    public async Task A_second_run_for_a_held_node_is_refused_with_the_holder(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
@@ -96,7 +96,7 @@ public sealed class TakeoverTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Who_lost_the_network_loses_the_run_and_touches_nothing_more(string backend)
+    public async Task A_process_without_network_loses_the_run_and_changes_nothing_more(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
@@ -128,7 +128,7 @@ public sealed class TakeoverTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Another_run_takes_the_nodes_of_a_dead_one_and_undoes_what_that_did(string backend)
+    public async Task A_new_run_takes_over_nodes_of_a_dead_run_and_reverts_its_changes(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);
@@ -147,7 +147,7 @@ public sealed class TakeoverTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_server_that_is_away_for_a_while_holds_a_run_up_and_no_more(string backend)
+    public async Task A_server_outage_only_delays_a_run(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(3);
@@ -170,7 +170,7 @@ public sealed class TakeoverTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Nodes_that_vanish_are_deleted_and_new_ones_of_their_name_are_not_changed(string backend)
+    public async Task Deleted_nodes_are_reported_and_recreated_nodes_are_not_changed(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(4);
@@ -192,7 +192,7 @@ public sealed class TakeoverTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_failed_node_that_is_uncordoned_by_hand_is_the_runs_no_more(string backend)
+    public async Task A_manually_uncordoned_failed_node_leaves_the_run(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await cluster.AddNodeAsync();
@@ -213,7 +213,7 @@ public sealed class TakeoverTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Past_runs_are_kept_but_not_for_ever(string backend)
+    public async Task The_number_of_past_runs_is_limited(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string node = await cluster.AddNodeAsync();

@@ -33,7 +33,7 @@ public sealed class KnownNodeTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_state_that_seems_reached_is_checked_with_one_read(string backend)
+    public async Task A_change_that_seems_unnecessary_is_verified_with_one_read(string backend)
     {
         await using KnownNode node = await KnownNode.CreateAsync(backend, "a=1:NoSchedule");
 
@@ -48,7 +48,7 @@ public sealed class KnownNodeTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_node_that_changed_since_is_read_again_and_the_others_changes_stay(string backend)
+    public async Task A_changed_node_is_reread_and_changes_of_other_clients_are_kept(string backend)
     {
         await using KnownNode node = await KnownNode.CreateAsync(backend, "a=1:NoSchedule", "b:NoSchedule", "c:NoSchedule");
 
@@ -80,7 +80,7 @@ public sealed class KnownNodeTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Whether_a_value_may_be_replaced_is_judged_by_what_the_server_has(string backend)
+    public async Task The_value_on_the_server_decides_whether_overwrite_is_needed(string backend)
     {
         await using KnownNode node = await KnownNode.CreateAsync(backend, "a=1:NoSchedule");
 
@@ -96,7 +96,7 @@ public sealed class KnownNodeTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_node_that_is_gone_or_registered_again_is_left_alone(string backend)
+    public async Task A_deleted_or_recreated_node_is_not_changed(string backend)
     {
         await using KnownNode node = await KnownNode.CreateAsync(backend, "a=1:NoSchedule");
         JsonObject manifest = await node.DeleteAsync();
@@ -111,7 +111,7 @@ public sealed class KnownNodeTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Patterns_of_labels_and_annotations_take_one_request_too(string backend)
+    public async Task Patterns_of_labels_and_annotations_take_one_request(string backend)
     {
         await using KnownNode node = await KnownNode.CreateAsync(backend);
         Dictionary<string, string> entries = new() { ["example.com/a"] = "1", ["example.com/b"] = "2" };

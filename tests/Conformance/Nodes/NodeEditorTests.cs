@@ -27,7 +27,7 @@ public sealed class NodeEditorTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Another_value_needs_overwrite_and_otherwise_nothing_is_changed(string backend)
+    public async Task Another_value_requires_overwrite(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string name = await cluster.AddNodeAsync(n => n.Label("tier", "gold"));
@@ -45,7 +45,7 @@ public sealed class NodeEditorTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Taints_are_known_by_key_and_effect(string backend)
+    public async Task Taints_are_identified_by_key_and_effect(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string name = await cluster.AddNodeAsync();
@@ -102,7 +102,7 @@ public sealed class NodeEditorTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_cordon_keeps_new_pods_away_and_goes_again(string backend)
+    public async Task A_cordon_blocks_new_pods_until_it_is_removed(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string name = await cluster.AddNodeAsync();
@@ -124,7 +124,7 @@ public sealed class NodeEditorTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_dry_run_shows_and_stores_nothing(string backend)
+    public async Task A_dry_run_returns_the_change_and_stores_nothing(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string name = await cluster.AddNodeAsync();
@@ -141,7 +141,7 @@ public sealed class NodeEditorTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_unknown_node_is_an_error_of_its_own(string backend)
+    public async Task A_missing_node_is_an_error(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         NodeManagerSession session = await cluster.ConnectAsync();
@@ -161,7 +161,7 @@ public sealed class NodeEditorTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_node_is_not_deleted_under_its_pods(string backend)
+    public async Task A_node_with_pods_is_not_deleted(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string name = await cluster.AddNodeAsync();

@@ -37,7 +37,7 @@ public sealed class NodeIdentityTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Nothing_is_done_to_a_node_that_registered_again(string backend)
+    public async Task A_recreated_node_is_not_changed(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         NodeManagerSession session = await cluster.ConnectAsync();
@@ -63,7 +63,7 @@ public sealed class NodeIdentityTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_known_state_of_a_former_node_is_no_way_around_it(string backend)
+    public async Task A_known_state_of_the_former_node_does_not_change_a_recreated_node(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         NodeManagerSession session = await cluster.ConnectAsync();
@@ -79,7 +79,7 @@ public sealed class NodeIdentityTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_node_that_is_the_same_is_changed_whatever_else_changed_meanwhile(string backend)
+    public async Task The_same_node_is_changed_despite_other_changes(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         NodeManagerSession session = await cluster.ConnectAsync();
@@ -99,7 +99,7 @@ public sealed class NodeIdentityTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_node_that_registers_again_between_survey_and_cordon_is_not_cordoned(string backend)
+    public async Task A_node_recreated_between_survey_and_cordon_is_not_cordoned(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string name = await cluster.AddNodeAsync();
@@ -119,7 +119,7 @@ public sealed class NodeIdentityTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Names_are_the_same_in_upper_case(string backend)
+    public async Task Node_names_are_not_case_sensitive(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         NodeManagerSession session = await cluster.ConnectAsync();

@@ -10,7 +10,7 @@ public sealed class NodeReaderTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task Nodes_show_what_they_are(string backend)
+    public async Task Nodes_show_roles_status_and_versions(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string name = await cluster.AddNodeAsync(n => n
@@ -71,7 +71,7 @@ public sealed class NodeReaderTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_plain_name_without_a_node_is_told_and_the_others_come(string backend)
+    public async Task A_missing_name_is_reported_and_the_other_nodes_are_returned(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string name = await cluster.AddNodeAsync();

@@ -9,7 +9,7 @@ public sealed class NodeWaitTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_wait_ends_when_the_node_is_as_wanted(string backend)
+    public async Task A_wait_ends_when_the_condition_is_met(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string name = await cluster.AddNodeAsync();
@@ -33,7 +33,7 @@ public sealed class NodeWaitTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_wait_that_is_over_says_what_the_node_is(string backend)
+    public async Task A_wait_that_times_out_reports_the_state_of_the_node(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string name = await cluster.AddNodeAsync();
@@ -65,7 +65,7 @@ public sealed class NodeWaitTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_watch_tells_what_changed(string backend)
+    public async Task A_watch_reports_the_changed_properties(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> names = await cluster.AddNodesAsync(2);

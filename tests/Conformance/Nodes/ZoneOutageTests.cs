@@ -92,7 +92,7 @@ public sealed class ZoneOutageTests(ITestOutputHelper output)
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_removed_taint_returns_and_some_nodes_do_not_count(string backend)
+    public async Task A_removed_taint_is_restored_and_excluded_nodes_do_not_count(string backend)
     {
         using ControlPlane? plane = await StartPlaneAsync(backend);
         await using TestCluster cluster = plane is null ? await TestCluster.StartAsync(backend, speed: 10) : await TestCluster.StartOnAsync(plane);

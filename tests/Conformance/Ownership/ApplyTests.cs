@@ -23,7 +23,7 @@ public sealed class ApplyTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_a_manager_applies_no_more_goes_unless_another_owns_it_too(string backend)
+    public async Task A_field_that_a_manager_stops_applying_is_removed_unless_another_manager_owns_it(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string path = MapPath(cluster, "one");
@@ -48,7 +48,7 @@ public sealed class ApplyTests
     [AllBackends("apis/apps/v1", "deployments", "Deployment", "\"spec\":{\"replicas\":0,\"selector\":{\"matchLabels\":{\"a\":\"b\"}},\"template\":{\"metadata\":{\"labels\":{\"a\":\"b\"}},\"spec\":{\"containers\":[{\"name\":\"a\",\"image\":\"a\"}]}}}")]
     [AllBackends("apis/coordination.k8s.io/v1", "leases", "Lease", "\"spec\":{\"holderIdentity\":\"a\"}")]
     [AllBackends("apis/rbac.authorization.k8s.io/v1", "roles", "Role", "\"rules\":[]")]
-    public async Task Giving_up_the_last_label_and_annotation_leaves_the_object_as_it_is(string backend, string group, string plural, string kind, string rest)
+    public async Task Releasing_the_last_label_and_annotation_does_not_change_the_object(string backend, string group, string plural, string kind, string rest)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string path = $"/{group}/namespaces/{cluster.Namespace}/{plural}/one";
@@ -90,7 +90,7 @@ public sealed class ApplyTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Elements_of_lists_belong_to_those_who_apply_them(string backend)
+    public async Task List_elements_are_owned_by_the_managers_that_apply_them(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string path = $"/apis/apps/v1/namespaces/{cluster.Namespace}/deployments/web";
@@ -122,7 +122,7 @@ public sealed class ApplyTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task The_replica_count_has_an_owner_whichever_way_it_is_set(string backend)
+    public async Task The_replica_count_is_owned_also_when_set_by_scale(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string path = $"/apis/apps/v1/namespaces/{cluster.Namespace}/deployments/web";
@@ -146,7 +146,7 @@ public sealed class ApplyTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_count_of_replicas_that_nobody_owns_is_nobodys_when_it_is_scaled(string backend)
+    public async Task A_replica_count_without_an_owner_has_none_after_scaling(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string path = $"/apis/apps/v1/namespaces/{cluster.Namespace}/deployments/web";
@@ -177,7 +177,7 @@ public sealed class ApplyTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_dry_run_answers_what_would_be_and_leaves_no_trace(string backend)
+    public async Task A_dry_run_of_apply_returns_the_result_and_stores_nothing(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
@@ -189,7 +189,7 @@ public sealed class ApplyTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Kubectl_takes_over_what_it_applied_from_the_client(string backend)
+    public async Task Server_side_apply_of_kubectl_takes_over_client_side_apply(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         const string Annotation = "kubectl.kubernetes.io/last-applied-configuration";
@@ -216,7 +216,7 @@ public sealed class ApplyTests
     [AllBackends("?fieldManager=a", "{}", 400, "the name of the object (one based on URL) was undeterminable: name must be provided")]
     [AllBackends("?fieldManager=a", """{"name":"one","managedFields":[{}]}""", 400, "metadata.managedFields must be nil")]
     [AllBackends("?fieldManager=a", """{"name":"one","uid":"1"}""", 409, "Operation cannot be fulfilled on configmaps \"one\": uid mismatch: the provided object specified uid 1, and no existing object was found")]
-    public async Task What_cannot_be_applied_is_refused(string backend, string query, string metadata, int code, string message)
+    public async Task Invalid_apply_requests_are_refused(string backend, string query, string metadata, int code, string message)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
@@ -231,7 +231,7 @@ public sealed class ApplyTests
     [AllBackends("\"data\":{\"a\":1}", ".data.a: expected string, got &value.valueUnstructured{Value:1}")]
     [AllBackends("\"data\":\"text\"", ".data: expected map, got &{text}")]
     [AllBackends("\"metadata\":{\"name\":\"one\",\"ownerReferences\":[{\"uid\":\"1\"},{\"uid\":\"1\"}]}", ".metadata.ownerReferences: duplicate entries for key [uid=\"1\"]")]
-    public async Task A_configuration_that_is_not_as_its_kind_is_cannot_be_applied(string backend, string rest, string fault)
+    public async Task A_configuration_that_violates_its_schema_cannot_be_applied(string backend, string rest, string fault)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string configuration = $$"""{"apiVersion":"v1","kind":"ConfigMap",{{(rest.Contains("metadata", StringComparison.Ordinal) ? "" : "\"metadata\":{\"name\":\"one\"},")}}{{rest}}}""";

@@ -11,7 +11,7 @@ public sealed class BodyTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Objects_come_in_YAML_too(string backend)
+    public async Task Objects_are_accepted_in_YAML(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
@@ -52,7 +52,7 @@ public sealed class BodyTests
     [AllBackends("a: *b", "yaml: unknown anchor 'b' referenced")]
     [AllBackends("a: .inf", "json: unsupported value: +Inf")]
     [AllBackends("- a", "couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type")]
-    public async Task YAML_that_is_no_object_is_refused(string backend, string body, string why)
+    public async Task YAML_without_an_object_is_refused(string backend, string body, string why)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
@@ -63,7 +63,7 @@ public sealed class BodyTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Aliases_that_multiply_are_refused(string backend)
+    public async Task YAML_alias_expansion_is_refused(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         var bomb = new System.Text.StringBuilder("a0: &a0 [\"x\",\"x\",\"x\",\"x\",\"x\",\"x\",\"x\",\"x\",\"x\"]\n");
@@ -81,7 +81,7 @@ public sealed class BodyTests
     [AllBackends(Yaml, "[", "]")]
     [AllBackends(Yaml, "{a: ", "}")]
     [AllBackends("application/json", "{\"a\":", "}")]
-    public async Task What_is_nested_without_end_is_refused(string backend, string type, string open, string close)
+    public async Task Endless_nesting_is_refused(string backend, string type, string open, string close)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string body = string.Concat(Enumerable.Repeat(open, 20_000)) + "1" + string.Concat(Enumerable.Repeat(close, 20_000));
@@ -93,7 +93,7 @@ public sealed class BodyTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Of_a_member_that_comes_twice_the_last_counts_unless_the_client_is_strict(string backend)
+    public async Task The_last_duplicate_field_counts_unless_validation_is_strict(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string strict = cluster.Minor >= 25 ? "&fieldValidation=Strict" : "";
@@ -141,7 +141,7 @@ public sealed class BodyTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_object_with_another_UID_is_not_the_one_that_was_meant(string backend)
+    public async Task An_object_with_another_UID_is_refused(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string uid = (string)(await cluster.SendAsync("POST", Maps(cluster), """{"metadata":{"name":"one"}}""")).Must(HttpStatusCode.Created)["metadata"]!["uid"]!;

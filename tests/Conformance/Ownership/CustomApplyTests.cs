@@ -21,7 +21,7 @@ public sealed class CustomApplyTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task The_schema_says_what_each_manager_owns(string backend)
+    public async Task The_schema_decides_what_each_manager_owns(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         CustomKind kind = await CustomKind.CreateAsync(cluster, Schema);
@@ -51,7 +51,7 @@ public sealed class CustomApplyTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Who_creates_a_custom_resource_owns_all_of_it(string backend)
+    public async Task The_creator_of_a_custom_resource_owns_all_fields(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         CustomKind kind = await CustomKind.CreateAsync(cluster, Schema);

@@ -9,7 +9,7 @@ public sealed class UpdateOwnershipTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task Who_creates_owns_what_he_set_and_what_was_defaulted(string backend)
+    public async Task The_creator_owns_set_and_defaulted_fields(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string deployments = $"/apis/apps/v1/namespaces/{cluster.Namespace}/deployments";
@@ -35,7 +35,7 @@ public sealed class UpdateOwnershipTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Who_changes_a_field_takes_it_and_who_had_it_keeps_the_rest(string backend)
+    public async Task A_manager_that_changes_a_field_takes_its_ownership(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string path = await CreateAsync(cluster, """{"metadata":{"name":"one","annotations":{"x":"y"}},"data":{"a":"1","b":"2"}}""");
@@ -57,7 +57,7 @@ public sealed class UpdateOwnershipTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_replacement_owns_what_it_changes(string backend)
+    public async Task An_update_owns_the_changed_fields(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string path = await CreateAsync(cluster, """{"metadata":{"name":"one"},"data":{"a":"1","b":"2"}}""");
@@ -69,7 +69,7 @@ public sealed class UpdateOwnershipTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_manager_that_says_no_name_is_called_as_its_client_is(string backend)
+    public async Task The_default_manager_name_comes_from_the_User_Agent(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
@@ -101,7 +101,7 @@ public sealed class UpdateOwnershipTests
     [SkippableTheory]
     [AllBackends("[{}]")]
     [AllBackends("[]")]
-    public async Task A_client_can_throw_the_owners_away_and_then_nobody_owns_until_somebody_applies(string backend, string owners)
+    public async Task A_client_can_clear_managedFields_until_the_next_apply(string backend, string owners)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string path = await CreateAsync(cluster, """{"metadata":{"name":"one"},"data":{"a":"1"}}""");
@@ -116,7 +116,7 @@ public sealed class UpdateOwnershipTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_client_can_say_who_owns_what(string backend)
+    public async Task A_client_can_set_managedFields(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string path = await CreateAsync(cluster, """{"metadata":{"name":"one"},"data":{"a":"1","b":"2"}}""");

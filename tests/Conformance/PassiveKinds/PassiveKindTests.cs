@@ -10,7 +10,7 @@ public sealed class PassiveKindTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_cron_job_keeps_its_history_fields_and_gets_defaults(string backend)
+    public async Task A_CronJob_keeps_its_history_fields_and_gets_defaults(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         JsonNode made = (await PostAsync(cluster, CronGroup(cluster), "cronjobs", "CronJob", """
@@ -31,7 +31,7 @@ public sealed class PassiveKindTests
     [AllBackends("a * * * *", "failed to parse int from a: strconv.Atoi: parsing \"a\": invalid syntax")]
     [AllBackends("*/0 * * * *", "step of range should be a positive number: */0")]
     [AllBackends("@often", "unrecognized descriptor: @often")]
-    public async Task A_schedule_that_is_none_is_refused(string backend, string schedule, string why)
+    public async Task An_invalid_schedule_is_refused(string backend, string schedule, string why)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         var spec = new JsonObject
@@ -51,7 +51,7 @@ public sealed class PassiveKindTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_ingress_and_a_network_policy_are_kept_as_they_are_written(string backend)
+    public async Task An_Ingress_and_a_NetworkPolicy_are_stored_unchanged(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         JsonNode ingress = (await PostAsync(cluster, "networking.k8s.io/v1", "ingresses", "Ingress", """
@@ -72,7 +72,7 @@ public sealed class PassiveKindTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_autoscaler_is_the_same_in_both_versions_of_its_API(string backend)
+    public async Task A_HorizontalPodAutoscaler_is_equal_in_both_API_versions(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         JsonNode first = (await PostAsync(
@@ -91,7 +91,7 @@ public sealed class PassiveKindTests
     [SkippableTheory]
     [AllBackends("networking.k8s.io", 19)]
     [AllBackends("extensions", 14)]
-    public async Task An_Ingress_of_an_earlier_version_is_the_same_Ingress(string backend, string group, int deprecated)
+    public async Task An_Ingress_is_equal_in_an_earlier_API_version(string backend, string group, int deprecated)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string version = group + "/v1beta1", path = $"/apis/networking.k8s.io/v1/namespaces/{cluster.Namespace}/ingresses/one";
@@ -132,7 +132,7 @@ public sealed class PassiveKindTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_autoscaler_of_an_earlier_version_is_the_same_autoscaler(string backend)
+    public async Task A_HorizontalPodAutoscaler_is_equal_in_an_earlier_API_version(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         const string Target = """
@@ -186,7 +186,7 @@ public sealed class PassiveKindTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Quotas_limits_and_pod_templates_are_kept(string backend)
+    public async Task ResourceQuotas_LimitRanges_and_PodTemplates_are_stored(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         JsonNode quota = (await PostAsync(cluster, "v1", "resourcequotas", "ResourceQuota", """{"hard":{"pods":"1000"}}""")).Must(HttpStatusCode.Created);
@@ -204,7 +204,7 @@ public sealed class PassiveKindTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_certificate_request_says_who_made_it_and_is_approved(string backend)
+    public async Task A_CertificateSigningRequest_records_its_user_and_can_be_approved(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         const string Path = "/apis/certificates.k8s.io/v1/certificatesigningrequests";

@@ -37,7 +37,7 @@ public sealed class PoolConformanceTests
 
     [SkippableTheory]
     [AllPoolHomes]
-    public async Task A_second_pool_of_a_name_is_refused(string provider, string backend)
+    public async Task A_duplicate_pool_name_is_refused(string provider, string backend)
     {
         await using PoolHome home = await PoolHome.StartAsync(provider, backend);
         NodePool first = await home.CreateAsync("web");
@@ -51,7 +51,7 @@ public sealed class PoolConformanceTests
 
     [SkippableTheory]
     [AllPoolHomes]
-    public async Task A_change_of_what_has_changed_since_it_was_seen_is_refused(string provider, string backend)
+    public async Task A_change_of_an_outdated_pool_is_refused(string provider, string backend)
     {
         await using PoolHome home = await PoolHome.StartAsync(provider, backend);
         NodePool seen = await home.CreateAsync("web");
@@ -66,7 +66,7 @@ public sealed class PoolConformanceTests
     [SkippableTheory]
     [AllPoolHomes("""{"nodeCount":-1}""", "spec")]
     [AllPoolHomes("""{"nodeCount":"many"}""", "nodeCount")]
-    public async Task What_breaks_a_rule_is_refused_before_it_is_sent(string provider, string backend, string patch, string field)
+    public async Task An_invalid_pool_is_refused_before_it_is_sent(string provider, string backend, string patch, string field)
     {
         await using PoolHome home = await PoolHome.StartAsync(provider, backend);
         await home.CreateAsync("web");
@@ -81,7 +81,7 @@ public sealed class PoolConformanceTests
 
     [SkippableTheory]
     [AllPoolHomes]
-    public async Task Nodes_come_with_a_pool_and_go_with_it(string provider, string backend)
+    public async Task Nodes_are_created_and_deleted_with_a_pool(string provider, string backend)
     {
         await using PoolHome home = await PoolHome.StartAsync(provider, backend, speed: 30);
         await home.RunAsync();

@@ -16,7 +16,7 @@ public sealed class PoolRoughTests
 
     [SkippableTheory]
     [AllPoolHomes]
-    public async Task A_creation_that_dies_is_continued_by_the_next_and_never_doubled(string provider, string backend)
+    public async Task An_interrupted_creation_is_continued_and_never_duplicated(string provider, string backend)
     {
         await using PoolHome home = await PoolHome.StartAsync(provider, backend, speed: 50);
         Random random = new(Seed);
@@ -56,7 +56,7 @@ public sealed class PoolRoughTests
 
     [SkippableTheory]
     [AllPoolHomes]
-    public async Task Of_many_creations_with_lost_answers_none_is_doubled(string provider, string backend)
+    public async Task Creations_with_lost_responses_are_never_duplicated(string provider, string backend)
     {
         await using PoolHome home = await PoolHome.StartAsync(provider, backend, speed: 100);
         Random random = new(Seed);
@@ -75,7 +75,7 @@ public sealed class PoolRoughTests
 
     [SkippableTheory]
     [AllPoolHomes]
-    public async Task A_change_and_a_deletion_whose_answers_are_lost_are_done_once(string provider, string backend)
+    public async Task A_change_and_a_deletion_with_lost_responses_happen_once(string provider, string backend)
     {
         await using PoolHome home = await PoolHome.StartAsync(provider, backend, speed: 100);
         NodePool pool = await home.CreateAsync("web");
@@ -110,7 +110,7 @@ public sealed class PoolRoughTests
 
     [SkippableTheory]
     [AllPoolHomes]
-    public async Task Changes_of_other_fields_by_other_clients_survive_where_there_are_preconditions(string provider, string backend)
+    public async Task Preconditions_keep_concurrent_changes_of_other_clients(string provider, string backend)
     {
         await using PoolHome home = await PoolHome.StartAsync(provider, backend);
         Skip.IfNot(home.Provider.HasPreconditions, "a service replaces the whole specification");

@@ -34,7 +34,7 @@ public sealed class RemovalTests(ITestOutputHelper output)
     }
 
     [SkippableFact]
-    public async Task Nor_with_the_real_scheduler()
+    public async Task After_recommended_removals_the_real_scheduler_places_every_pod()
     {
         ServerBinaries? binaries = ServerBinaries.Find(out string reason);
         Skip.If(binaries is null, reason);

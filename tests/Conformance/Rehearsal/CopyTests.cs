@@ -22,7 +22,7 @@ public sealed class CopyTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_is_planned_and_done_on_the_copy_is_planned_and_done_on_the_source(string backend)
+    public async Task Plan_and_drain_of_the_copy_equal_those_of_the_source(string backend)
     {
         await using TestCluster source = await TestCluster.StartAsync(backend, workloads: true);
         (string full, _) = await source.AddFullAndEmptyNodeAsync("web", 3);
@@ -58,7 +58,7 @@ public sealed class CopyTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Histories_and_custom_resources_come_along(string backend)
+    public async Task A_copy_contains_histories_and_custom_resources(string backend)
     {
         await using TestCluster source = await TestCluster.StartAsync(backend, workloads: true);
         await source.AddNodeAsync();
@@ -89,7 +89,7 @@ public sealed class CopyTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Workloads_of_all_kinds_stand_still_in_the_copy(string backend)
+    public async Task Workloads_of_all_kinds_are_stable_in_the_copy(string backend)
     {
         await using TestCluster source = await TestCluster.StartAsync(backend, workloads: true);
         await source.AddNodesAsync(2);
@@ -116,7 +116,7 @@ public sealed class CopyTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_only_a_driver_of_the_source_would_let_go_of_goes_in_the_copy(string backend)
+    public async Task Finalizers_of_foreign_drivers_do_not_block_the_copy(string backend)
     {
         await using TestCluster source = await TestCluster.StartAsync(backend, workloads: true);
         string node = await source.AddNodeAsync(), volume = "vol-" + source.Id, attachment = "csi-" + source.Id;

@@ -40,7 +40,7 @@ public sealed class MachineRepairTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_a_restart_does_not_help_is_replaced(string backend)
+    public async Task A_machine_that_a_restart_does_not_repair_is_replaced(string backend)
     {
         JumpingClock? clock = null;
         await using RepairLab lab = await RepairLab.StartAsync(backend, time: inner => clock = new(inner));
@@ -134,7 +134,7 @@ public sealed class MachineRepairTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Nothing_starts_while_the_API_server_is_unreachable_and_running_work_continues_afterwards(string backend)
+    public async Task No_repair_starts_during_an_API_server_outage_and_running_repairs_continue_afterwards(string backend)
     {
         using CutNetwork network = new();
         await using RepairLab lab = await RepairLab.StartAsync(backend, network.Wrap);

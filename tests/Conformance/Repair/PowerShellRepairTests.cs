@@ -12,7 +12,7 @@ public sealed class PowerShellRepairTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_policy_is_braked_shown_applied_and_followed_by_a_job(string backend)
+    public async Task A_repair_policy_is_limited_shown_applied_and_followed_by_a_job(string backend)
     {
         Skip.If(PowerShellProcess.Missing is not null, PowerShellProcess.Missing);
         await using RepairLab lab = await RepairLab.StartAsync(backend);
@@ -59,7 +59,7 @@ public sealed class PowerShellRepairTests
     [SkippableTheory]
     [InlineData(Backend.Sandbox)]
     [InlineData(Backend.Real)]
-    public async Task The_machine_of_a_claim_is_replaced_beside_an_autoscaler(string backend)
+    public async Task The_machine_of_a_claim_is_replaced_while_an_autoscaler_runs(string backend)
     {
         Skip.If(PowerShellProcess.Missing is not null, PowerShellProcess.Missing);
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend);

@@ -11,7 +11,7 @@ public sealed class RepairTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task An_unhealthy_node_is_drained_and_put_back_into_service_when_it_is_healthy(string backend)
+    public async Task An_unhealthy_node_is_drained_and_returned_to_service_when_healthy(string backend)
     {
         await using RepairLab lab = await RepairLab.StartAsync(backend);
         IReadOnlyList<string> nodes = await lab.Cluster.AddNodesAsync(3);
@@ -44,7 +44,7 @@ public sealed class RepairTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_node_that_recovers_during_its_drain_is_put_back_into_service(string backend)
+    public async Task A_node_that_recovers_during_its_drain_is_returned_to_service(string backend)
     {
         await using RepairLab lab = await RepairLab.StartAsync(backend);
         IReadOnlyList<string> nodes = await lab.Cluster.AddNodesAsync(2);
@@ -93,7 +93,7 @@ public sealed class RepairTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_keeps_a_repair_from_starting_is_reported(string backend)
+    public async Task The_reason_against_a_repair_is_reported(string backend)
     {
         await using RepairLab lab = await RepairLab.StartAsync(backend);
         IReadOnlyList<string> nodes = await lab.Cluster.AddNodesAsync(6, static node => node["metadata"]!["labels"]!["pool"] = "blue");

@@ -14,7 +14,7 @@ public sealed class RevisionTests
     [SkippableTheory]
     [AllBackends("daemonsets", "DaemonSet")]
     [AllBackends("statefulsets", "StatefulSet")]
-    public async Task Each_template_is_kept_as_a_revision_and_an_undone_change_makes_the_old_one_the_newest(string backend, string plural, string kind)
+    public async Task Each_template_is_a_revision_and_a_rollback_makes_the_old_revision_the_newest(string backend, string plural, string kind)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodesAsync(2);
@@ -36,7 +36,7 @@ public sealed class RevisionTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Below_the_partition_recreated_pods_of_a_stateful_set_keep_its_revision(string backend)
+    public async Task Pods_of_a_StatefulSet_below_the_partition_keep_their_revision(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodesAsync(2);
@@ -65,7 +65,7 @@ public sealed class RevisionTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task With_OnDelete_only_deleted_pods_get_the_new_template(string backend)
+    public async Task With_OnDelete_only_recreated_pods_get_the_new_template(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodesAsync(2);

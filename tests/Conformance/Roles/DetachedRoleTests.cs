@@ -17,7 +17,7 @@ public sealed class DetachedRoleTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Creating_a_request_takes_a_role_of_its_own_and_the_roles_of_deploy_suffice(string backend)
+    public async Task Detached_requests_require_their_own_role_and_the_roles_of_deploy_are_sufficient(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true, rbac: true);
         await RoleManifest.ApplyAsync(cluster);

@@ -11,7 +11,7 @@ public sealed class MaintainerTests
     private static readonly string[] Groups = ["nodemanager-operators", "nodemanager-maintainers"];
 
     [SkippableFact]
-    public async Task A_maintainer_maintains_a_fleet_and_carries_on_with_runs()
+    public async Task A_maintainer_runs_and_resumes_fleet_maintenance()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.Real, workloads: true);
         await RoleManifest.ApplyAsync(cluster);

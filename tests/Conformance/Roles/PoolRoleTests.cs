@@ -16,7 +16,7 @@ public sealed class PoolRoleTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_pool_operator(string backend)
+    public async Task A_pool_operator_uses_all_of_its_permissions(string backend)
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, rbac: true, plane: false);
         await RoleManifest.ApplyAsync(lab.Cluster);
@@ -52,7 +52,7 @@ public sealed class PoolRoleTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_pool_updater(string backend)
+    public async Task A_pool_updater_uses_all_of_its_permissions(string backend)
     {
         await using RollLab lab = await RollLab.StartAsync(backend, 2, rbac: true);
         await RoleManifest.ApplyAsync(lab.Cluster);

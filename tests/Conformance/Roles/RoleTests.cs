@@ -16,7 +16,7 @@ public sealed class RoleTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_viewer_looks_and_changes_nothing(string backend)
+    public async Task A_viewer_reads_and_cannot_change(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 2);
@@ -44,7 +44,7 @@ public sealed class RoleTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_operator_labels_taints_cordons_and_drains(string backend)
+    public async Task An_operator_can_label_taint_cordon_and_drain(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 3);
@@ -71,7 +71,7 @@ public sealed class RoleTests
     }
 
     [Fact]
-    public async Task An_operator_asks_by_eviction_request()
+    public async Task An_operator_can_create_EvictionRequests()
     {
         await using TestCluster cluster = await StartAsync(Backend.AlphaSandbox);
         (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 2);
@@ -88,7 +88,7 @@ public sealed class RoleTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Deleting_needs_roles_of_its_own(string backend)
+    public async Task Deletions_require_their_own_roles(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 1);
@@ -124,7 +124,7 @@ public sealed class RoleTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task The_conditions_of_a_drain_need_a_role_of_their_own(string backend)
+    public async Task Drain_conditions_require_their_own_role(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         string node = await cluster.AddNodeAsync(), user = "operator-" + cluster.Id;

@@ -34,7 +34,7 @@ public sealed class RoleUseTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_viewer(string backend)
+    public async Task A_viewer_uses_all_of_its_permissions(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         string full = await FillAsync(cluster), user = "viewer-" + cluster.Id;
@@ -51,7 +51,7 @@ public sealed class RoleUseTests
     [SkippableTheory]
     [AllBackends]
     [InlineData(Backend.AlphaSandbox)]
-    public async Task An_operator(string backend)
+    public async Task An_operator_uses_all_of_its_permissions(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         string full = await FillAsync(cluster), user = "operator-" + cluster.Id;
@@ -90,7 +90,7 @@ public sealed class RoleUseTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Who_removes_pods_and_nodes_and_reports_conditions(string backend)
+    public async Task Roles_for_deletions_and_conditions_are_used_completely(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         (string full, _) = await cluster.AddFullAndEmptyNodeAsync("web", 1);
@@ -109,7 +109,7 @@ public sealed class RoleUseTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Who_surges(string backend)
+    public async Task The_role_for_surges_is_used_completely(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         string full = await cluster.AddNodeAsync(), user = "surger-" + cluster.Id;
@@ -129,7 +129,7 @@ public sealed class RoleUseTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_maintainer(string backend)
+    public async Task A_maintainer_uses_all_of_its_permissions(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         string node = await cluster.AddNodeAsync(), user = "maintainer-" + cluster.Id;
@@ -157,7 +157,7 @@ public sealed class RoleUseTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_repairer(string backend)
+    public async Task A_repairer_uses_all_of_its_permissions(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);

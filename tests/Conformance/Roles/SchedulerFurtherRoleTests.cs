@@ -14,7 +14,7 @@ public sealed class SchedulerFurtherRoleTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_registrar_makes_plugins_known_to_viewers_and_writes_no_other_ConfigMap(string backend)
+    public async Task A_registrar_registers_plugins_and_writes_no_other_ConfigMap(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         string registering = "registrar-" + cluster.Id, viewing = "scheduler-viewer-" + cluster.Id, plugin = "Plugin" + cluster.Id;
@@ -42,7 +42,7 @@ public sealed class SchedulerFurtherRoleTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_measurer_reaches_pods_through_the_API_server_in_that_namespace_alone(string backend)
+    public async Task A_measurer_reaches_pods_through_the_API_server_only_in_its_namespace(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         string user = "measurer-" + cluster.Id, pod = "none-" + cluster.Id;
@@ -67,7 +67,7 @@ public sealed class SchedulerFurtherRoleTests
     /// <summary>The API server guards its own metrics by the rule that a scheduler asks it about.</summary>
     [SkippableTheory]
     [AllBackends]
-    public async Task Metrics_are_served_to_holders_of_the_role_and_nothing_else_is(string backend)
+    public async Task The_metrics_role_grants_only_metrics(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         string user = "metrics-" + cluster.Id;

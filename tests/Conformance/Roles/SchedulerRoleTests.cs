@@ -18,7 +18,7 @@ public sealed class SchedulerRoleTests
     private const string System = "kube-system";
 
     [SkippableFact]
-    public async Task A_viewer_looks_an_operator_changes_and_restarts_and_neither_does_more()
+    public async Task A_scheduler_viewer_reads_and_an_operator_changes_and_restarts()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(Backend.Real, workloads: true);
         await RoleManifest.ApplyAsync(cluster);

@@ -22,7 +22,7 @@ public sealed class PoolUpdateKillTests(ITestOutputHelper output)
     [SkippableTheory]
     [InlineData(Backend.Sandbox, 30)]
     [InlineData(Backend.Real, 12)]
-    public async Task Whenever_its_process_is_killed_the_next_one_continues_and_each_pod_moves_once(string backend, int inShort)
+    public async Task After_any_kill_the_next_process_continues_and_each_pod_moves_once(string backend, int inShort)
     {
         // On a real control plane a roll takes seconds a node: all of them where kills are asked for.
         int nodes = Environment.GetEnvironmentVariable("NODEMANAGER_POOL_UPDATE_KILLS") is null ? inShort : 30;

@@ -44,7 +44,7 @@ public sealed class PoolUpdateTests
     [SkippableTheory]
     [InlineData(Backend.Sandbox)]
     [InlineData(Backend.Real)]
-    public async Task A_node_that_cannot_be_drained_is_passed_by_and_comes_later(string backend)
+    public async Task A_node_that_cannot_be_drained_is_skipped_and_updated_later(string backend)
     {
         await using RollLab lab = await RollLab.StartAsync(backend, 3);
         string blocked = (await lab.NodesAsync())[1].Metadata.Name;
@@ -71,7 +71,7 @@ public sealed class PoolUpdateTests
 
     [SkippableTheory]
     [InlineData(Backend.Sandbox)]
-    public async Task While_a_drain_hangs_its_time_is_cut_and_the_update_is_paused_and_continued(string backend)
+    public async Task During_a_blocked_drain_the_timeout_can_be_shortened_and_the_update_paused_and_resumed(string backend)
     {
         await using RollLab lab = await RollLab.StartAsync(backend, 2);
         // No pod may go.
@@ -100,7 +100,7 @@ public sealed class PoolUpdateTests
     [SkippableTheory]
     [InlineData(Backend.Sandbox)]
     [InlineData(Backend.Real)]
-    public async Task New_nodes_that_are_not_healthy_bring_the_former_ones_back(string backend)
+    public async Task Unhealthy_new_nodes_cause_a_rollback(string backend)
     {
         await using RollLab lab = await RollLab.StartAsync(backend, 3);
         await lab.RelabelAsync("b");
@@ -124,7 +124,7 @@ public sealed class PoolUpdateTests
 
     [SkippableTheory]
     [InlineData(Backend.Sandbox)]
-    public async Task Blue_green_has_all_new_nodes_before_the_first_eviction_and_keeps_the_former_ones_for_a_while(string backend)
+    public async Task Blue_green_creates_all_new_nodes_before_the_first_eviction_and_keeps_old_nodes_for_the_soak_time(string backend)
     {
         await using RollLab lab = await RollLab.StartAsync(backend, 2, allowed: 4);
         using PodLedger pods = await PodLedger.StartAsync(lab.Cluster, "web");
@@ -146,7 +146,7 @@ public sealed class PoolUpdateTests
 
     [SkippableTheory]
     [InlineData(Backend.Sandbox)]
-    public async Task Where_limits_leave_no_room_nothing_is_begun_and_without_a_surge_nodes_go_first(string backend)
+    public async Task Pool_limits_without_room_refuse_the_update_and_without_surge_nodes_are_removed_first(string backend)
     {
         await using RollLab lab = await RollLab.StartAsync(backend, 2, allowed: 2, max: 2);
         await lab.RelabelAsync("b");
@@ -163,7 +163,7 @@ public sealed class PoolUpdateTests
     [SkippableTheory]
     [InlineData(Backend.Sandbox)]
     [InlineData(Backend.Real)]
-    public async Task Plans_of_a_cluster_pool_say_which_pods_move_and_which_PDB_blocks_them(string backend)
+    public async Task Plans_of_a_cluster_pool_name_moving_pods_and_blocking_PDBs(string backend)
     {
         await using RollLab lab = await RollLab.StartAsync(backend, 2);
         await lab.PatchBudgetAsync(0);

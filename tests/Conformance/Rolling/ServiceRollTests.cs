@@ -45,7 +45,7 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_plan_names_the_nodes_their_pods_and_what_blocks_them()
+    public async Task A_plan_names_nodes_pods_and_blockers()
     {
         await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2, allowed: 0);
 
@@ -61,7 +61,7 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
     [SkippableTheory]
     [InlineData(Backend.Sandbox)]
     [InlineData(Backend.Real)]
-    public async Task A_node_that_cannot_be_drained_is_passed_by_keeps_its_pool_and_comes_later(string backend)
+    public async Task A_node_that_cannot_be_drained_is_skipped_keeps_the_first_pool_and_is_updated_later(string backend)
     {
         await using ServiceRollLab lab = await ServiceRollLab.StartAsync(3, backend: backend);
         string blocked = (await lab.NodesAsync(ServiceRollLab.Pool))[1].Metadata.Name;
@@ -83,7 +83,7 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task While_a_drain_hangs_it_is_paused_continued_and_its_time_is_cut()
+    public async Task During_a_blocked_drain_the_roll_can_be_paused_resumed_and_its_timeout_shortened()
     {
         await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2, allowed: 0);
         Task<PoolUpdateOutcome> running = lab.UpdateAsync(BlueGreen with { DrainTimeout = TimeSpan.Zero });
@@ -105,7 +105,7 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Drained_nodes_are_kept_for_a_while_and_a_user_brings_them_back()
+    public async Task Drained_nodes_are_kept_for_the_soak_time_and_a_user_can_roll_back()
     {
         await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2, allowed: 4);
         Task<PoolUpdateOutcome> running = lab.UpdateAsync(BlueGreen with { KeepOld = TimeSpan.FromHours(1) });
@@ -124,7 +124,7 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
     [SkippableTheory]
     [InlineData(Backend.Sandbox)]
     [InlineData(Backend.Real)]
-    public async Task New_nodes_that_are_not_healthy_bring_the_first_pool_back(string backend)
+    public async Task Unhealthy_new_nodes_restore_the_first_pool(string backend)
     {
         await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2, allowed: 0, backend: backend);
         Task<PoolUpdateOutcome> running = lab.UpdateAsync(BlueGreen with { HealthGrace = TimeSpan.Zero, DrainTimeout = TimeSpan.Zero });
@@ -143,7 +143,7 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
     [SkippableTheory]
     [InlineData(Backend.Sandbox)]
     [InlineData(Backend.Real)]
-    public async Task The_services_own_roll_is_followed_to_its_end(string backend)
+    public async Task The_roll_of_the_service_is_followed_to_its_end(string backend)
     {
         await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2, backend: backend);
         HashSet<string> before = [.. (await lab.NodesAsync(ServiceRollLab.Pool)).Select(static one => one.Metadata.Name)];
@@ -164,7 +164,7 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
     [SkippableTheory]
     [InlineData(Backend.Sandbox)]
     [InlineData(Backend.Real)]
-    public async Task A_followed_roll_shows_what_hangs_takes_no_pause_and_goes_back(string backend)
+    public async Task A_followed_roll_shows_blockers_refuses_a_pause_and_rolls_back(string backend)
     {
         await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2, allowed: 0, backend: backend);
         Task<PoolUpdateOutcome> running = lab.UpdateAsync(Follow);
@@ -183,7 +183,7 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task User_data_reaches_the_second_pool_and_is_stored_nowhere_else()
+    public async Task User_data_is_sent_to_the_second_pool_and_not_stored()
     {
         await using ServiceRollLab lab = await ServiceRollLab.StartAsync(1);
         using CancellationTokenSource stop = new();
@@ -210,7 +210,7 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_followed_roll_with_user_data_goes_back_only_in_the_process_that_knows_it()
+    public async Task A_followed_roll_with_user_data_rolls_back_only_in_the_process_that_started_it()
     {
         await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2, allowed: 0);
         await lab.Home.ChangeAsync(new() { Name = ServiceRollLab.Pool }, UserData([]));
@@ -237,7 +237,7 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task What_cannot_be_had_is_refused_and_nothing_is_begun()
+    public async Task Unsupported_options_are_refused_before_the_first_change()
     {
         await using ServiceRollLab lab = await ServiceRollLab.StartAsync(1);
         await lab.Home.CreateAsync(ServiceRollLab.Second);
@@ -253,7 +253,7 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
     [SkippableTheory]
     [InlineData(Backend.Sandbox, 6)]
     [InlineData(Backend.Real, 3)]
-    public async Task Whenever_its_process_is_killed_the_next_one_continues_with_one_second_pool_and_each_pod_moves_once(string backend, int inShort)
+    public async Task After_any_kill_the_next_process_continues_with_one_second_pool_and_each_pod_moves_once(string backend, int inShort)
     {
         // On a real control plane a roll takes seconds a node: all of them where kills are asked for.
         int nodes = Environment.GetEnvironmentVariable("NODEMANAGER_POOL_UPDATE_KILLS") is null ? inShort : 6;

@@ -45,7 +45,7 @@ public sealed class SchedulerRaceTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Who_is_killed_between_backup_and_write_is_noticed_by_the_next(string backend)
+    public async Task A_kill_between_backup_and_write_is_detected_by_the_next_change(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.AddConfigMapAsync();
@@ -80,7 +80,7 @@ public sealed class SchedulerRaceTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_write_whose_answer_is_lost_is_known_as_ones_own(string backend)
+    public async Task A_write_with_a_lost_response_is_recognized(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.AddConfigMapAsync();
@@ -103,7 +103,7 @@ public sealed class SchedulerRaceTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Who_is_killed_between_write_and_restart_is_noticed_by_the_next(string backend)
+    public async Task A_kill_between_write_and_restart_is_detected_by_the_next_change(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodesAsync(1);

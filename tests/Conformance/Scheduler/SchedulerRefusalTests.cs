@@ -13,7 +13,7 @@ public sealed class SchedulerRefusalTests
     [AllBackends(ErrorIds.SchedulerConfigurationInvalid, "kind: KubeSchedulerConfiguration\nprofiles: [")]
     [AllBackends(ErrorIds.SchedulerConfigurationNotFound, "kind: Something")]
     [AllBackends(ErrorIds.SchedulerConfigurationNotFound, "")]
-    public async Task A_text_that_is_no_configuration_is_not_changed(string backend, string errorId, string text)
+    public async Task A_text_that_is_not_a_configuration_is_not_changed(string backend, string errorId, string text)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.AddConfigMapAsync(text);
@@ -26,7 +26,7 @@ public sealed class SchedulerRefusalTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_missing_key_is_named_with_those_that_are_there(string backend)
+    public async Task A_missing_key_is_reported_with_the_existing_keys(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.CreateAsync(Resources.ConfigMaps, Map(new() { ["other.yaml"] = "a: b" }));
@@ -39,7 +39,7 @@ public sealed class SchedulerRefusalTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_empty_ConfigMap_is_reported_to_be_empty(string backend)
+    public async Task An_empty_ConfigMap_is_reported(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.CreateAsync(Resources.ConfigMaps, Map([]));
@@ -52,7 +52,7 @@ public sealed class SchedulerRefusalTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_absent_ConfigMap_is_named(string backend)
+    public async Task A_missing_ConfigMap_is_named(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.AddSchedulerAsync(replicas: 0);
@@ -64,7 +64,7 @@ public sealed class SchedulerRefusalTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_immutable_ConfigMap_stays(string backend)
+    public async Task An_immutable_ConfigMap_is_not_changed(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.AddConfigMapAsync(immutable: true);
@@ -77,7 +77,7 @@ public sealed class SchedulerRefusalTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_a_scheduler_would_not_start_with_is_not_written(string backend)
+    public async Task A_configuration_that_prevents_the_start_is_not_written(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.AddConfigMapAsync();
@@ -97,7 +97,7 @@ public sealed class SchedulerRefusalTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Of_several_schedulers_one_has_to_be_chosen(string backend)
+    public async Task Several_schedulers_require_a_choice(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.AddConfigMapAsync();
@@ -117,7 +117,7 @@ public sealed class SchedulerRefusalTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_ConfigMap_that_nobody_mounts_is_found_by_its_name(string backend)
+    public async Task A_ConfigMap_that_is_not_mounted_is_found_by_name(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.AddConfigMapAsync(name: "alone");

@@ -17,7 +17,7 @@ public sealed class SchedulerRestartTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_restart_waits_for_the_new_pods_which_name_their_revision(string backend)
+    public async Task A_restart_waits_for_new_pods_with_the_revision_annotation(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         NodeManagerSession session = await cluster.ConnectAsync();
@@ -38,7 +38,7 @@ public sealed class SchedulerRestartTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_scheduler_that_crashes_gets_its_former_configuration_back(string backend)
+    public async Task A_crashing_scheduler_is_rolled_back_to_its_former_configuration(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         NodeManagerSession session = await cluster.ConnectAsync();
@@ -64,7 +64,7 @@ public sealed class SchedulerRestartTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Without_rollback_things_stay_as_they_are(string backend)
+    public async Task Without_rollback_the_new_configuration_is_kept(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend);
         NodeManagerSession session = await cluster.ConnectAsync();
@@ -82,7 +82,7 @@ public sealed class SchedulerRestartTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Who_does_not_lead_in_time_has_failed(string backend)
+    public async Task A_scheduler_that_does_not_lead_in_time_has_failed(string backend)
     {
         await using TestCluster cluster = await StartAsync(backend, SchedulerManifests.Text.Replace(
             "leaderElect: false", "leaderElect: true\n  resourceName: nobody", StringComparison.Ordinal));
@@ -99,7 +99,7 @@ public sealed class SchedulerRestartTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Of_no_replicas_nothing_is_restarted_and_it_is_reported(string backend)
+    public async Task A_scheduler_without_replicas_is_not_restarted_and_reported(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.AddConfigMapAsync();

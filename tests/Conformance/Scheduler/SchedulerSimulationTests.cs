@@ -34,7 +34,7 @@ public sealed class SchedulerSimulationTests
     [SkippableTheory]
     [InlineData(Backend.Sandbox)]
     [InlineData(Backend.OldSandbox)]
-    public async Task The_embedded_scheduler_does_what_the_simulation_says(string backend)
+    public async Task The_embedded_scheduler_agrees_with_the_simulation(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await PlaceAsync(cluster, Document(cluster, "spread", SchedulerProfile.DefaultName), SchedulerProfile.DefaultName);
@@ -42,7 +42,7 @@ public sealed class SchedulerSimulationTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Packing_moves_what_was_spread_and_places_what_waits(string backend)
+    public async Task The_packing_simulation_moves_spread_pods_and_places_pending_pods(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2, node => Room(node));

@@ -13,7 +13,7 @@ public sealed class SchedulerWriteTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_change_writes_the_edit_alone_and_keeps_both_texts(string backend)
+    public async Task A_change_writes_only_the_edit_and_keeps_both_revisions(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.AddConfigMapAsync();
@@ -41,7 +41,7 @@ public sealed class SchedulerWriteTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_is_so_already_is_not_written_again(string backend)
+    public async Task A_change_without_effect_is_not_written(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.AddConfigMapAsync();
@@ -61,7 +61,7 @@ public sealed class SchedulerWriteTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_change_by_other_means_is_kept_before_the_next_one(string backend)
+    public async Task A_change_of_another_client_is_backed_up_before_the_next_change(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.AddConfigMapAsync();
@@ -86,7 +86,7 @@ public sealed class SchedulerWriteTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Only_as_many_revisions_are_kept_as_asked_for(string backend)
+    public async Task The_number_of_revisions_is_limited(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.AddConfigMapAsync();

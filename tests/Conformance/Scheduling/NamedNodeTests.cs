@@ -10,7 +10,7 @@ public sealed class NamedNodeTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task The_nodes_that_a_pod_does_not_name_are_counted_together(string backend)
+    public async Task Nodes_that_a_pod_does_not_name_are_counted_together(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         IReadOnlyList<string> nodes = await cluster.AddNodesAsync(2);

@@ -15,7 +15,7 @@ public sealed class SchedulerComparisonTests
     private const int Tries = 5;
 
     [SkippableFact]
-    public async Task Random_pods_on_random_clusters_fit_or_do_not_for_the_reasons_of_the_real_scheduler()
+    public async Task Random_pods_get_the_verdicts_and_reasons_of_the_real_scheduler()
     {
         ServerBinaries? binaries = ServerBinaries.Find(out string reason);
         Skip.If(binaries is null, reason);

@@ -16,7 +16,7 @@ public sealed class ApiComparisonTests
     private const int LogCapacity = 100_000;
 
     [SkippableFact]
-    public async Task Random_requests_are_answered_as_the_real_server_answers_them()
+    public async Task Random_requests_get_the_responses_of_the_real_server()
     {
         ServerBinaries? binaries = ServerBinaries.Find(out string reason);
         Skip.If(binaries is null, reason);

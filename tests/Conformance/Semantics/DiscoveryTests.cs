@@ -16,7 +16,7 @@ public sealed class DiscoveryTests
     [AllBackends("/apis/networking.k8s.io/v1", "networkpolicies", "networkpolicy", "YpfwF18m1G8=")]
     [AllBackends("/api/v1", "resourcequotas", "resourcequota", "8uhSgffRX6w=")]
     [AllBackends("/apis/rbac.authorization.k8s.io/v1", "roles", "role", "7FuwZcIIItM=")]
-    public async Task A_built_in_kind_has_a_singular_name_and_says_how_it_is_stored(string backend, string group, string plural, string singular, string hash)
+    public async Task Built_in_kinds_have_singular_names_and_storage_version_hashes(string backend, string group, string plural, string singular, string hash)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
@@ -27,7 +27,7 @@ public sealed class DiscoveryTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_kind_that_keeps_unknown_fields_is_published_without_properties_in_OpenAPI_2_alone(string backend)
+    public async Task OpenAPI_v2_omits_properties_of_kinds_that_preserve_unknown_fields(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         CustomKind kind = await CustomKind.CreateAsync(cluster, """{"type":"object"}""", static definition => CustomKind.Version(definition)["schema"]!["openAPIV3Schema"]!["x-kubernetes-preserve-unknown-fields"] = true);
@@ -43,7 +43,7 @@ public sealed class DiscoveryTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_answer_is_indented_for_who_asks(string backend)
+    public async Task Responses_are_indented_on_request(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 

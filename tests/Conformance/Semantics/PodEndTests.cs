@@ -16,7 +16,7 @@ public sealed class PodEndTests
     [AllBackends("Pending", """{"gracePeriodSeconds":0}""")]
     [AllBackends("Pending", """{"gracePeriodSeconds":60}""")]
     [AllBackends("Failed", """{"gracePeriodSeconds":60}""")]
-    public async Task A_pod_on_no_node_is_told_to_end_before_it_is_gone(string backend, string phase, string? options)
+    public async Task A_pod_without_a_node_is_marked_for_deletion_before_it_is_deleted(string backend, string phase, string? options)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         JsonObject manifest = Manifests.Pod("one", null);
@@ -31,7 +31,7 @@ public sealed class PodEndTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_running_pod_that_is_forced_out_is_told_to_end_before_it_is_gone(string backend)
+    public async Task A_force_deleted_running_pod_is_marked_for_deletion_before_it_is_deleted(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await cluster.AddPodAsync("one", await cluster.AddNodeAsync());
@@ -43,7 +43,7 @@ public sealed class PodEndTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_pod_that_a_finalizer_holds_is_told_to_end_and_goes_without_another_word(string backend)
+    public async Task A_pod_with_a_finalizer_is_marked_for_deletion_once(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         JsonObject manifest = Manifests.Pod("one", null);

@@ -15,7 +15,7 @@ public sealed class ServerObjectTests
     [AllBackends(
         "/apis/scheduling.k8s.io/v1/priorityclasses/system-node-critical",
         "priorityclasses.scheduling.k8s.io \"system-node-critical\" is forbidden: this is a system priority class and cannot be deleted")]
-    public async Task What_a_cluster_cannot_do_without_cannot_be_deleted(string backend, string path, string message)
+    public async Task Required_system_objects_cannot_be_deleted(string backend, string path, string message)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
@@ -28,7 +28,7 @@ public sealed class ServerObjectTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task The_servers_own_service_comes_back(string backend)
+    public async Task The_kubernetes_Service_is_recreated(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, speed: 20);
         const string Path = "/api/v1/namespaces/default/services/kubernetes";

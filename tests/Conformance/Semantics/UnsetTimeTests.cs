@@ -13,7 +13,7 @@ public sealed class UnsetTimeTests
     [SkippableTheory]
     [AllBackends("/api/v1/nodes", """{"kind":"Node","status":{"conditions":[{"type":"Ready","status":"True"}]}}""", "status.conditions.0", "lastHeartbeatTime lastTransitionTime")]
     [AllBackends("/api/v1/namespaces/⟨namespace⟩/events", """{"kind":"Event","involvedObject":{"kind":"Pod","name":"a","namespace":"⟨namespace⟩"}}""", "", "eventTime firstTimestamp lastTimestamp")]
-    public async Task Are_null_where_the_field_is_always_written(string backend, string collection, string manifest, string owner, string fields)
+    public async Task Unset_times_are_null_where_the_field_is_always_written(string backend, string collection, string manifest, string owner, string fields)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 
@@ -27,7 +27,7 @@ public sealed class UnsetTimeTests
     [SkippableTheory]
     [AllBackends("deployments", "Deployment", "")]
     [AllBackends("statefulsets", "StatefulSet", ""","serviceName":"web","volumeClaimTemplates":[{"metadata":{"name":"data"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}]""")]
-    public async Task Templates_have_a_creation_time_of_null_up_to_1_33(string backend, string plural, string kind, string more)
+    public async Task Templates_have_a_null_creationTimestamp_up_to_1_33(string backend, string plural, string kind, string more)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string manifest = $$$$"""
@@ -43,7 +43,7 @@ public sealed class UnsetTimeTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Who_creates_a_workload_does_not_own_its_templates_missing_creation_time(string backend)
+    public async Task The_creator_of_a_workload_does_not_own_the_unset_creationTimestamp_of_its_template(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 

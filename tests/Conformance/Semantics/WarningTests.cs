@@ -31,7 +31,7 @@ public sealed class WarningTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_volume_that_is_recycled_is_warned_of(string backend)
+    public async Task A_recycled_volume_causes_a_warning(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string name = "recycled-" + cluster.Id;
@@ -52,7 +52,7 @@ public sealed class WarningTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Warnings_are_cut_where_there_are_many(string backend)
+    public async Task Many_warnings_are_truncated(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         var document = new JsonObject { ["metadata"] = new JsonObject { ["name"] = "many" } };

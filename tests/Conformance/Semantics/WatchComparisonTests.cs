@@ -15,7 +15,7 @@ public sealed class WatchComparisonTests
     private const int InitialEventsFrom = 32;
 
     [SkippableFact]
-    public async Task Watches_tell_the_same_events_in_the_same_order()
+    public async Task Watches_send_the_same_events_in_the_same_order()
     {
         Skip.If(ServerBinaries.Find(out string reason) is null, reason);
         int changes = ProofSize.Read("NODEMANAGER_WATCH_CHANGES", 120), seed = ProofSize.Read("NODEMANAGER_WATCH_SEED", 1);

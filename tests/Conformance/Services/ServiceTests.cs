@@ -11,7 +11,7 @@ public sealed class ServiceTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_service_gets_an_address_that_is_its_own_for_good(string backend)
+    public async Task A_Service_keeps_its_cluster_IP(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         JsonNode first = (await CreateAsync(cluster, "first", """{"selector":{"app":"a"},"ports":[{"port":80}]}""")).Json, spec = first["spec"]!;
@@ -31,7 +31,7 @@ public sealed class ServiceTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Types_of_services_differ_in_what_they_are_given(string backend)
+    public async Task The_type_of_a_Service_decides_addresses_and_ports(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         JsonNode headless = (await CreateAsync(cluster, "headless", """{"clusterIP":"None"}""")).Json["spec"]!;
@@ -54,7 +54,7 @@ public sealed class ServiceTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Endpoints_and_slices_follow_the_pods_that_are_ready(string backend)
+    public async Task Endpoints_and_EndpointSlices_follow_ready_pods(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
 
@@ -87,7 +87,7 @@ public sealed class ServiceTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Events_are_the_same_under_both_of_their_names(string backend)
+    public async Task Events_are_equal_in_both_API_groups(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         string core = $"/api/v1/namespaces/{cluster.Namespace}/events", grouped = $"/apis/events.k8s.io/v1/namespaces/{cluster.Namespace}/events";

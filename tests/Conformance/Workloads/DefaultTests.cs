@@ -34,7 +34,7 @@ public sealed class DefaultTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Stateful_sets_say_what_becomes_of_their_claims_from_1_27_on(string backend)
+    public async Task StatefulSets_have_a_claim_retention_policy_from_1_27(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         Workload set = await Workload.CreateAsync(
@@ -52,7 +52,7 @@ public sealed class DefaultTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Daemon_sets_count_their_templates_and_surge_by_none(string backend)
+    public async Task DaemonSets_count_template_generations_and_default_maxSurge_to_0(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         Workload set = await Workload.CreateAsync(cluster, "apps", "daemonsets", "agent", "{}");
@@ -74,7 +74,7 @@ public sealed class DefaultTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_pod_states_no_priority_but_that_of_its_class(string backend)
+    public async Task The_priority_of_a_pod_comes_from_its_PriorityClass(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         const string Stated = "must not be provided in pod spec; priority admission controller computed";

@@ -10,7 +10,7 @@ public sealed class JobTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task An_indexed_job_numbers_its_pods_and_reports_completed_indexes(string backend)
+    public async Task An_indexed_Job_numbers_its_pods_and_reports_completed_indexes(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodeAsync();
@@ -37,7 +37,7 @@ public sealed class JobTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_job_fails_when_too_many_of_its_pods_have_and_says_so_as_its_version_does(string backend)
+    public async Task A_Job_with_too_many_failed_pods_fails_with_the_conditions_of_its_version(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodeAsync();
@@ -55,7 +55,7 @@ public sealed class JobTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_job_that_takes_too_long_is_ended_and_forgotten_when_its_time_is_over(string backend)
+    public async Task A_Job_past_its_deadline_fails_and_is_deleted_after_its_TTL(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodeAsync();
@@ -87,7 +87,7 @@ public sealed class JobTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_suspended_job_lets_its_pods_go_and_starts_others_when_it_goes_on(string backend)
+    public async Task A_suspended_Job_deletes_its_pods_and_creates_others_when_resumed(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         Skip.If(cluster.Minor < 22, "1.20 cannot suspend jobs");
@@ -109,7 +109,7 @@ public sealed class JobTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_evicted_pod_of_a_job_counts_as_failed_from_1_26_on_unless_its_policy_ignores_that(string backend)
+    public async Task An_evicted_pod_of_a_Job_counts_as_failed_from_1_26_unless_its_policy_ignores_it(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodeAsync();
@@ -127,7 +127,7 @@ public sealed class JobTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task An_evicted_pod_says_so_itself_from_1_26_on(string backend)
+    public async Task An_evicted_pod_has_a_DisruptionTarget_condition_from_1_26(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await cluster.AddNodeAsync();
@@ -148,7 +148,7 @@ public sealed class JobTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_a_job_may_not_say_is_refused(string backend)
+    public async Task An_invalid_Job_is_refused(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         await RefusedAsync("""{"template":{"spec":{"containers":[{"name":"c","image":"i"}]}}}""", "spec.template.spec.restartPolicy", "Required value: valid values: \"OnFailure\", \"Never\"");

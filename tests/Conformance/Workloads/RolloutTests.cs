@@ -10,7 +10,7 @@ public sealed class RolloutTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_surging_daemon_set_ends_an_old_pod_when_the_new_one_beside_it_is_ready(string backend)
+    public async Task A_DaemonSet_with_maxSurge_deletes_an_old_pod_when_the_new_one_is_ready(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         Skip.If(cluster.Minor < 22, "1.20 cannot surge");
@@ -41,7 +41,7 @@ public sealed class RolloutTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_a_daemon_set_may_not_say_of_its_rollout_is_refused(string backend)
+    public async Task An_invalid_DaemonSet_rollout_is_refused(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
         WireAnswer neither = await UpdateAsync("""{"maxSurge":0,"maxUnavailable":0}"""), both = await UpdateAsync("""{"maxSurge":1,"maxUnavailable":1}""");
@@ -58,7 +58,7 @@ public sealed class RolloutTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_paused_recreation_keeps_its_old_pods_and_scales_them(string backend)
+    public async Task A_paused_Recreate_rollout_keeps_and_scales_its_old_pods(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodeAsync();
@@ -81,7 +81,7 @@ public sealed class RolloutTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Pods_on_their_way_out_are_counted_from_1_35_on(string backend)
+    public async Task Terminating_pods_are_counted_from_1_35(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodeAsync();
@@ -98,7 +98,7 @@ public sealed class RolloutTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Replica_sets_keep_why_a_deployment_was_changed_and_which_numbers_they_had(string backend)
+    public async Task ReplicaSets_keep_change_cause_and_revision_history(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         const string Cause = "kubernetes.io/change-cause";
@@ -119,7 +119,7 @@ public sealed class RolloutTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_pod_that_is_given_other_labels_stays_and_another_takes_its_place(string backend)
+    public async Task A_relabeled_pod_is_released_and_replaced(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         await cluster.AddNodeAsync();
@@ -135,7 +135,7 @@ public sealed class RolloutTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task What_an_owner_of_an_unknown_kind_has_is_not_changed(string backend)
+    public async Task Objects_with_an_owner_of_an_unknown_kind_are_not_changed(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string maps = $"/api/v1/namespaces/{cluster.Namespace}/configmaps";
@@ -170,7 +170,7 @@ public sealed class RolloutTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task A_replication_controller_takes_labels_and_selector_from_its_template(string backend)
+    public async Task A_ReplicationController_defaults_labels_and_selector_from_its_template(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
 

@@ -12,7 +12,7 @@ public sealed class StatefulSetTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task Claims_go_with_pods_that_are_scaled_away_and_with_their_set_where_it_says_so(string backend)
+    public async Task The_retention_policy_deletes_PersistentVolumeClaims_on_scale_down_and_deletion(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         Skip.If(cluster.Minor < 27, "1.20 keeps all claims");
@@ -40,7 +40,7 @@ public sealed class StatefulSetTests
 
     [SkippableTheory]
     [AllBackends]
-    public async Task The_next_pod_waits_until_the_one_before_has_been_ready_for_as_long_as_asked(string backend)
+    public async Task The_next_pod_waits_for_minReadySeconds_of_the_previous_one(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         Skip.If(cluster.Minor < 23, "1.20 does not know minReadySeconds of stateful sets");

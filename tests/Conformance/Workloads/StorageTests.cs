@@ -9,7 +9,7 @@ public sealed class StorageTests
 {
     [SkippableTheory]
     [AllBackends]
-    public async Task A_claim_goes_when_its_pods_have_gone_and_a_volume_when_its_claim_has(string backend)
+    public async Task A_PersistentVolumeClaim_is_deleted_after_its_pods_and_a_volume_after_its_claim(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
         string node = await cluster.AddNodeAsync(), volume = "/api/v1/persistentvolumes/vol-" + cluster.Id, claims = $"/api/v1/namespaces/{cluster.Namespace}/persistentvolumeclaims";

@@ -30,7 +30,7 @@ public sealed class ObjectCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_looks_gets_the_state_and_the_next_change()
+    public async Task A_reader_gets_the_state_and_the_next_change()
     {
         _api.Pods.Put(Pod("p1", "n1"));
         ObjectCache<Pod> cache = await OpenAsync();
@@ -45,7 +45,7 @@ public sealed class ObjectCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task No_change_falls_between_looking_and_waiting()
+    public async Task No_change_is_lost_between_reading_and_waiting()
     {
         _api.Pods.Put(Pod("p1", "n1", app: "0"));
         ObjectCache<Pod> cache = await OpenAsync();
@@ -81,7 +81,7 @@ public sealed class ObjectCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task A_wait_for_a_key_ends_only_for_that_key()
+    public async Task A_wait_for_a_key_ends_only_with_a_change_of_that_key()
     {
         _api.Pods.Put(Pod("p1", "n1"));
         ObjectCache<Pod> cache = await OpenAsync();
@@ -94,7 +94,7 @@ public sealed class ObjectCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task Handlers_get_the_existing_objects_and_each_change_once_and_in_order()
+    public async Task Handlers_receive_existing_objects_and_each_change_once_and_in_order()
     {
         _api.Pods.Put(Pod("p1", "n1"));
         ObjectCache<Pod> cache = await OpenAsync();
@@ -112,7 +112,7 @@ public sealed class ObjectCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task A_handler_that_has_ended_is_told_no_more()
+    public async Task A_removed_handler_receives_no_changes()
     {
         ObjectCache<Pod> cache = await OpenAsync();
         int told = 0;
@@ -152,7 +152,7 @@ public sealed class ObjectCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task A_watch_that_is_cut_goes_on_without_a_list()
+    public async Task An_interrupted_watch_resumes_without_a_list()
     {
         _api.Pods.Put(Pod("p1", "n1"));
         ObjectCache<Pod> cache = await OpenAsync();
@@ -169,7 +169,7 @@ public sealed class ObjectCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_the_watch_verb_it_lists_again_and_again()
+    public async Task Without_the_watch_verb_the_cache_lists_periodically()
     {
         ManualTimeProvider time = new();
         using KubernetesClient client = _api.Connect(time);
@@ -229,7 +229,7 @@ public sealed class ObjectCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task What_was_taken_in_goes_when_a_newer_list_does_not_have_it()
+    public async Task An_added_object_is_removed_when_a_newer_list_lacks_it()
     {
         ObjectCache<Pod> cache = await OpenAsync();
         await _api.WithoutWatchAsync(isForgotten: true, async () =>
@@ -245,7 +245,7 @@ public sealed class ObjectCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task A_user_who_catches_up_sees_what_the_watch_has_not_told_yet_and_it_is_told_once()
+    public async Task Catching_up_shows_changes_before_the_watch_and_reports_them_once()
     {
         _api.Pods.Put(Pod("goes", "n1"));
         _api.Pods.Put(Pod("stays", "n1"));
@@ -272,7 +272,7 @@ public sealed class ObjectCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task The_user_who_opens_a_cache_lists_once()
+    public async Task Opening_a_cache_lists_once()
     {
         using CacheUse<Pod> use = _caches.Open(Resources.Pods, new());
 
@@ -282,7 +282,7 @@ public sealed class ObjectCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_object_of_the_same_name_means_that_the_former_is_gone()
+    public async Task A_recreated_object_is_reported_as_deleted_and_added()
     {
         _api.Pods.Put(Pod("p1", "n1"));
         ObjectCache<Pod> cache = await OpenAsync();
@@ -296,7 +296,7 @@ public sealed class ObjectCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task A_list_that_is_refused_fails_everyone_who_waits_and_the_next_user_gets_another_cache()
+    public async Task A_refused_list_fails_all_waiters_and_the_next_user_gets_a_new_cache()
     {
         _api.Denied.Add("GET");
         using CacheUse<Pod> refused = _caches.Open(Resources.Pods, new());
@@ -309,7 +309,7 @@ public sealed class ObjectCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task The_end_of_the_session_fails_everyone_who_waits()
+    public async Task The_end_of_the_session_fails_all_waiters()
     {
         ObjectCache<Pod> cache = await OpenAsync();
         Task changed = cache.Look("uid-p1").Changed, ofKey = cache.Look(PodIndexes.ByNode, "n1").Changed, ofAll = cache.Changed();

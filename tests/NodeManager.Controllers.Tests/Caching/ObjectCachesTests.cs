@@ -40,7 +40,7 @@ public sealed class ObjectCachesTests : IDisposable
     }
 
     [Fact]
-    public void Versions_of_a_kind_that_are_named_alike_are_one()
+    public void Equal_API_versions_of_a_kind_share_one_cache()
     {
         using CacheUse<PodDisruptionBudget> first = _caches.Open(Resources.PodDisruptionBudgets("v1"), new());
         using CacheUse<PodDisruptionBudget> second = _caches.Open(Resources.PodDisruptionBudgets("v1"), new());
@@ -126,7 +126,7 @@ public sealed class ObjectCachesTests : IDisposable
     }
 
     [Fact]
-    public void A_watch_of_the_cluster_that_is_open_serves_single_nodes()
+    public void An_open_cluster_watch_serves_single_nodes()
     {
         using CacheUse<Pod> all = _caches.Open(Resources.Pods, new());
         using NodeCaches<Pod> one = _caches.Open(NodeScopes.Pods, ["n1"]);
@@ -135,7 +135,7 @@ public sealed class ObjectCachesTests : IDisposable
     }
 
     [Fact]
-    public void A_namespace_is_served_by_the_watch_of_the_cluster_that_is_open()
+    public void An_open_cluster_watch_serves_namespaces()
     {
         using CacheUse<Pod> one = _caches.OpenWithin(Resources.Pods, "shop");
         using CacheUse<Pod> all = _caches.OpenWithin(Resources.Pods, null);
@@ -146,7 +146,7 @@ public sealed class ObjectCachesTests : IDisposable
     }
 
     [Fact]
-    public async Task Only_a_cache_that_is_open_and_complete_is_joined()
+    public async Task Only_an_open_and_complete_cache_is_shared()
     {
         Assert.Null(_caches.JoinOpen(Resources.Pods));
         using NodeCaches<Pod> one = _caches.Open(NodeScopes.Pods, ["n1"]);

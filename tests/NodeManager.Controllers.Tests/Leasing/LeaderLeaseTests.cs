@@ -39,7 +39,7 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_lease_that_is_not_there_is_created_and_renewed_beside_the_work()
+    public async Task A_missing_Lease_is_created_and_renewed_during_the_work()
     {
         await AcquireAsync();
         Assert.Equal("me", Holder);
@@ -53,7 +53,7 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_lease_that_was_released_is_taken_at_once()
+    public async Task A_released_Lease_is_acquired_immediately()
     {
         await AcquireAsync();
         await _lease.ReleaseAsync(CancellationToken.None);
@@ -70,7 +70,7 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
     [Theory]
     [InlineData("2000-01-01T00:00:00.000000Z")]
     [InlineData("2099-01-01T00:00:00.000000Z")]
-    public async Task A_holder_is_gone_only_when_it_was_seen_not_to_renew_for_the_whole_duration(string renewed)
+    public async Task A_Lease_expires_only_after_its_whole_duration_was_observed(string renewed)
     {
         Put("dead", renewed);
         Task<LeaseState?> taking = _lease.TryAcquireAsync(static _ => { }, CancellationToken.None);
@@ -87,7 +87,7 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_holder_that_renews_meanwhile_keeps_it()
+    public async Task A_holder_that_renews_keeps_the_Lease()
     {
         Put("alive", "2000-01-01T00:00:00.000000Z");
         List<string> waits = [];
@@ -102,7 +102,7 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_two_who_take_it_at_the_same_time_one_gets_it()
+    public async Task One_of_two_concurrent_candidates_acquires_the_Lease()
     {
         LeaderLease[] leases = [.. Enumerable.Range(0, 8).Select(i => Lease($"p{i}", new()))];
 
@@ -117,7 +117,7 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_request_that_was_done_though_its_answer_was_lost_counts()
+    public async Task A_renewal_with_a_lost_response_counts()
     {
         Put("", "2000-01-01T00:00:00.000000Z");
         _faults.Inject(Fault.DropAnswer(), 1, static request => request.Method == HttpMethod.Patch);
@@ -131,7 +131,7 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_answers_the_work_stops_before_a_takeover_and_resumes_after_a_renewal()
+    public async Task Without_responses_the_work_stops_before_a_takeover_and_resumes_after_a_renewal()
     {
         await AcquireAsync();
         TaskCompletionSource slow = new();
@@ -153,7 +153,7 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_slow_server_does_not_cost_the_lease()
+    public async Task A_slow_server_does_not_lose_the_Lease()
     {
         await AcquireAsync();
         // Each answer takes longer than the time between two renewals.
@@ -165,7 +165,7 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refusal_is_told_once_and_ends_the_hold_in_time()
+    public async Task A_refused_renewal_is_reported_once_and_ends_the_hold_in_time()
     {
         await AcquireAsync();
         _faults.Inject(Fault.Answer(HttpStatusCode.Forbidden, "Forbidden"), 100, static request => request.Method == HttpMethod.Patch);
@@ -181,7 +181,7 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refusal_that_passes_costs_nothing()
+    public async Task A_temporary_refusal_keeps_the_Lease()
     {
         await AcquireAsync();
         _faults.Inject(Fault.Answer(HttpStatusCode.Forbidden, "Forbidden"), 2, static request => request.Method == HttpMethod.Patch);
@@ -193,7 +193,7 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task When_another_has_taken_it_the_work_ends()
+    public async Task The_work_ends_when_another_process_holds_the_Lease()
     {
         await AcquireAsync();
         _api.Leases.Change("work", static lease => lease["spec"]!["holderIdentity"] = "thief");
@@ -205,7 +205,7 @@ public sealed class LeaderLeaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_lease_that_was_deleted_is_lost()
+    public async Task A_deleted_Lease_is_lost()
     {
         await AcquireAsync();
         _api.Leases.Remove("work");

@@ -35,7 +35,7 @@ public sealed class LeaseObserverTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("another")]
-    public async Task A_holder_that_lets_go_or_loses_it_has_ended_at_once(string next)
+    public async Task A_holder_that_releases_or_loses_the_Lease_ends_immediately(string next)
     {
         Task<bool> ended = await StartAsync();
         await RenewAsync();
@@ -48,7 +48,7 @@ public sealed class LeaseObserverTests : IDisposable
     }
 
     [Fact]
-    public async Task A_Lease_that_was_deleted_is_held_by_nobody()
+    public async Task A_deleted_Lease_has_no_holder()
     {
         Task<bool> ended = await StartAsync();
 
@@ -58,7 +58,7 @@ public sealed class LeaseObserverTests : IDisposable
     }
 
     [Fact]
-    public async Task A_holder_that_does_not_renew_it_for_its_duration_is_gone()
+    public async Task A_holder_that_does_not_renew_for_the_duration_has_ended()
     {
         Task<bool> ended = await StartAsync();
         _time.Advance(TimeSpan.FromSeconds(9));
@@ -72,7 +72,7 @@ public sealed class LeaseObserverTests : IDisposable
     }
 
     [Fact]
-    public async Task A_holder_that_renews_it_for_twice_its_duration_has_not_ended()
+    public async Task A_holder_that_renews_for_twice_the_duration_has_not_ended()
     {
         Task<bool> ended = await StartAsync();
         for (int i = 0; i < 4; i++)

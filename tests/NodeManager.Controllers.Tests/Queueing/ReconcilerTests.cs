@@ -25,7 +25,7 @@ public sealed class ReconcilerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_is_looked_at_again_after_the_time_that_was_asked_for()
+    public async Task A_key_is_reconciled_again_after_the_requested_delay()
     {
         int looks = 0;
         Start((_, _) => Task.FromResult(Interlocked.Increment(ref looks) < 3 ? ReconcileResult.Again(TimeSpan.FromSeconds(10)) : ReconcileResult.Done));
@@ -59,7 +59,7 @@ public sealed class ReconcilerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_key_is_worked_on_once_at_a_time_and_others_beside_it()
+    public async Task A_key_is_reconciled_once_at_a_time_and_concurrently_with_others()
     {
         SemaphoreSlim go = new(0);
         ConcurrentDictionary<string, int> busy = [];
@@ -87,7 +87,7 @@ public sealed class ReconcilerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_ends_when_what_was_begun_has_ended()
+    public async Task A_reconciler_ends_after_the_work_in_progress()
     {
         TaskCompletionSource begun = new(), finish = new();
         Start(async (_, _) =>

@@ -13,7 +13,7 @@ public sealed class WorkQueueTests : IDisposable
     public void Dispose() => _queue.Dispose();
 
     [Fact]
-    public async Task A_key_that_waits_is_not_added_again()
+    public async Task A_queued_key_is_not_added_again()
     {
         _queue.Add("a");
         _queue.Add("b");
@@ -25,7 +25,7 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_that_is_added_while_it_is_worked_on_comes_again_after_that()
+    public async Task A_key_added_during_its_work_is_queued_again()
     {
         _queue.Add("a");
         string key = await TakeAsync();
@@ -41,7 +41,7 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
-    public void Of_several_delays_the_one_that_ends_first_counts()
+    public void The_shortest_of_several_delays_counts()
     {
         _queue.AddAfter("a", TimeSpan.FromSeconds(20));
         _queue.AddAfter("a", TimeSpan.FromSeconds(5));
@@ -58,7 +58,7 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
-    public void Each_failure_of_a_key_doubles_its_delay_up_to_the_longest()
+    public void Each_failure_of_a_key_doubles_its_delay_up_to_the_maximum()
     {
         using WorkQueue<string> queue = Make(new() { Jitter = 0, FirstDelay = TimeSpan.FromSeconds(1), LongestDelay = TimeSpan.FromSeconds(10) });
 
@@ -72,7 +72,7 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
-    public void After_very_many_failures_the_delay_is_still_the_longest()
+    public void After_many_failures_the_delay_stays_at_the_maximum()
     {
         using WorkQueue<string> queue = Make(new() { Jitter = 0, RetriesPerSecond = 1e9 });
 
@@ -93,7 +93,7 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
-    public void Retries_of_all_keys_together_keep_to_the_rate()
+    public void Retries_of_all_keys_share_one_rate_limit()
     {
         using WorkQueue<string> queue = Make(new() { Jitter = 0, FirstDelay = TimeSpan.FromMilliseconds(1), Burst = 3, RetriesPerSecond = 2 });
 
@@ -104,7 +104,7 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task Keys_are_added_and_taken_on_many_threads_and_none_is_lost_or_taken_twice_at_a_time()
+    public async Task Concurrent_adding_and_taking_loses_and_repeats_no_key()
     {
         using WorkQueue<int> queue = new(new(), TimeProvider.System);
         int[] added = new int[16], seen = new int[16], busy = new int[16];
@@ -145,7 +145,7 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
-    public async Task Once_it_is_disposed_of_nothing_is_added_and_takers_end()
+    public async Task A_disposed_queue_accepts_no_key_and_ends_its_readers()
     {
         ValueTask<string> waiting = _queue.TakeAsync(CancellationToken.None);
         _queue.AddAfter("later", TimeSpan.FromSeconds(1));

@@ -102,7 +102,7 @@ public sealed class CredentialTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task A_refused_token_is_the_servers_answer()
+    public async Task A_refused_static_token_is_reported_as_unauthorized()
     {
         Expected = "another";
         using KubernetesClient client = Client("token: t0k3n");
@@ -115,7 +115,7 @@ public sealed class CredentialTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task Impersonation_goes_with_each_request()
+    public async Task Impersonation_headers_are_sent_with_each_request()
     {
         using KubernetesClient client = Client("token: t, as: joe, as-uid: '7', as-groups: [dev], as-user-extra: {'Example.com/Scope': [a]}");
 
@@ -127,7 +127,7 @@ public sealed class CredentialTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task Several_groups_go_as_a_header_each()
+    public async Task Each_impersonated_group_is_sent_as_its_own_header()
     {
         using KubernetesClient one = Client("token: t, as: joe, as-groups: [dev]");
         Assert.Equal("HTTP/2", (await AskAsync(one)).Protocol);
@@ -142,7 +142,7 @@ public sealed class CredentialTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task Several_groups_are_sent_again_with_a_new_token()
+    public async Task Impersonated_groups_are_resent_with_a_new_token()
     {
         string path = Folder.Write("token", "old");
         using KubernetesClient client = Client("tokenFile: token");
@@ -161,7 +161,7 @@ public sealed class CredentialTests : AuthenticationTestBase
     }
 
     [Fact]
-    public void A_name_to_act_as_with_a_line_break_is_refused()
+    public void An_impersonated_name_with_a_line_break_is_refused()
     {
         using KubernetesClient client = Client("token: t");
 
@@ -183,7 +183,7 @@ public sealed class CredentialTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task The_log_has_method_path_and_code_and_no_secret()
+    public async Task The_log_contains_method_path_and_status_code_without_secrets()
     {
         using KubernetesClient client = Client("token: t0k3n");
 

@@ -18,7 +18,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     [Theory]
     [InlineData("v1")]
     [InlineData("v1beta1")]
-    public async Task The_plugins_token_is_sent_and_kept(string version)
+    public async Task The_token_of_the_plugin_is_sent_and_cached(string version)
     {
         _plugin.Answers("""{"token":"fresh"}""", version);
         using KubernetesClient client = Client(_plugin.Exec(version));
@@ -30,7 +30,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task The_plugin_gets_the_version_and_on_request_the_cluster()
+    public async Task The_plugin_receives_the_API_version_and_on_request_the_cluster()
     {
         _plugin.Answers("""{"token":"fresh"}""");
         using KubernetesClient client = Client(_plugin.Exec(more: ", provideClusterInfo: true"));
@@ -45,7 +45,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task The_plugin_is_asked_again_when_its_token_expires()
+    public async Task The_plugin_runs_again_when_its_token_expires()
     {
         _plugin.Answers("""{"token":"one","expirationTimestamp":"2026-01-01T01:00:00Z"}""");
         using KubernetesClient client = Client(_plugin.Exec());
@@ -59,7 +59,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task A_refused_token_is_fetched_again_and_the_request_sent_again()
+    public async Task A_refused_token_is_refreshed_and_the_request_repeated()
     {
         _plugin.Answers("""{"token":"old"}""");
         using KubernetesClient client = Client(_plugin.Exec());
@@ -73,7 +73,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task A_change_is_sent_again_whole_after_a_refused_token()
+    public async Task A_write_is_repeated_completely_after_a_refused_token()
     {
         _plugin.Answers("""{"token":"old"}""");
         using KubernetesClient client = Client(_plugin.Exec());
@@ -93,7 +93,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task A_token_that_stays_refused_is_fetched_again_once_a_request()
+    public async Task A_token_that_stays_refused_is_refreshed_once_per_request()
     {
         _plugin.Answers("""{"token":"wrong"}""");
         Expected = "right";
@@ -118,7 +118,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task Concurrent_callers_that_are_refused_run_the_command_once_more()
+    public async Task Concurrent_refused_requests_run_the_command_once()
     {
         _plugin.Answers("""{"token":"old"}""");
         using KubernetesClient client = Client(_plugin.Exec());
@@ -132,7 +132,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task The_plugins_certificate_is_presented_and_a_new_one_begins_new_connections()
+    public async Task A_new_certificate_of_the_plugin_opens_new_connections()
     {
         AnswerCertificate("jane", "2026-01-01T01:00:00Z");
         using KubernetesClient client = Client(_plugin.Exec());
@@ -145,7 +145,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task What_a_plugin_says_to_people_reaches_them()
+    public async Task Standard_error_of_a_plugin_is_shown_to_the_user()
     {
         _plugin.Answers("""{"token":"s3cret"}""");
         Folder.Write("say", "To sign in, open https://login.example\n");
@@ -158,7 +158,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task A_plugin_that_fails_is_quoted()
+    public async Task The_error_quotes_the_output_of_a_failed_plugin()
     {
         Folder.Write("fail", "");
         using KubernetesClient client = Client(_plugin.Exec(more: ", installHint: Ask your admin"));
@@ -171,7 +171,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task A_plugin_that_is_not_there_gives_its_hint()
+    public async Task A_missing_plugin_is_reported_with_its_install_hint()
     {
         using KubernetesClient client = Client(
             "exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin, interactiveMode: IfAvailable, installHint: Install no-such-plugin}");
@@ -183,7 +183,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     }
 
     [SkippableFact]
-    public async Task A_plugin_is_not_looked_for_in_the_current_folder_or_beside_the_program()
+    public async Task A_plugin_is_not_searched_in_the_current_or_the_program_folder()
     {
         Skip.If(OperatingSystem.IsWindows(), "The planted program is a shell script.");
         string name = "planted-" + Guid.NewGuid().ToString("N");
@@ -222,7 +222,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task Arguments_and_variables_reach_a_plugin_as_they_stand()
+    public async Task Arguments_and_variables_are_passed_to_a_plugin_unchanged()
     {
         _plugin.Answers("""{"token":"fresh"}""");
         using KubernetesClient client = Client(_plugin.Exec()
@@ -234,7 +234,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task An_install_hint_cannot_reach_the_terminal()
+    public async Task Control_characters_of_an_install_hint_are_escaped()
     {
         using KubernetesClient client = Client(
             "exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin, interactiveMode: Never, installHint: \"Install\\e]0;x\\a it\\nnow\"}");
@@ -251,7 +251,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     [InlineData("""{"clientCertificateData":"x","clientKeyData":"s3cret"}""", "gave a certificate that is of no use (certificate)")]
     [InlineData("""{"token":"s3cret\nX: y"}""", "gave a token with a line break")]
     [InlineData("""s3cret""", "printed no JSON")]
-    public async Task What_makes_no_sense_is_reported_without_secrets(string status, string problem)
+    public async Task Invalid_plugin_output_is_reported_without_secrets(string status, string problem)
     {
         _plugin.Answers(status);
         using KubernetesClient client = Client(_plugin.Exec());

@@ -19,7 +19,7 @@ public sealed class EnvironmentTests : IDisposable
     }
 
     [Fact]
-    public void KUBECONFIG_may_name_files_that_are_not_there()
+    public void KUBECONFIG_can_name_missing_files()
     {
         string there = _folder.Write("there", "current-context: c\ncontexts:\n- name: c\n  context: {cluster: k, user: u}");
         string more = _folder.Write("more", "clusters:\n- name: k\n  cluster: {server: https://k.example}\nusers:\n- name: u\n  user: {}");
@@ -30,7 +30,7 @@ public sealed class EnvironmentTests : IDisposable
     }
 
     [Fact]
-    public void KUBECONFIG_that_names_nothing_is_said()
+    public void An_empty_KUBECONFIG_is_reported()
     {
         Set("KUBECONFIG", _folder.Path("missing"));
 
@@ -41,7 +41,7 @@ public sealed class EnvironmentTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pod_uses_its_service_account()
+    public async Task A_pod_uses_its_ServiceAccount()
     {
         using var certificates = new TestCertificates();
         await using TlsServer server = await TlsServer.StartAsync(certificates.Server());
@@ -73,7 +73,7 @@ public sealed class EnvironmentTests : IDisposable
     }
 
     [Fact]
-    public void Outside_of_a_pod_there_is_none()
+    public void Outside_of_a_pod_there_is_no_in_cluster_configuration()
     {
         Set("KUBERNETES_SERVICE_HOST", null);
 
@@ -95,7 +95,7 @@ public sealed class EnvironmentTests : IDisposable
     [InlineData("https://port.example", true)]
     [InlineData("https://192.168.0.9", false)]
     [InlineData("http://api.example", false)]
-    public void HTTPS_PROXY_and_NO_PROXY_are_read_as_kubectl_reads_them(string destination, bool proxied)
+    public void HTTPS_PROXY_and_NO_PROXY_are_read_like_kubectl_does(string destination, bool proxied)
     {
         Set("HTTPS_PROXY", "proxy.example:3128");
         Set("HTTP_PROXY", null);
@@ -109,7 +109,7 @@ public sealed class EnvironmentTests : IDisposable
     }
 
     [Fact]
-    public void A_proxys_user_and_password_are_taken_from_its_address_and_not_shown_with_it()
+    public void Credentials_in_a_proxy_URL_are_used_and_not_shown()
     {
         Set("HTTPS_PROXY", "http://jane:p%40ss@proxy.example:3128");
         Set("HTTP_PROXY", "http://joe:secret@other.example");

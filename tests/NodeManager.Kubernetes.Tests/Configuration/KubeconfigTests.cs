@@ -31,7 +31,7 @@ public sealed class KubeconfigTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Takes_the_current_context()
+    public void The_current_context_is_used()
     {
         ClusterConfiguration configuration = Load(_folder.Write("config", """
             apiVersion: v1
@@ -68,7 +68,7 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Fact]
-    public void Takes_what_was_asked_for_instead()
+    public void The_requested_context_is_used()
     {
         ClusterConfiguration configuration = Kubeconfig.Load(new()
         {
@@ -80,7 +80,7 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Fact]
-    public void The_first_of_several_files_wins()
+    public void The_first_of_several_kubeconfig_files_wins()
     {
         string first = _folder.Write("a/config", """
             contexts:
@@ -114,7 +114,7 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Fact]
-    public void Certificates_are_found_beside_their_file()
+    public void Relative_certificate_paths_start_at_their_kubeconfig()
     {
         using var certificates = new TestCertificates();
         (string certificate, string key, _) = certificates.EcClient("jane");
@@ -131,7 +131,7 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Fact]
-    public void Impersonation_of_the_file_is_read()
+    public void Impersonation_of_the_kubeconfig_is_read()
     {
         ClusterConfiguration configuration = Load(_folder.Write(
             "config", Simple(user: "as: jane, as-uid: '7', as-groups: [dev], as-user-extra: {reason: [test], Scopes: [a]}")));
@@ -148,7 +148,7 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData(0x01)]
     [InlineData(0x7f)]
     [InlineData(0xd800)]
-    public void A_name_to_act_as_that_would_not_be_one_header_is_refused(int code)
+    public void An_impersonated_name_that_is_not_one_header_is_refused(int code)
     {
         char character = (char)code;
         string path = _folder.Write("config", Simple());
@@ -162,7 +162,7 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Fact]
-    public void A_key_that_occurs_twice_is_warned_of()
+    public void A_duplicate_key_is_a_warning()
     {
         string path = _folder.Write("config", Simple(user: "token: one, token: two"));
 
@@ -173,7 +173,7 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_would_exhaust_the_stack_or_the_memory_is_refused()
+    public void A_file_that_would_exhaust_stack_or_memory_is_refused()
     {
         string deep = _folder.Write("deep", "a: " + new string('[', 100_000));
         string bomb = _folder.Write("bomb", string.Join('\n', Enumerable.Range(1, 9).Select(i => $"a{i}: &a{i} [{string.Join(',', Enumerable.Repeat(i == 1 ? "x" : $"*a{i - 1}", 9))}]"))
@@ -184,7 +184,7 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Fact]
-    public void Credentials_of_an_address_are_not_shown_with_it()
+    public void Credentials_in_a_server_URL_are_not_shown()
     {
         ClusterConfiguration configuration = Load(_folder.Write("config", Simple().Replace("https://api.example", "https://jane:s3cret@api.example/k8s?token=s3cret", StringComparison.Ordinal)));
 
@@ -193,7 +193,7 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Fact]
-    public void A_password_that_is_not_sent_over_http_is_warned_of()
+    public void A_password_that_is_not_sent_over_HTTP_is_a_warning()
     {
         string path = _folder.Write("config", Simple().Replace("https://api.example", "http://jane:s3cret@api.example", StringComparison.Ordinal));
 
@@ -204,7 +204,7 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Fact]
-    public void A_certificate_that_cannot_be_used_is_said_with_its_field()
+    public void An_unusable_certificate_is_reported_with_its_field()
     {
         using var certificates = new TestCertificates();
         (string rsa, _, _) = certificates.RsaClient("jane");
@@ -220,7 +220,7 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_file_is_said()
+    public void A_missing_file_is_reported()
     {
         string path = _folder.Path("nothing");
 
@@ -231,7 +231,7 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Fact]
-    public void An_unknown_context_is_reported_with_those_that_are_there()
+    public void An_unknown_context_is_reported_with_the_existing_contexts()
     {
         NodeManagerException error = Error(() => Kubeconfig.Load(new() { Paths = [_folder.Write("config", Simple())], Context = "none" }), ErrorIds.ContextNotFound);
 
@@ -245,7 +245,7 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("current-context: c\ncontexts:\n- name: c\n  context: {cluster: k, user: u}", "The cluster 'k' that the context 'c' names is not in")]
     [InlineData("current-context: c\ncontexts:\n- name: c\n  context: {cluster: k}\nclusters:\n- name: k\n  cluster: {server: https://x}", "The context 'c' ({0}) names no user")]
     [InlineData("current-context: c\ncontexts:\n- name: c\n  context: {cluster: k, user: u}\nclusters:\n- name: k\n  cluster: {server: https://x}", "The user 'u' that the context 'c' names is not in")]
-    public void A_context_that_misses_something_is_said(string text, string expected)
+    public void An_incomplete_context_is_reported(string text, string expected)
     {
         string path = _folder.Write("config", text);
 
@@ -289,7 +289,7 @@ public sealed class KubeconfigTests : IDisposable
         AssertInvalid(Simple(cluster, user), line, problem);
 
     [Fact]
-    public void A_broken_key_is_said_without_what_it_holds()
+    public void An_invalid_key_is_reported_without_its_content()
     {
         using var certificates = new TestCertificates();
         (string certificate, _, _) = certificates.RsaClient("jane");
@@ -304,7 +304,7 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Fact]
-    public void A_key_of_another_certificate_and_an_encrypted_one_are_said()
+    public void A_mismatched_and_an_encrypted_key_are_reported()
     {
         using var certificates = new TestCertificates();
         (string certificate, _, _) = certificates.RsaClient("jane");
@@ -322,7 +322,7 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("auth-provider: {name: gcp}", "users[name=u].user.auth-provider asks for 'gcp'")]
     [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: x}", "users[name=u].user.exec.apiVersion is 'client.authentication.k8s.io/v1alpha1'")]
     [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always}", "users[name=u].user.exec.interactiveMode is Always")]
-    public void What_we_do_not_support_is_reported_with_what_to_do(string user, string problem)
+    public void Unsupported_authentication_is_reported_with_the_remedy(string user, string problem)
     {
         string path = _folder.Write("config", Simple("", user));
 
@@ -333,7 +333,7 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Fact]
-    public void A_plugin_is_read_with_what_it_is_told()
+    public void An_exec_plugin_is_read_with_its_arguments_and_variables()
     {
         ClusterConfiguration configuration = Load(_folder.Write("config", Simple(
             "extensions: [{name: client.authentication.k8s.io/exec, extension: {audience: a, port: 7, on: true}}]",
@@ -349,7 +349,7 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Fact]
-    public void An_address_without_a_scheme_is_plain_http() => Assert.Equal(
+    public void A_server_without_a_scheme_uses_plain_HTTP() => Assert.Equal(
         new Uri("http://10.0.0.1:8080"), Load(_folder.Write("config", Simple().Replace("https://api.example", "10.0.0.1:8080", StringComparison.Ordinal))).Server);
 
     /// <summary>The cluster's own fields are on line 10, the user's on line 13.</summary>

@@ -21,7 +21,7 @@ public sealed class KubectlTests(KubectlTests.Servers servers) : IClassFixture<K
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task NodeManager_sends_what_the_table_says(string name)
+    public async Task NodeManager_sends_the_requests_of_the_table(string name)
     {
         KubeconfigCase one = KubeconfigCases.All.Single(candidate => candidate.Name == name);
         Assert.True(one.Ours is null == (one.Because.Length == 0), "a difference has a reason");
@@ -44,7 +44,7 @@ public sealed class KubectlTests(KubectlTests.Servers servers) : IClassFixture<K
 
     [SkippableTheory]
     [MemberData(nameof(JudgedNames))]
-    public async Task Kubectl_sends_what_the_table_says(string name)
+    public async Task Kubectl_sends_the_requests_of_the_table(string name)
     {
         Skip.If(Kubectl.Value.Path is null, Kubectl.Value.Missing);
         KubeconfigCase one = KubeconfigCases.All.Single(candidate => candidate.Name == name);

@@ -10,7 +10,7 @@ public sealed class AtomicFileTests : IDisposable
     private string Target => Path.Combine(_folder, "file");
 
     [Fact]
-    public void What_fails_half_way_leaves_the_old_file_and_nothing_else()
+    public void A_failed_write_leaves_only_the_old_file()
     {
         File.WriteAllText(Target, "old");
         Assert.Throws<IOException>(() => AtomicFile.Write(Target, stream =>
@@ -25,7 +25,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void A_reader_sees_the_old_file_until_the_new_one_is_whole()
+    public void A_reader_sees_the_old_file_until_the_new_file_is_complete()
     {
         File.WriteAllText(Target, "old");
         AtomicFile.Write(Target, stream =>
@@ -39,7 +39,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
-    public void What_is_not_to_be_replaced_is_not()
+    public void An_existing_file_is_replaced_only_on_request()
     {
         AtomicFile.Write(Target, "old"u8.ToArray(), new() { Replace = false });
         Assert.Throws<IOException>(() => AtomicFile.Write(Target, "new"u8.ToArray(), new() { Replace = false }));
@@ -48,7 +48,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [SkippableFact]
-    public void Permissions_and_links_stay()
+    public void Permissions_and_links_are_kept()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no modes.");
         if (OperatingSystem.IsWindows()) return;
@@ -63,7 +63,7 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [SkippableFact]
-    public void A_private_file_is_private_from_its_first_byte_on()
+    public void A_private_file_is_created_with_private_permissions()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no modes.");
         if (OperatingSystem.IsWindows()) return;

@@ -26,7 +26,7 @@ public sealed class QuantityTests
     [InlineData("0.5Gi", "536870912")]
     [InlineData("1.5Ki", "1536")]
     [InlineData("4Ei", "4611686018427387904")]
-    public void Reads_what_kubernetes_writes(string text, string expected)
+    public void Quantities_of_Kubernetes_are_parsed(string text, string expected)
     {
         Quantity quantity = Quantity.Parse(text);
 
@@ -52,7 +52,7 @@ public sealed class QuantityTests
     [InlineData("--1")]
     [InlineData("m")]
     [InlineData("١")]
-    public void Refuses_an_invalid_quantity(string text)
+    public void Invalid_quantities_are_refused(string text)
     {
         Assert.False(Quantity.TryParse(text, out _));
         Assert.Contains($"'{text}'", Assert.Throws<FormatException>(() => Quantity.Parse(text)).Message, StringComparison.Ordinal);
@@ -64,11 +64,11 @@ public sealed class QuantityTests
     [InlineData("-0.1n", "-1n")]
     [InlineData("1e-12", "1e-9")]
     [InlineData("0.0000000000000000000000000000000000000000000001", "1n")]
-    public void Rounds_what_is_finer_than_nano_away_from_zero(string text, string expected) =>
+    public void Amounts_finer_than_nano_are_rounded_away_from_zero(string text, string expected) =>
         Assert.Equal(expected, Quantity.Parse(text).CanonicalText);
 
     [Fact]
-    public void Caps_binary_amounts_at_the_greatest_long_as_the_server_does()
+    public void Binary_amounts_are_capped_at_the_largest_long()
     {
         Assert.Equal(long.MaxValue, Quantity.Parse("8Ei").Value);
         Assert.Equal(long.MaxValue, Quantity.Parse("9999Ei").Value);
@@ -76,7 +76,7 @@ public sealed class QuantityTests
     }
 
     [Fact]
-    public void Saturates_where_a_decimal_ends()
+    public void Amounts_beyond_a_decimal_saturate()
     {
         Assert.Equal(decimal.MaxValue, Quantity.Parse("1e2000000000").Value);
         Assert.Equal(decimal.MinValue, Quantity.Parse("-1e100").Value);
@@ -103,10 +103,10 @@ public sealed class QuantityTests
     [InlineData("1000E", "1000E")]
     [InlineData("0Gi", "0")]
     [InlineData("-0.25", "-250m")]
-    public void Writes_canonically(string text, string expected) => Assert.Equal(expected, Quantity.Parse(text).CanonicalText);
+    public void Quantities_are_written_in_canonical_form(string text, string expected) => Assert.Equal(expected, Quantity.Parse(text).CanonicalText);
 
     [Fact]
-    public void Sums_take_the_format_of_the_first_that_is_not_zero()
+    public void Sums_use_the_format_of_the_first_nonzero_quantity()
     {
         Assert.Equal("3Gi", (Quantity.Parse("1Gi") + Quantity.Parse("2147483648")).Text);
         Assert.Equal("3800m", (Quantity.Parse("4") - Quantity.Parse("200m")).Text);
@@ -115,7 +115,7 @@ public sealed class QuantityTests
     }
 
     [Fact]
-    public void Is_equal_and_ordered_by_value()
+    public void Quantities_are_compared_by_value()
     {
         Assert.Equal(Quantity.Parse("1"), Quantity.Parse("1000m"));
         Assert.Equal(Quantity.Parse("1").GetHashCode(), Quantity.Parse("1000m").GetHashCode());
@@ -125,7 +125,7 @@ public sealed class QuantityTests
     }
 
     [Fact]
-    public void Reads_numbers_and_texts_from_json_and_writes_texts()
+    public void Quantities_are_read_from_JSON_numbers_and_strings_and_written_as_strings()
     {
         NodeMetrics metrics = JsonSerializer.Deserialize("""{"usage":{"cpu":"250m","memory":1024,"x":" 1 "}}""", KubernetesJson.Default.NodeMetrics)!;
 

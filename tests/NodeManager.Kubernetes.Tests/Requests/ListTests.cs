@@ -28,7 +28,7 @@ public sealed class ListTests
     }
 
     [Fact]
-    public async Task A_list_whose_version_is_forgotten_is_read_again_without_duplicates()
+    public async Task A_list_whose_resourceVersion_expires_is_restarted_without_duplicates()
     {
         _api.Page(7, "t1", Node("a", 1)).Refuse(HttpStatusCode.Gone, "newer").Page(9, "t2", Node("a", 8)).Page(9, null, Node("b", 2));
 
@@ -39,7 +39,7 @@ public sealed class ListTests
     }
 
     [Fact]
-    public async Task A_list_that_is_forgotten_again_and_again_is_read_in_one_piece()
+    public async Task A_list_that_expires_repeatedly_is_read_in_one_page()
     {
         for (int i = 0; i < 3; i++) _api.Page(7, "t", Node("a", 1)).Refuse(HttpStatusCode.Gone);
         _api.List(9, Node("a", 1), Node("b", 2));
@@ -49,7 +49,7 @@ public sealed class ListTests
     }
 
     [Fact]
-    public async Task Pages_go_on_with_the_token_that_the_server_offers()
+    public async Task Pages_continue_with_the_token_of_the_server()
     {
         _api.Page(7, "t1", Node("a", 1)).Refuse(HttpStatusCode.Gone, "newer").Page(9, null, Node("b", 2));
 
@@ -73,7 +73,7 @@ public sealed class ListTests
     [InlineData("")]
     [InlineData(".")]
     [InlineData("..")]
-    public async Task A_name_that_would_be_another_path_is_never_sent(string name)
+    public async Task A_name_that_changes_the_path_is_never_sent(string name)
     {
         await Assert.ThrowsAsync<NodeManagerException>(() => _client.DeleteAsync(Resources.Nodes, name, null, new(), default));
         await Assert.ThrowsAsync<NodeManagerException>(() => _client.GetAsync(Resources.Pods, "p", name, default));
@@ -82,7 +82,7 @@ public sealed class ListTests
     }
 
     [Fact]
-    public async Task Metadata_alone_is_asked_for_by_what_is_accepted()
+    public async Task Metadata_only_lists_are_requested_by_the_Accept_header()
     {
         List<string> accepted = [];
         using var client = new KubernetesClient(new("https://api.example"), new StubHandler(request =>
@@ -110,7 +110,7 @@ public sealed class ListTests
     [InlineData("""{"resources":[{"name":"pods/eviction","group":"policy","version":"v1"}]}""", """{"versions":[{"version":"v1"},{"version":"v1beta1"}]}""", "34", "v1", "v1")]
     [InlineData("""{"resources":[{"name":"pods/eviction","group":"policy","version":"v1beta1"}]}""", """{"versions":[{"version":"v1"},{"version":"v1beta1"}]}""", "21", "v1beta1", "v1")]
     [InlineData("""{"resources":[{"name":"pods/eviction","group":"policy","version":"v1beta1"}]}""", """{"versions":[{"version":"v1beta1"}]}""", "20+", "v1beta1", "v1beta1")]
-    public async Task Capabilities_are_what_discovery_says_and_asked_once(string core, string policy, string minor, string eviction, string budget)
+    public async Task Capabilities_come_from_discovery_and_are_read_once(string core, string policy, string minor, string eviction, string budget)
     {
         int asked = 0;
         using var client = new KubernetesClient(new("https://api.example"), new StubHandler(request =>

@@ -19,7 +19,7 @@ public sealed class RequestInfoTests
     [InlineData("GET", "/apis/apps/v1/namespaces/shop/deployments/cart/scale", "get deployments.apps/scale name=cart ns=shop")]
     [InlineData("GET", "/apis/apps/v1", "get ")]
     [InlineData("GET", "/healthz", "get ")]
-    public void A_request_is_read_as_the_API_server_reads_it(string method, string path, string expected)
+    public void Request_attributes_equal_those_of_the_API_server(string method, string path, string expected)
     {
         RequestInfo info = RequestInfo.Parse(method, path, isWatch: false);
         string name = info.Name.Length > 0 ? $" name={info.Name}" : "", ns = info.Namespace.Length > 0 ? $" ns={info.Namespace}" : "";
@@ -27,7 +27,7 @@ public sealed class RequestInfoTests
     }
 
     [Fact]
-    public void Only_a_collection_is_watched()
+    public void Only_collections_are_watched()
     {
         Assert.Equal("watch", RequestInfo.Parse("GET", "/api/v1/nodes", isWatch: true).Verb);
         Assert.Equal("get", RequestInfo.Parse("GET", "/api/v1/nodes/n1", isWatch: true).Verb);

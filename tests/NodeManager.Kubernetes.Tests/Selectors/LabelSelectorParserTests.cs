@@ -19,7 +19,7 @@ public sealed class LabelSelectorParserTests
     [InlineData("! f", "f DoesNotExist")]
     [InlineData("in in (in)", "in In in")]
     [InlineData("node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/control-plane Exists")]
-    public void Reads_what_kubectl_reads(string text, string expected)
+    public void Selectors_are_parsed_like_kubectl_does(string text, string expected)
     {
         LabelSelector selector = LabelSelectorParser.Parse(text);
 
@@ -42,7 +42,7 @@ public sealed class LabelSelectorParserTests
     [InlineData("-a=b", 1, "name part must consist of alphanumeric")]
     [InlineData("a=b!", 4, "found '!'")]
     [InlineData("zone=eu west", 9, "found 'west'")]
-    public void Says_where_it_stops_and_what_was_expected(string text, int position, string problem)
+    public void An_invalid_selector_is_reported_with_position_and_expectation(string text, int position, string problem)
     {
         NodeManagerException error = Assert.Throws<NodeManagerException>(() => LabelSelectorParser.Parse(text));
 
@@ -67,11 +67,11 @@ public sealed class LabelSelectorParserTests
     [InlineData("zone>1", false)]
     [InlineData("zone=a,cores=9", false)]
     [InlineData("", true)]
-    public void Matches_labels(string text, bool expected) =>
+    public void Selectors_match_labels(string text, bool expected) =>
         Assert.Equal(expected, LabelSelectorParser.Parse(text).Matches(new Dictionary<string, string> { ["zone"] = "a", ["cores"] = "8" }));
 
     [Fact]
-    public void Field_selectors_escape_what_would_end_a_value()
+    public void Field_selectors_escape_separators()
     {
         Assert.Equal(@"spec.nodeName=a\,b\=c\\d", FieldSelector.Equal("spec.nodeName", @"a,b=c\d"));
         Assert.Equal("spec.nodeName=n1,status.phase!=Failed",

@@ -17,11 +17,11 @@ public sealed class NamePatternTests
     [InlineData("a`*", "ab", false)]
     [InlineData("a.c*", "abc", false)]
     [InlineData("a[", "a[", true)]
-    public void Matches_as_wildcards_of_PowerShell_do(string pattern, string name, bool expected) =>
+    public void Patterns_match_like_PowerShell_wildcards(string pattern, string name, bool expected) =>
         Assert.Equal(expected, new NamePattern(pattern).Matches(name));
 
     [Fact]
-    public void One_of_several_is_enough()
+    public void One_matching_pattern_is_enough()
     {
         Predicate<string> isMeant = NamePattern.Any(["worker-*", "control-1"]);
         Assert.Equal(["control-1", "worker-1"], new[] { "control-1", "control-2", "worker-1" }.Where(name => isMeant(name)));

@@ -20,7 +20,7 @@ public sealed class CronExpressionTests
     [InlineData("@hourly", "2026-03-04T13:00:00Z")]
     [InlineData("@weekly", "2026-03-08T00:00:00Z")]
     [InlineData("0 0 30 2 *", null)]
-    public void The_next_time_is_found(string text, string? next) =>
+    public void The_next_occurrence_is_found(string text, string? next) =>
         Assert.Equal(next is null ? null : DateTimeOffset.Parse(next, System.Globalization.CultureInfo.InvariantCulture), CronExpression.Parse(text)!.Next(Noon, TimeSpan.FromDays(400)));
 
     [Theory]
@@ -28,7 +28,7 @@ public sealed class CronExpressionTests
     [InlineData("0 9 * * *", 3.02, true)]
     [InlineData("0 12 * * *", 0.5, true)]
     [InlineData("1 12 * * *", 0.5, false)]
-    public void What_began_within_the_span_still_lasts(string text, double hours, bool lasts) =>
+    public void A_window_that_began_within_its_duration_is_open(string text, double hours, bool lasts) =>
         Assert.Equal(lasts, CronExpression.Parse(text)!.HasWithin(Noon, TimeSpan.FromHours(hours)));
 
     [Theory]
@@ -43,5 +43,5 @@ public sealed class CronExpressionTests
     [InlineData("*/0 * * * *")]
     [InlineData("a * * * *")]
     [InlineData("@never")]
-    public void What_is_none_is_refused(string text) => Assert.Null(CronExpression.Parse(text));
+    public void An_invalid_cron_expression_is_refused(string text) => Assert.Null(CronExpression.Parse(text));
 }

@@ -28,7 +28,7 @@ public sealed class LongTimersTests
     [InlineData(1)]
     [InlineData(60)]
     [InlineData(36525)]
-    public void A_limit_is_reached_after_its_whole_time(int days)
+    public void A_time_limit_is_reached_after_its_whole_time(int days)
     {
         ManualTimeProvider time = new();
 
@@ -40,7 +40,7 @@ public sealed class LongTimersTests
     }
 
     [Fact]
-    public void The_system_clock_takes_them()
+    public void The_system_clock_accepts_long_timers()
     {
         using CancellationTokenSource stop = new();
         using CancellationTokenSource limit = TimeProvider.System.StartLimit(TimeSpan.FromDays(60));
@@ -59,7 +59,7 @@ public sealed class LongTimersTests
     }
 
     [Fact]
-    public async Task Without_a_limit_nothing_is_cancelled_and_a_negative_delay_is_over()
+    public async Task Without_a_limit_nothing_is_cancelled_and_a_negative_delay_ends_immediately()
     {
         ManualTimeProvider time = new();
 

@@ -25,7 +25,7 @@ public sealed class AnswerTimeoutTests : IDisposable
     }
 
     [Fact]
-    public async Task A_watch_may_be_silent()
+    public async Task A_silent_watch_does_not_time_out()
     {
         using CancellationTokenSource stop = new(TimeSpan.FromMilliseconds(500));
         using HttpMessageInvoker invoker = new(Handler(TimeSpan.FromMilliseconds(50)));

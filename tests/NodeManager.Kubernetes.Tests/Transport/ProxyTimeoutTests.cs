@@ -14,7 +14,7 @@ public sealed class ProxyTimeoutTests : AuthenticationTestBase
     [Theory]
     [InlineData("http")]
     [InlineData("socks5")]
-    public async Task One_that_accepts_connections_and_stays_silent_is_named(string scheme)
+    public async Task A_silent_proxy_is_named(string scheme)
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
@@ -26,7 +26,7 @@ public sealed class ProxyTimeoutTests : AuthenticationTestBase
     }
 
     [SkippableFact]
-    public async Task One_that_accepts_no_connection_is_named()
+    public async Task An_unreachable_proxy_is_named()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Linux leaves connections beyond the backlog unanswered.");
         using var full = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -42,7 +42,7 @@ public sealed class ProxyTimeoutTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task A_server_that_is_reached_without_a_proxy_is_not_taken_for_one()
+    public async Task A_server_without_a_proxy_is_not_reported_as_a_proxy()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();

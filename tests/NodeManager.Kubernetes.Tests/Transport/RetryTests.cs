@@ -46,7 +46,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_read_is_given_up_after_five_tries_with_the_servers_status()
+    public async Task A_read_fails_after_five_attempts_with_the_status_of_the_server()
     {
         _faults.Inject(Fault.Answer(HttpStatusCode.InternalServerError, "InternalError"), times: 9);
 
@@ -61,7 +61,7 @@ public sealed class RetryTests
     [InlineData(HttpStatusCode.Forbidden)]
     [InlineData(HttpStatusCode.Conflict)]
     [InlineData(HttpStatusCode.Gone)]
-    public async Task What_stays_refused_is_not_repeated(HttpStatusCode code)
+    public async Task A_permanent_refusal_is_not_repeated(HttpStatusCode code)
     {
         _faults.Inject(Fault.Answer(code));
 
@@ -70,7 +70,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Retry_after_is_honoured()
+    public async Task Retry_After_is_honored()
     {
         _faults.Inject(Fault.Answer(HttpStatusCode.TooManyRequests, "TooManyRequests", retryAfter: 7));
 
@@ -80,7 +80,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_server_that_asks_for_minutes_is_not_waited_for()
+    public async Task A_Retry_After_of_minutes_is_not_waited_for()
     {
         _faults.Inject(Fault.Answer(HttpStatusCode.TooManyRequests, "TooManyRequests", retryAfter: 600));
 
@@ -91,7 +91,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task The_wait_can_be_asked_for_in_the_body()
+    public async Task The_retry_delay_is_read_from_the_body()
     {
         _faults.Inject(Fault.AnswerJson(HttpStatusCode.InternalServerError, """{"kind":"Status","reason":"ServerTimeout","code":500,"details":{"retryAfterSeconds":9}}"""));
 
@@ -101,7 +101,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_read_survives_a_reset_an_answer_cut_short_and_a_refused_connection()
+    public async Task A_read_survives_a_reset_a_truncated_response_and_a_refused_connection()
     {
         _faults.Inject(Fault.Drop()).Inject(Fault.Truncate(20)).Inject(Fault.Reset(20)).Inject(Fault.Refuse());
 
@@ -110,7 +110,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task What_must_not_be_repeated_is_not()
+    public async Task Requests_that_are_not_safe_to_repeat_are_sent_once()
     {
         _faults.Inject(Fault.Answer(HttpStatusCode.ServiceUnavailable));
 
@@ -149,7 +149,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task An_eviction_is_asked_for_once_and_keeps_what_the_server_said()
+    public async Task An_eviction_is_sent_once_and_keeps_the_message_of_the_server()
     {
         _faults.Inject(Fault.AnswerJson(
             HttpStatusCode.TooManyRequests,
@@ -164,7 +164,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task An_eviction_is_sent_again_when_the_connection_was_never_made()
+    public async Task An_eviction_is_repeated_when_no_connection_was_made()
     {
         _faults.Inject(Fault.Refuse(), when: request => request.Method == HttpMethod.Post);
 
@@ -174,7 +174,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task An_unreachable_server_is_reported_with_its_address_and_how_long_it_was_tried()
+    public async Task An_unreachable_server_is_reported_with_its_address_and_the_time_spent()
     {
         _faults.Inject(Fault.Refuse(), times: 9);
 
@@ -185,7 +185,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_server_that_does_not_answer_the_connection_is_not_waited_for_again()
+    public async Task A_connection_timeout_is_not_repeated()
     {
         using var client = new KubernetesClient(
             new("https://api.example"), new StubHandler((_, _) => throw new OperationCanceledException("slow", new TimeoutException())), new() { Time = _time });
@@ -197,7 +197,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_slow_answer_is_waited_for()
+    public async Task A_slow_response_is_waited_for()
     {
         _faults.Inject(Fault.Delay(TimeSpan.FromMinutes(5), _time));
 
@@ -206,7 +206,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task An_answer_that_no_API_server_gives_is_reported_as_that()
+    public async Task A_response_that_is_not_from_an_API_server_is_reported()
     {
         _faults.Inject(Fault.AnswerJson(HttpStatusCode.OK, "<html>log in here</html>"), times: 9);
 
@@ -217,7 +217,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_refusal_without_a_status_is_told_by_its_code()
+    public async Task An_error_without_a_Status_is_classified_by_its_code()
     {
         _faults.Inject(Fault.AnswerJson(HttpStatusCode.Forbidden, "no json at all"));
 
@@ -228,7 +228,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task Cancelling_stops_the_wait_immediately()
+    public async Task Cancellation_ends_the_wait_immediately()
     {
         using var stop = new CancellationTokenSource();
         var time = new ManualTimeProvider();

@@ -40,7 +40,7 @@ public sealed class SecretTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task A_proxys_password_goes_to_the_proxy_and_into_no_error()
+    public async Task A_proxy_password_is_sent_only_to_the_proxy_and_not_shown()
     {
         await using var proxy = new RefusingProxy();
         using KubernetesClient client = Client("token: t", $"{Authority}, proxy-url: 'http://jane:{Secret}@{proxy.Endpoint}'");
@@ -52,7 +52,7 @@ public sealed class SecretTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task A_proxy_that_is_down_is_reported_as_that()
+    public async Task An_unavailable_proxy_is_reported()
     {
         using var free = new TcpListener(IPAddress.Loopback, 0);
         free.Start();
@@ -68,7 +68,7 @@ public sealed class SecretTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task A_password_in_the_address_goes_to_the_server_and_into_no_error()
+    public async Task A_password_in_the_URL_is_sent_to_the_server_and_not_shown()
     {
         await using TlsServer gone = await TlsServer.StartAsync(Certificates.Server());
         Uri address = new UriBuilder(gone.Address) { UserName = "jane", Password = Secret }.Uri;
@@ -82,7 +82,7 @@ public sealed class SecretTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task Https_spoken_to_an_http_port_says_so()
+    public async Task HTTPS_to_an_HTTP_port_is_reported()
     {
         await using TlsServer plain = await TlsServer.StartAsync(null);
         using KubernetesClient client = EagerClient(Authority, new UriBuilder(plain.Address) { Scheme = "https" }.Uri);
@@ -94,7 +94,7 @@ public sealed class SecretTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task Http_spoken_to_an_https_port_says_so()
+    public async Task HTTP_to_an_HTTPS_port_is_reported()
     {
         using KubernetesClient client = EagerClient("x: y", new UriBuilder(Server.Address) { Scheme = "http" }.Uri);
 
@@ -104,7 +104,7 @@ public sealed class SecretTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task Http_spoken_to_an_API_servers_https_port_says_so()
+    public async Task HTTP_to_the_HTTPS_port_of_an_API_server_is_reported()
     {
         await using TlsServer go = await TlsServer.StartAsync(null, context =>
         {

@@ -5,7 +5,7 @@ namespace NodeManager.Kubernetes.Tests.Transport;
 public sealed class ServerTimeTests
 {
     [Fact]
-    public async Task The_servers_time_is_that_of_its_last_answer()
+    public async Task The_server_time_is_that_of_the_last_response()
     {
         ManualTimeProvider clock = new();
         TimeSpan? ahead = TimeSpan.FromMinutes(3);

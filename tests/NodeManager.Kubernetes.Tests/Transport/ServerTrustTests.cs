@@ -7,7 +7,7 @@ namespace NodeManager.Kubernetes.Tests.Transport;
 public sealed class ServerTrustTests : AuthenticationTestBase
 {
     [Fact]
-    public async Task An_unknown_authority_is_reported_with_what_was_presented()
+    public async Task An_unknown_authority_is_reported_with_the_presented_certificate()
     {
         using var others = new TestCertificates("other-ca");
         using KubernetesClient client = Client("token: t", "certificate-authority-data: " + Base64(others.AuthorityPem));
@@ -20,7 +20,7 @@ public sealed class ServerTrustTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task An_authority_that_another_has_signed_is_enough()
+    public async Task An_intermediate_authority_is_enough()
     {
         using TestCertificates middle = Certificates.Intermediate("middle-ca");
         using TestCertificates stranger = Certificates.Intermediate("stranger-ca");
@@ -35,7 +35,7 @@ public sealed class ServerTrustTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task An_authority_of_the_same_name_with_another_key_is_not()
+    public async Task An_authority_of_the_same_name_with_another_key_is_refused()
     {
         using TestCertificates middle = Certificates.Intermediate("middle-ca");
         using TestCertificates forged = Certificates.Intermediate("middle-ca");
@@ -48,7 +48,7 @@ public sealed class ServerTrustTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task An_expired_certificate_is_reported_with_its_time()
+    public async Task An_expired_certificate_is_reported_with_its_expiry()
     {
         await using TlsServer server = await TlsServer.StartAsync(Certificates.Server(new DateTimeOffset(2025, 1, 31, 0, 0, 0, TimeSpan.Zero)));
         using KubernetesClient client = Client("token: t", "certificate-authority-data: " + Base64(Certificates.AuthorityPem), server.Address);
@@ -61,7 +61,7 @@ public sealed class ServerTrustTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task Without_an_authority_this_machines_are_asked()
+    public async Task Without_an_authority_those_of_the_operating_system_are_used()
     {
         using KubernetesClient client = Client("token: t", "disable-compression: true");
 
@@ -69,7 +69,7 @@ public sealed class ServerTrustTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task Whoever_skips_the_check_skips_it()
+    public async Task InsecureSkipTlsVerify_disables_the_check()
     {
         using KubernetesClient client = Client("token: t", "insecure-skip-tls-verify: true");
 
@@ -77,7 +77,7 @@ public sealed class ServerTrustTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task A_certificate_for_other_names_is_said_with_them_and_can_be_asked_for_by_name()
+    public async Task A_certificate_for_other_names_is_reported_with_them_and_accepted_with_TlsServerName()
     {
         await using TlsServer named = await TlsServer.StartAsync(Certificates.Server("kube.example", "other.example"));
         string authority = "certificate-authority-data: " + Base64(Certificates.AuthorityPem);
@@ -95,7 +95,7 @@ public sealed class ServerTrustTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task A_server_that_is_down_is_said_with_its_address()
+    public async Task An_unavailable_server_is_reported_with_its_address()
     {
         await using TlsServer gone = await TlsServer.StartAsync(Certificates.Server());
         Uri address = gone.Address;
@@ -109,7 +109,7 @@ public sealed class ServerTrustTests : AuthenticationTestBase
     }
 
     [Fact]
-    public async Task A_proxy_carries_the_requests()
+    public async Task Requests_go_through_the_proxy()
     {
         await using var proxy = new ConnectProxy();
         using KubernetesClient client = Client(

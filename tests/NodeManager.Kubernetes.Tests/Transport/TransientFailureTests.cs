@@ -21,7 +21,7 @@ public sealed class TransientFailureTests
     [InlineData(501, false)]
     [InlineData(503, true)]
     [InlineData(504, true)]
-    public void An_overloaded_or_failing_server_is_asked_again(int code, bool expected) =>
+    public void Requests_to_an_overloaded_or_failing_server_are_retried(int code, bool expected) =>
         Assert.Equal(expected, TransientFailure.Is(new KubernetesException((HttpStatusCode)code, null, "GET", "/api/v1/nodes")));
 
     [Theory]
@@ -30,11 +30,11 @@ public sealed class TransientFailureTests
     [InlineData(ErrorIds.UnexpectedAnswer, true)]
     [InlineData(ErrorIds.CertificateUntrusted, false)]
     [InlineData(ErrorIds.Forbidden, false)]
-    public void A_connection_that_failed_is_tried_again(string errorId, bool expected) =>
+    public void A_failed_connection_is_retried(string errorId, bool expected) =>
         Assert.Equal(expected, TransientFailure.Is(new NodeManagerException(errorId, ErrorKind.ConnectionError, "", null, "")));
 
     [Fact]
-    public void A_broken_answer_may_be_whole_the_next_time()
+    public void A_truncated_response_is_retried()
     {
         Assert.True(TransientFailure.Is(new HttpRequestException()));
         Assert.True(TransientFailure.Is(new IOException()));

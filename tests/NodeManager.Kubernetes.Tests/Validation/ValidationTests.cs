@@ -10,7 +10,7 @@ public sealed class ValidationTests
     [InlineData("a")]
     [InlineData("worker-1.example.com")]
     [InlineData("1a")]
-    public void Takes_good_names(string name) => Assert.Null(KubernetesNames.CheckSubdomain(name));
+    public void Valid_names_are_accepted(string name) => Assert.Null(KubernetesNames.CheckSubdomain(name));
 
     [Theory]
     [InlineData("")]
@@ -21,13 +21,13 @@ public sealed class ValidationTests
     [InlineData("a.")]
     [InlineData("a_b")]
     [InlineData("ä")]
-    public void Refuses_bad_names_in_the_servers_words(string name) => Assert.Equal(
+    public void Invalid_names_are_refused_with_the_message_of_the_server(string name) => Assert.Equal(
         "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric "
         + "character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
         KubernetesNames.CheckSubdomain(name));
 
     [Fact]
-    public void Names_have_a_greatest_length()
+    public void Names_have_a_maximum_length()
     {
         Assert.Equal("must be no more than 253 characters", KubernetesNames.CheckSubdomain(new('a', 254)));
         Assert.Null(KubernetesNames.CheckSubdomain(new('a', 253)));
@@ -40,7 +40,7 @@ public sealed class ValidationTests
     [InlineData("My_Key.1")]
     [InlineData("topology.kubernetes.io/zone")]
     [InlineData("1/1")]
-    public void Takes_good_label_keys(string key) => Assert.Null(LabelRules.CheckKey(key));
+    public void Valid_label_keys_are_accepted(string key) => Assert.Null(LabelRules.CheckKey(key));
 
     [Theory]
     [InlineData("", "name part must be non-empty; name part must consist of")]
@@ -50,10 +50,10 @@ public sealed class ValidationTests
     [InlineData("A/b", "prefix part a lowercase RFC 1123 subdomain")]
     [InlineData("-a", "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')")]
     [InlineData("a b", "name part must consist of")]
-    public void Refuses_bad_label_keys(string key, string rule) => Assert.StartsWith(rule, LabelRules.CheckKey(key), StringComparison.Ordinal);
+    public void Invalid_label_keys_are_refused(string key, string rule) => Assert.StartsWith(rule, LabelRules.CheckKey(key), StringComparison.Ordinal);
 
     [Fact]
-    public void Checks_label_values()
+    public void Label_values_are_checked()
     {
         Assert.Null(LabelRules.CheckValue(""));
         Assert.Null(LabelRules.CheckValue("A.b_c-1"));
@@ -63,14 +63,14 @@ public sealed class ValidationTests
     }
 
     [Fact]
-    public void Annotations_may_have_an_upper_case_prefix()
+    public void Annotation_prefixes_can_be_upper_case()
     {
         Assert.Null(LabelRules.CheckAnnotationKey("Example.COM/note"));
         Assert.NotNull(LabelRules.CheckAnnotationKey("a/b/c"));
     }
 
     [Fact]
-    public void Checks_taints()
+    public void Taints_are_checked()
     {
         Assert.Null(TaintRules.CheckEffect("NoExecute"));
         Assert.Equal("Required value", TaintRules.CheckEffect(""));

@@ -11,7 +11,7 @@ namespace NodeManager.Kubernetes.Tests.Watching;
 public sealed class CutConnectionTests
 {
     [Fact]
-    public async Task A_watch_and_a_list_survive_a_server_that_hangs_up()
+    public async Task A_watch_and_a_list_survive_a_closed_connection()
     {
         using var certificates = new TestCertificates();
         int lists = 0, watches = 0;

@@ -8,7 +8,7 @@ namespace NodeManager.Kubernetes.Tests.Watching;
 public sealed class PartPoolTests
 {
     [Fact]
-    public void Pods_of_a_workload_share_what_they_have_in_common_and_keep_what_is_their_own()
+    public void Pods_of_a_workload_share_equal_parts_and_keep_their_own()
     {
         var pool = new PartPool();
         Pod one = Read("web-1", "a"), two = Read("web-2", "a"), other = Read("web-3", "b");
@@ -27,7 +27,7 @@ public sealed class PartPoolTests
     }
 
     [Fact]
-    public void Setting_a_field_of_one_pod_leaves_those_that_shared_it_as_they_were()
+    public void Setting_a_field_of_one_pod_does_not_change_pods_that_shared_it()
     {
         var pool = new PartPool();
         Pod one = Read("web-1", "a"), two = Read("web-2", "a");
@@ -42,7 +42,7 @@ public sealed class PartPoolTests
     }
 
     [Fact]
-    public void Nodes_stay_what_they_were()
+    public void Nodes_are_unchanged_by_sharing()
     {
         var pool = new PartPool();
         Node node = JsonSerializer.Deserialize(

@@ -13,7 +13,7 @@ public sealed class SharedJsonTests
     [InlineData("a \"quoted\" text\nof two lines")]
     [InlineData("Grüße, 世界 🌍")]
     [InlineData("0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789")]
-    public void A_text_is_what_was_sent(string text)
+    public void A_shared_string_equals_the_received_one(string text)
     {
         string json = new JsonObject { ["metadata"] = new JsonObject { ["name"] = text, ["labels"] = new JsonObject { ["k"] = text, ["nothing"] = null, [text + "-key"] = "v" } } }.ToJsonString();
 
@@ -42,7 +42,7 @@ public sealed class SharedJsonTests
     [InlineData("0001-01-01T00:00:00Z")]
     [InlineData("2026-11-21T12:00:00Z")]
     [InlineData("2026-11-21T12:00:00.1234567Z")]
-    public void A_time_is_what_was_sent(string? time)
+    public void A_shared_time_equals_the_received_one(string? time)
     {
         DateTimeOffset? expected = time is null ? null : DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture);
 

@@ -16,7 +16,7 @@ public sealed class WatchTests
     private readonly FaultInjectionHandler _faults = new();
 
     [Fact]
-    public async Task Reports_existing_objects_then_synced_then_changes()
+    public async Task A_watch_reports_existing_objects_then_synced_then_changes()
     {
         _api.List(10, Node("a", 1), Node("b", 2))
             .Watch(Event("MODIFIED", Node("a", 11)), Event("ADDED", Node("c", 12)), Event("DELETED", Node("b", 13)));
@@ -26,7 +26,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Resumes_where_it_was_when_the_server_closes()
+    public async Task A_watch_resumes_at_its_resourceVersion_after_a_close()
     {
         _api.List(10, Node("a", 1)).Watch(Event("MODIFIED", Node("a", 11)), Bookmark(20)).Watch(Event("MODIFIED", Node("a", 21)));
 
@@ -35,7 +35,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Relists_after_an_expired_event_and_reports_the_difference()
+    public async Task A_watch_relists_after_an_expired_event_and_reports_the_difference()
     {
         _api.List(10, Node("a", 1), Node("b", 2), Node("c", 3))
             .Watch(Event("MODIFIED", Node("a", 11)), Event("ERROR", Status(HttpStatusCode.Gone)))
@@ -49,7 +49,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Relists_after_a_410_and_reports_the_difference()
+    public async Task A_watch_relists_after_a_410_and_reports_the_difference()
     {
         _api.List(10, Node("a", 1)).Refuse(HttpStatusCode.Gone).List(30).Watch(Event("ADDED", Node("b", 31)));
 
@@ -57,7 +57,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task A_relist_does_not_come_from_an_old_cache()
+    public async Task A_relist_is_not_served_from_an_old_cache()
     {
         _api.List(10, Node("a", 1)).Refuse(HttpStatusCode.Gone).List(30, Node("a", 1), Node("b", 29));
 
@@ -76,7 +76,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task A_list_forgotten_between_its_pages_is_begun_again_and_tells_nothing_twice()
+    public async Task A_list_that_expires_between_pages_restarts_without_duplicates()
     {
         _api.Page(10, "t", Node("a", 1)).Refuse(HttpStatusCode.Gone, "newer").List(12, Node("a", 1), Node("b", 11));
 
@@ -84,7 +84,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task A_reset_in_the_middle_loses_and_doubles_nothing()
+    public async Task A_connection_reset_loses_and_repeats_no_event()
     {
         _api.List(10, Node("a", 1))
             .Watch(Event("MODIFIED", Node("a", 11)), Event("MODIFIED", Node("a", 12)))
@@ -96,7 +96,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Repeated_lines_are_reported_once()
+    public async Task Repeated_events_are_reported_once()
     {
         _api.List(10, Node("a", 1), Node("b", 2))
             .Watch(Event("MODIFIED", Node("a", 11)), Event("DELETED", Node("b", 12)), Event("ADDED", Node("c", 13)));
@@ -111,7 +111,7 @@ public sealed class WatchTests
     [InlineData("""{"type":"PUZZLED","object":{}}""" + "\n")]
     [InlineData("<html>\n")]
     [InlineData("")]
-    public async Task Reconnects_after_an_unreadable_answer(string text)
+    public async Task A_watch_reconnects_after_an_unreadable_response(string text)
     {
         _api.List(10, Node("a", 1)).WatchRaw(text).Watch(Event("MODIFIED", Node("a", 11)));
 
@@ -120,7 +120,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Survives_dropped_connections_and_server_errors()
+    public async Task A_watch_survives_dropped_connections_and_server_errors()
     {
         _api.List(10, Node("a", 1)).Watch(Event("MODIFIED", Node("a", 11)));
         _faults.Inject(Fault.Drop(), when: FaultInjectionHandler.IsWatch)
@@ -133,7 +133,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task A_relist_survives_a_server_that_is_away_for_long()
+    public async Task A_relist_survives_a_long_outage()
     {
         _api.List(10, Node("a", 1)).Refuse(HttpStatusCode.Gone).List(30, Node("a", 29));
         _faults.Inject(Fault.Refuse(), times: 20, when: request => _api.Requests.Count >= 2 && !FaultInjectionHandler.IsWatch(request));
@@ -146,7 +146,7 @@ public sealed class WatchTests
     [InlineData(HttpStatusCode.Forbidden)]
     [InlineData(HttpStatusCode.Unauthorized)]
     [InlineData(HttpStatusCode.NotFound)]
-    public async Task A_refusal_that_stays_ends_the_watch(HttpStatusCode code)
+    public async Task A_permanent_refusal_ends_the_watch(HttpStatusCode code)
     {
         _api.List(10).Refuse(code);
 
@@ -156,7 +156,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Ends_immediately_when_cancelled()
+    public async Task A_cancelled_watch_ends_immediately()
     {
         using var stop = new CancellationTokenSource();
         using KubernetesClient client = Client();

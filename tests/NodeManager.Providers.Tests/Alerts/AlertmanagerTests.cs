@@ -21,7 +21,7 @@ public sealed class AlertmanagerTests
         """;
 
     [SkippableFact]
-    public async Task A_real_Alertmanager_groups_our_alerts_and_sees_them_end()
+    public async Task A_real_Alertmanager_groups_and_resolves_alerts()
     {
         string? program = Find();
         Skip.If(program is null, "prometheus-alertmanager is not installed.");

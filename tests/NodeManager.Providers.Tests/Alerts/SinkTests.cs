@@ -18,7 +18,7 @@ public sealed class SinkTests
     public static TheoryData<string> Formats => [NodeAlertSinkType.Webhook, NodeAlertSinkType.Slack, NodeAlertSinkType.Teams, NodeAlertSinkType.Alertmanager];
 
     [Fact]
-    public async Task A_webhook_is_signed_over_timestamp_and_body_and_has_the_id()
+    public async Task A_webhook_signs_timestamp_and_body_and_contains_the_id()
     {
         await using TlsServer server = await TlsServer.StartAsync(null);
         IAlertSink sink = Create(AlertSinks.Webhook($"{server.Address}hook?x=1", "s3cret", null));
@@ -37,7 +37,7 @@ public sealed class SinkTests
 
     // Source of the vector: computed with openssl dgst -sha256 -hmac s3cret over '1700000000.{}'.
     [Fact]
-    public void A_signature_is_what_others_compute()
+    public void A_signature_equals_an_independent_computation()
     {
         Assert.Equal("v1=" + ExpectedSignature, WebhookSink.Sign("s3cret", "1700000000", "{}"u8.ToArray()));
     }
@@ -45,7 +45,7 @@ public sealed class SinkTests
     private const string ExpectedSignature = "97926816e98fbb41ccb1673225ff29a2f35369099990e1b1561651e7bd097ebf";
 
     [Fact]
-    public void A_Slack_message_has_text_and_blocks_and_escapes()
+    public void A_Slack_message_has_escaped_text_and_blocks()
     {
         JsonObject body = SlackSink.Body(Sample());
         Assert.Contains("&lt;b&gt; &amp;", (string)body["text"]!, StringComparison.Ordinal);
@@ -63,7 +63,7 @@ public sealed class SinkTests
     }
 
     [Fact]
-    public void Alertmanager_gets_the_same_labels_and_start_and_an_end_that_is_ahead()
+    public void Alertmanager_receives_stable_labels_and_start_and_an_end_in_the_future()
     {
         DateTimeOffset now = new(2026, 1, 1, 1, 0, 0, TimeSpan.Zero);
         JsonNode first = AlertmanagerSink.Body([Sample()], now)[0]!, later = AlertmanagerSink.Body([Sample(message: "worse", nodes: 5)], now.AddMinutes(1))[0]!;
@@ -110,7 +110,7 @@ public sealed class SinkTests
     [InlineData(429, false)]
     [InlineData(400, true)]
     [InlineData(422, true)]
-    public async Task Only_what_is_refused_for_its_content_is_a_refusal(int code, bool isRefusal)
+    public async Task Only_a_response_about_the_content_is_a_rejection(int code, bool isRefusal)
     {
         await using Receiver receiver = await Receiver.StartAsync(context =>
         {
@@ -121,7 +121,7 @@ public sealed class SinkTests
     }
 
     [Fact]
-    public async Task A_receiver_that_hangs_is_left_when_the_attempt_ends()
+    public async Task A_hanging_receiver_is_abandoned_after_the_attempt()
     {
         await using Receiver receiver = await Receiver.StartAsync(static context => Task.Delay(Timeout.Infinite, context.RequestAborted));
         IAlertSink sink = receiver.Create(NodeAlertSinkType.Webhook);
@@ -143,7 +143,7 @@ public sealed class SinkTests
     }
 
     [Fact]
-    public async Task A_receiver_that_is_not_there_is_a_failure_without_its_address()
+    public async Task An_unreachable_receiver_is_a_failure_that_does_not_show_its_URL()
     {
         AlertSinkDefinition definition = AlertSinks.Slack($"https://127.0.0.1:1/services/{SecretPath}", null);
         AssertNoSecret(await Assert.ThrowsAsync<AlertDeliveryException>(() => Create(definition).DeliverAsync(Sample(), default)));
@@ -156,7 +156,7 @@ public sealed class SinkTests
     [InlineData("http://hooks.example.com/" + SecretPath)]
     [InlineData("https://user:SECRET@hooks.example.com/")]
     [InlineData("")]
-    public void A_bad_address_is_an_error_that_does_not_quote_it(string address)
+    public void An_invalid_URL_is_an_error_that_does_not_quote_it(string address)
     {
         NodeManagerException error = Assert.Throws<NodeManagerException>(() => AlertSinks.Slack(address, null));
         Assert.Equal((ErrorIds.AlertSinkInvalid, NodeAlertSinkType.Slack), (error.ErrorId, error.Target));

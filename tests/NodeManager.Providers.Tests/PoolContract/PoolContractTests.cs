@@ -18,7 +18,7 @@ public sealed class PoolContractTests : IDisposable
     public static IEnumerable<object[]> Secured => PoolSpecification.Operations.Where(static one => !one.IsPublic).Select(static one => new object[] { one.Id });
 
     [Fact]
-    public void The_specification_is_read_whole()
+    public void The_specification_is_read_completely()
     {
         Assert.Equal(15, PoolSpecification.Operations.Count);
         Assert.Equal(49, Statuses.Count());
@@ -26,7 +26,7 @@ public sealed class PoolContractTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Statuses))]
-    public async Task A_documented_status_comes_with_a_body_of_its_schema(string id, int code)
+    public async Task Each_documented_status_has_a_body_of_its_schema(string id, int code)
     {
         PoolOperation operation = PoolSpecification.Operation(id);
 
@@ -38,7 +38,7 @@ public sealed class PoolContractTests : IDisposable
 
     [Theory]
     [MemberData(nameof(WrongQueries))]
-    public async Task A_query_outside_of_its_bounds_is_400(string id, string name, string value)
+    public async Task A_query_parameter_out_of_range_is_400(string id, string name, string value)
     {
         PoolOperation operation = PoolSpecification.Operation(id);
 
@@ -50,7 +50,7 @@ public sealed class PoolContractTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Secured))]
-    public async Task Without_a_user_it_is_400_and_without_a_token_401(string id)
+    public async Task A_request_without_a_user_is_400_and_without_a_token_401(string id)
     {
         PoolOperation operation = PoolSpecification.Operation(id);
         string path = await PathAsync(operation);
@@ -61,7 +61,7 @@ public sealed class PoolContractTests : IDisposable
     }
 
     [Fact]
-    public async Task A_list_has_50_entries_unless_it_is_asked_for_others()
+    public async Task A_list_has_50_entries_by_default()
     {
         for (int number = 0; number < 60; number++) await _server.AddPoolAsync($"pool-{number}");
 
@@ -72,7 +72,7 @@ public sealed class PoolContractTests : IDisposable
     }
 
     [Fact]
-    public async Task A_change_counts_the_generation_and_a_report_does_not()
+    public async Task Spec_changes_increase_the_generation_and_status_reports_do_not()
     {
         string id = await _server.AddPoolAsync("web");
         JsonObject change = new() { ["name"] = "web", ["spec"] = new JsonObject { ["platform"] = new JsonObject { ["type"] = "gcp" }, ["nodeCount"] = 0 } };
@@ -89,7 +89,7 @@ public sealed class PoolContractTests : IDisposable
     }
 
     [Fact]
-    public async Task A_name_that_is_taken_is_409_as_in_the_guide()
+    public async Task An_existing_name_is_409_as_in_the_guide()
     {
         await _server.AddPoolAsync("production-workers");
 

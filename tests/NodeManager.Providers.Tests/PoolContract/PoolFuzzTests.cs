@@ -15,7 +15,7 @@ public sealed class PoolFuzzTests
     private readonly List<string> _clusters = [];
 
     [Fact]
-    public async Task No_request_breaks_the_contract()
+    public async Task Every_request_follows_the_specification()
     {
         int requests = Setting("NODEMANAGER_POOL_FUZZ", 500), seed = Setting("NODEMANAGER_POOL_FUZZ_SEED", 1);
         Random random = new(seed);

@@ -26,7 +26,7 @@ public sealed class PoolGuideTests
     public static IEnumerable<object[]> Changes => [["4. Update NodePool", "Request Body"], ["3. Scale the NodePool", "curl PUT"]];
 
     [Fact]
-    public void Sixteen_blocks_are_known_and_two_of_them_hold_an_ellipsis()
+    public void All_sixteen_code_blocks_of_the_guide_are_covered()
     {
         Assert.Equal(16, Blocks.Count);
         Assert.Equal(["1. Create NodePool", "2. List NodePools"], Blocks.Where(static one => Parse(one) is null).Select(static one => one["title"]!.GetValue<string>()));
@@ -34,7 +34,7 @@ public sealed class PoolGuideTests
 
     [Theory]
     [MemberData(nameof(Creations))]
-    public async Task A_creation_is_taken(string title, string kind)
+    public async Task Creations_of_the_guide_are_accepted(string title, string kind)
     {
         using PoolServer server = new();
         JsonObject body = Block(title, kind);
@@ -48,13 +48,13 @@ public sealed class PoolGuideTests
     }
 
     [Fact]
-    public void Autoscaling_beside_a_number_of_nodes_is_a_warning_as_the_guide_does_it() => Assert.Contains(
+    public void Autoscaling_with_a_node_count_is_a_warning() => Assert.Contains(
         PoolSpecRules.Check("web", Block("1. Create NodePool", "Request Body")["spec"]!.AsObject()),
         static one => one is { Severity: NodePoolFinding.Warning, Field: "spec.nodeCount" });
 
     [Theory]
     [MemberData(nameof(Changes))]
-    public async Task A_change_is_taken_and_counted(string title, string kind)
+    public async Task Changes_of_the_guide_increase_the_generation(string title, string kind)
     {
         using PoolServer server = new();
         string id = await server.AddPoolAsync("worker-pool-1");
@@ -67,7 +67,7 @@ public sealed class PoolGuideTests
 
     [Theory]
     [MemberData(nameof(Fragments))]
-    public async Task A_fragment_is_taken_in_the_creation_of_the_guide(string title)
+    public async Task Fragments_of_the_guide_are_accepted_in_a_creation(string title)
     {
         using PoolServer server = new();
         JsonObject body = Block("1. Create NodePool", "Request Body"), fragment = Block(title, "");
@@ -84,7 +84,7 @@ public sealed class PoolGuideTests
     }
 
     [Fact]
-    public async Task A_report_of_a_controller_is_taken_and_read_as_the_guide_shows_it()
+    public async Task Status_reports_are_accepted_and_read_as_in_the_guide()
     {
         using PoolServer server = new();
         // The platform of the embedded cluster would report under the same name.
@@ -99,7 +99,7 @@ public sealed class PoolGuideTests
     }
 
     [Fact]
-    public async Task The_answers_of_the_guide_are_read()
+    public async Task Responses_of_the_guide_are_read()
     {
         using PoolServiceProvider pools = Client(200, Block("3. Get NodePool", "Response").ToJsonString()), statuses = Client(200, Block("Get NodePool Status", "Response").ToJsonString());
 
@@ -119,7 +119,7 @@ public sealed class PoolGuideTests
     [InlineData("404 Not Found", 404, "GET", ErrorIds.NodePoolNotFound, ErrorKind.ObjectNotFound, "NodePool not found")]
     [InlineData("404 Not Found", 404, "PUT", ErrorIds.NodePoolNotFound, ErrorKind.ObjectNotFound, "NodePool not found")]
     [InlineData("409 Conflict", 409, "POST", ErrorIds.NodePoolExists, ErrorKind.ResourceExists, "NodePool with name 'production-workers' already exists in cluster")]
-    public async Task An_error_of_the_guide_is_the_right_error(string kind, int code, string method, string errorId, ErrorKind error, string said)
+    public async Task Errors_of_the_guide_map_to_their_ErrorIds(string kind, int code, string method, string errorId, ErrorKind error, string said)
     {
         using PoolServiceProvider client = Client(code, Block("Common Error Responses", kind).ToJsonString());
 

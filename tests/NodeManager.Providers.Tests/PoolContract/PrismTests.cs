@@ -24,7 +24,7 @@ public sealed class PrismTests : IDisposable
     private Process? _prism;
 
     [SkippableFact]
-    public async Task The_client_is_answered_by_a_mock_of_the_specification()
+    public async Task The_client_works_with_a_mock_of_the_specification()
     {
         Uri mock = await StartAsync("mock");
         using PoolServiceProvider client = new(new() { Configuration = new() { Uri = new(mock, "/api/v1"), User = PoolServer.User, Routes = PoolServiceRoutes.Flat }, Token = "x" });
@@ -48,7 +48,7 @@ public sealed class PrismTests : IDisposable
     }
 
     [SkippableFact]
-    public async Task The_service_passes_behind_a_validating_proxy()
+    public async Task The_simulated_service_passes_a_validating_proxy()
     {
         Require();
         using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 0, Speed = 50 });

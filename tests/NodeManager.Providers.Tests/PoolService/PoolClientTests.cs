@@ -62,7 +62,7 @@ public sealed class PoolClientTests
     }
 
     [Fact]
-    public async Task Pools_deleted_between_two_pages_hide_no_other()
+    public async Task Deletions_between_pages_skip_no_pool()
     {
         List<string> all = [.. Enumerable.Range(0, 250).Select(Id)];
         int asked = 0;
@@ -80,7 +80,7 @@ public sealed class PoolClientTests
     }
 
     [Fact]
-    public async Task A_page_is_asked_for_only_when_it_is_needed()
+    public async Task A_page_is_requested_only_when_needed()
     {
         int asked = 0;
         using PoolServiceProvider client = Client(request =>
@@ -121,7 +121,7 @@ public sealed class PoolClientTests
     [InlineData("truncate", 1, true)]
     [InlineData("429", 5, false)]
     [InlineData("refuse", 5, false)]
-    public async Task A_creation_is_repeated_only_where_it_was_not_carried_out(string fault, int requests, bool isLost)
+    public async Task A_creation_is_repeated_only_if_it_was_not_processed(string fault, int requests, bool isLost)
     {
         int asked = 0;
         using PoolServiceProvider client = Client(_ =>
@@ -145,7 +145,7 @@ public sealed class PoolClientTests
     [InlineData("nested", "clusters/c-1/nodepools")]
     [InlineData("flat", "nodepools")]
     [InlineData("prism", "nodepools")]
-    public async Task One_nested_list_decides_on_the_routes(string service, string path)
+    public async Task The_first_nested_list_decides_the_routes(string service, string path)
     {
         List<string> asked = [];
         using PoolServiceProvider client = Client(
@@ -166,7 +166,7 @@ public sealed class PoolClientTests
     }
 
     [Fact]
-    public async Task A_cluster_that_the_service_does_not_know_decides_nothing()
+    public async Task An_unknown_cluster_does_not_decide_the_routes()
     {
         List<string> asked = [];
         using PoolServiceProvider client = Client(
@@ -184,7 +184,7 @@ public sealed class PoolClientTests
     }
 
     [Fact]
-    public async Task On_flat_routes_a_cluster_filters_while_pages_come()
+    public async Task On_flat_routes_pools_are_filtered_by_cluster_per_page()
     {
         int asked = 0;
         using PoolServiceProvider client = Client(request =>
@@ -203,7 +203,7 @@ public sealed class PoolClientTests
     }
 
     [Fact]
-    public async Task Filters_are_the_services()
+    public async Task Filters_are_evaluated_by_the_service()
     {
         string query = "";
         using PoolServiceProvider client = Client(request =>
@@ -244,7 +244,7 @@ public sealed class PoolClientTests
     [SkippableTheory]
     [InlineData("echo tok", "tok")]
     [InlineData("""sh -c "printf '%s' 'a b'" """, "a b")]
-    public async Task A_command_gives_the_token(string command, string token)
+    public async Task A_command_provides_the_token(string command, string token)
     {
         Skip.If(OperatingSystem.IsWindows());
         var source = new PoolTokenSource(new() { TokenCommand = command }, null, TimeProvider.System);
@@ -258,7 +258,7 @@ public sealed class PoolClientTests
     [InlineData("ftp://pools.example.com", "me@example.com", null)]
     [InlineData("https://pools.example.com", "me", null)]
     [InlineData("https://pools.example.com", "me@example.com\r\nX: y", null)]
-    public void A_configuration_that_cannot_work_is_refused(string uri, string user, string? token) => Assert.Equal(
+    public void An_invalid_configuration_is_refused(string uri, string user, string? token) => Assert.Equal(
         ErrorIds.PoolServiceInvalid,
         Assert.Throws<NodeManagerException>(() => new PoolServiceProvider(new() { Configuration = new() { Uri = new(uri), User = user }, Token = token })).ErrorId);
 
@@ -266,7 +266,7 @@ public sealed class PoolClientTests
     [InlineData("https://pools.example.com", "https://pools.example.com/api/v1/")]
     [InlineData("https://pools.example.com/", "https://pools.example.com/api/v1/")]
     [InlineData("https://pools.example.com/x", "https://pools.example.com/x/")]
-    public void The_base_address_has_the_usual_path_unless_it_has_one(string uri, string address)
+    public void The_base_URL_gets_the_default_path_if_it_has_none(string uri, string address)
     {
         using PoolServiceProvider client = new(new() { Configuration = new(uri) { User = "me@example.com" } });
 

@@ -52,7 +52,7 @@ public sealed partial class PoolConnectionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_token_that_the_service_refuses_is_read_again_from_its_file()
+    public async Task A_refused_token_is_reread_from_its_file()
     {
         string path = _folder.Path("token");
         await File.WriteAllTextAsync(path, "expired");

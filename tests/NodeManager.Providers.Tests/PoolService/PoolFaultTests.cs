@@ -35,7 +35,7 @@ public sealed class PoolFaultTests
     }
 
     [Fact]
-    public async Task A_page_that_is_slow_is_waited_for_and_others_stream_meanwhile()
+    public async Task A_slow_page_does_not_delay_earlier_pages()
     {
         TaskCompletionSource second = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using PoolServiceProvider client = Client(async (request, _) =>
@@ -57,7 +57,7 @@ public sealed class PoolFaultTests
     [Theory]
     [InlineData(500)]
     [InlineData(503)]
-    public async Task A_service_that_fails_always_is_an_error_after_five_tries(int code)
+    public async Task A_failing_service_is_an_error_after_five_attempts(int code)
     {
         int asked = 0;
         using PoolServiceProvider client = Client((_, _) =>
@@ -72,7 +72,7 @@ public sealed class PoolFaultTests
     }
 
     [Fact]
-    public async Task A_plan_names_nodes_pods_and_budgets_where_the_controller_is_known_and_nothing_where_it_is_not()
+    public async Task A_plan_names_nodes_pods_and_PDBs_only_for_known_controllers()
     {
         await using PoolLab lab = await PoolLab.StartAsync(nodes: 12);
         PoolTarget worker = new() { Name = "worker" };

@@ -26,7 +26,7 @@ public sealed class PoolOperationTests
     }
 
     [Fact]
-    public async Task Nodes_appear_for_a_pool_and_go_with_it()
+    public async Task Nodes_are_created_and_deleted_with_their_pool()
     {
         await using PoolLab lab = await PoolLab.StartAsync(speed: 50);
         NodePool pool = await lab.CreateAsync();
@@ -59,7 +59,7 @@ public sealed class PoolOperationTests
     }
 
     [Fact]
-    public async Task A_lost_answer_to_a_creation_is_recognized_and_never_sent_again()
+    public async Task A_creation_with_a_lost_response_is_recognized_and_not_repeated()
     {
         await using PoolLab lab = await PoolLab.StartAsync(speed: 100);
         lab.Faults.Inject(Fault.DropAnswer(), when: static request => request.Method == HttpMethod.Post);
@@ -89,7 +89,7 @@ public sealed class PoolOperationTests
     }
 
     [Fact]
-    public async Task Where_several_pools_may_be_the_created_one_none_is_chosen()
+    public async Task Several_candidates_for_the_created_pool_are_ambiguous()
     {
         await using PoolLab lab = await PoolLab.StartAsync(speed: 100);
         bool isSent = false;
@@ -121,7 +121,7 @@ public sealed class PoolOperationTests
     }
 
     [Fact]
-    public async Task A_truncated_answer_to_a_creation_is_recognized()
+    public async Task A_creation_with_a_truncated_response_is_recognized()
     {
         await using PoolLab lab = await PoolLab.StartAsync(speed: 100);
         lab.Faults.Inject(Fault.Truncate(40), when: static request => request.Method == HttpMethod.Post);
@@ -132,7 +132,7 @@ public sealed class PoolOperationTests
     }
 
     [Fact]
-    public async Task Of_many_creations_with_lost_answers_none_is_doubled()
+    public async Task Creations_with_lost_responses_are_never_duplicated()
     {
         int count = int.Parse(Environment.GetEnvironmentVariable("NODEMANAGER_POOL_CREATIONS") ?? "20", System.Globalization.CultureInfo.InvariantCulture);
         await using PoolLab lab = await PoolLab.StartAsync(speed: 200);
@@ -149,7 +149,7 @@ public sealed class PoolOperationTests
     }
 
     [Fact]
-    public async Task A_lost_answer_to_a_change_is_read_back()
+    public async Task A_change_with_a_lost_response_is_read_back()
     {
         await using PoolLab lab = await PoolLab.StartAsync(speed: 100);
         NodePool pool = await lab.CreateAsync();
@@ -162,7 +162,7 @@ public sealed class PoolOperationTests
     }
 
     [Fact]
-    public async Task A_lost_answer_to_a_deletion_is_a_deletion()
+    public async Task A_deletion_with_a_lost_response_is_a_deletion()
     {
         await using PoolLab lab = await PoolLab.StartAsync();
         NodePool pool = await lab.CreateAsync();
@@ -190,7 +190,7 @@ public sealed class PoolOperationTests
     }
 
     [Fact]
-    public async Task A_change_meets_the_generation_that_the_caller_saw_or_is_refused()
+    public async Task A_change_of_an_outdated_generation_is_refused()
     {
         await using PoolLab lab = await PoolLab.StartAsync();
         NodePool pool = await lab.CreateAsync();
@@ -204,7 +204,7 @@ public sealed class PoolOperationTests
     }
 
     [Fact]
-    public async Task A_write_of_another_client_in_between_is_reported()
+    public async Task A_concurrent_write_of_another_client_is_reported()
     {
         await using PoolLab lab = await PoolLab.StartAsync();
         NodePool pool = await lab.CreateAsync();
@@ -221,7 +221,7 @@ public sealed class PoolOperationTests
     }
 
     [Fact]
-    public async Task A_pool_that_is_so_already_is_not_written()
+    public async Task A_change_without_effect_is_not_written()
     {
         await using PoolLab lab = await PoolLab.StartAsync();
         NodePool pool = await lab.CreateAsync();
@@ -251,7 +251,7 @@ public sealed class PoolOperationTests
     }
 
     [Fact]
-    public async Task Extensions_are_sent_only_to_a_service_that_returned_them()
+    public async Task Extension_fields_are_sent_only_if_the_service_returned_them()
     {
         await using PoolLab lab = await PoolLab.StartAsync();
         NodePool pool = await lab.CreateAsync();
@@ -268,7 +268,7 @@ public sealed class PoolOperationTests
     }
 
     [Fact]
-    public async Task A_name_that_exists_and_a_spec_that_is_wrong_are_not_sent()
+    public async Task An_existing_name_and_an_invalid_spec_are_not_sent()
     {
         await using PoolLab lab = await PoolLab.StartAsync();
         await lab.CreateAsync();

@@ -18,7 +18,7 @@ public sealed class ProxmoxHistoryTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Machines_are_neither_lost_nor_doubled_nor_taken_from_others(bool isClone)
+    public async Task Random_histories_lose_duplicate_and_take_over_no_machine(bool isClone)
     {
         int first = int.TryParse(Environment.GetEnvironmentVariable("NODEMANAGER_HISTORY"), out int given) ? given : 1;
         for (int seed = first; seed < first + Histories; seed++)

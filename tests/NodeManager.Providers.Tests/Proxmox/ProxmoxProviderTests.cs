@@ -8,7 +8,7 @@ public sealed class ProxmoxProviderTests
     private static readonly string Clone = ProxmoxFixture.Sample.Replace("\"managedNodeTag\"", "\"template\":{\"vmID\":9000},\"managedNodeTag\"", StringComparison.Ordinal);
 
     [Fact]
-    public async Task A_machine_is_created_as_the_sample_of_the_seed_says()
+    public async Task A_machine_is_created_as_in_the_documented_sample()
     {
         using var server = new FakeProxmox();
         using ProxmoxProvider provider = ProxmoxFixture.Create(server);
@@ -32,7 +32,7 @@ public sealed class ProxmoxProviderTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task The_same_claim_gets_the_same_machine_and_loses_it_once(bool isClone)
+    public async Task A_claim_creates_and_destroys_one_machine_when_repeated(bool isClone)
     {
         using var server = new FakeProxmox();
         server.Add(9000, new() { ["name"] = "template", ["template"] = "1", ["scsi0"] = "local-zfs:base-9000-disk-0" }, isRunning: false);
@@ -50,7 +50,7 @@ public sealed class ProxmoxProviderTests
     }
 
     [Fact]
-    public async Task Concurrent_claims_of_two_controllers_get_ids_of_their_own()
+    public async Task Concurrent_claims_of_two_controllers_get_different_ids()
     {
         using var server = new FakeProxmox { TaskPolls = static () => 3 };
         using ProxmoxProvider one = ProxmoxFixture.Create(server), other = ProxmoxFixture.Create(server);
@@ -70,7 +70,7 @@ public sealed class ProxmoxProviderTests
     }
 
     [Fact]
-    public async Task Room_is_what_guests_leave_and_what_is_coming_counts()
+    public async Task Free_room_subtracts_guests_and_pending_machines()
     {
         using var server = new FakeProxmox();
         server.Hosts.Remove("porsche");
@@ -94,7 +94,7 @@ public sealed class ProxmoxProviderTests
 
     [Theory]
     [MemberData(nameof(Alterations))]
-    public async Task A_machine_that_was_altered_is_neither_destroyed_nor_restarted_nor_doubled(string key, string value)
+    public async Task An_altered_machine_is_not_destroyed_restarted_or_duplicated(string key, string value)
     {
         using var server = new FakeProxmox();
         using ProxmoxProvider provider = ProxmoxFixture.Create(server);
@@ -116,7 +116,7 @@ public sealed class ProxmoxProviderTests
     }
 
     [Fact]
-    public async Task An_id_that_was_given_to_another_machine_is_not_changed()
+    public async Task A_machine_that_reuses_an_id_is_not_changed()
     {
         using var server = new FakeProxmox();
         using ProxmoxProvider provider = ProxmoxFixture.Create(server);
@@ -130,7 +130,7 @@ public sealed class ProxmoxProviderTests
     }
 
     [Fact]
-    public async Task A_copy_that_an_administrator_made_of_a_machine_is_foreign()
+    public async Task A_manual_clone_of_a_machine_is_foreign()
     {
         using var server = new FakeProxmox();
         using ProxmoxProvider provider = ProxmoxFixture.Create(server);
@@ -156,7 +156,7 @@ public sealed class ProxmoxProviderTests
     }
 
     [Fact]
-    public async Task A_guest_that_does_not_restart_loses_its_power()
+    public async Task A_guest_that_does_not_restart_is_reset()
     {
         using var server = new FakeProxmox();
         using ProxmoxProvider provider = ProxmoxFixture.Create(server);
@@ -174,7 +174,7 @@ public sealed class ProxmoxProviderTests
     [InlineData("""{"type":"proxmox"}""", "proxmox field required")]
     [InlineData("""{"type":"proxmox","proxmox":{"endpoint":"https://a","caBundle":"AAAA"}}""", "caBundle holds no certificate")]
     [InlineData("""{"type":"proxmox","proxmox":{"endpoint":"https://a","vmIDRange":{"lower":"x","upper":1}}}""", "spec cannot be read")]
-    public void Settings_that_cannot_work_are_reported_without_a_connection(string spec, string problem)
+    public void Invalid_settings_are_reported_without_a_connection(string spec, string problem)
     {
         using var server = new FakeProxmox();
         Assert.Contains(new ProxmoxProviderFactory().Validate(ProxmoxFixture.Settings(server, spec)), one => one.Contains(problem, StringComparison.Ordinal));
@@ -182,7 +182,7 @@ public sealed class ProxmoxProviderTests
     }
 
     [Fact]
-    public async Task A_secret_that_is_not_accepted_is_not_repeated_in_what_is_said()
+    public async Task A_rejected_secret_is_not_quoted()
     {
         using var server = new FakeProxmox();
         using IMachineProvider provider = new ProxmoxProviderFactory().Create(ProxmoxFixture.Settings(server, secret: "wrong-secret-value"));
@@ -195,7 +195,7 @@ public sealed class ProxmoxProviderTests
     }
 
     [Fact]
-    public async Task A_test_says_what_is_missing()
+    public async Task A_provider_test_reports_missing_permissions()
     {
         using var server = new FakeProxmox();
         using ProxmoxProvider provider = ProxmoxFixture.Create(server);

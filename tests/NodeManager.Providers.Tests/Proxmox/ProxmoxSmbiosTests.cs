@@ -15,7 +15,7 @@ public sealed class ProxmoxSmbiosTests
     [InlineData(null)]
     [InlineData("uuid=" + Uuid + ",serial=CONTAINERD01")]
     [InlineData("base64=1,uuid=" + Uuid + ",serial=Q09OVEFJTkVSRDAx,sku=b2xk")]
-    public async Task A_machine_carries_the_taints_of_its_pool_before_it_starts(string? ofTemplate)
+    public async Task A_machine_has_the_taints_of_its_pool_before_it_starts(string? ofTemplate)
     {
         using var server = new FakeProxmox();
         string spec = Passing;
@@ -38,7 +38,7 @@ public sealed class ProxmoxSmbiosTests
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
-    public async Task Without_taints_or_where_it_is_not_asked_for_nothing_is_written(bool isAsked, bool hasTaints)
+    public async Task SMBIOS_is_not_written_without_taints_or_request(bool isAsked, bool hasTaints)
     {
         using var server = new FakeProxmox();
         using ProxmoxProvider provider = ProxmoxFixture.Create(server, isAsked ? Passing : ProxmoxFixture.Sample);
@@ -49,7 +49,7 @@ public sealed class ProxmoxSmbiosTests
     }
 
     [Fact]
-    public async Task Taints_that_do_not_fit_are_refused_and_nothing_is_made()
+    public async Task Taints_that_are_too_long_are_refused_before_creation()
     {
         using var server = new FakeProxmox();
         using ProxmoxProvider provider = ProxmoxFixture.Create(server, Passing);
@@ -62,7 +62,7 @@ public sealed class ProxmoxSmbiosTests
     }
 
     [Fact]
-    public void A_machine_of_a_claim_without_a_uuid_gets_one_that_stays()
+    public void A_machine_of_a_claim_without_a_UUID_gets_a_stable_one()
     {
         MachineRequest manual = Tainted with { ClaimUid = "manual-1234" };
 

@@ -13,7 +13,7 @@ public sealed class RealProxmoxTests
     [SkippableTheory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_machine_is_made_listed_restarted_and_destroyed(bool isClone)
+    public async Task A_machine_is_created_listed_restarted_and_destroyed(bool isClone)
     {
         using IMachineProvider provider = Create(isClone, FakeProxmox.Secret);
         MachineRequest request = ProxmoxFixture.Request(Guid.NewGuid().ToString(), isClone ? "real-clone" : "real-new");
@@ -31,7 +31,7 @@ public sealed class RealProxmoxTests
     }
 
     [SkippableFact]
-    public async Task Parameters_that_the_schema_refuses_are_named()
+    public async Task Parameters_that_violate_the_schema_are_named()
     {
         JsonNode spec = JsonNode.Parse(SpecOf(false))!;
         spec["proxmox"]!["vmOptions"] = new JsonArray(new JsonObject { ["name"] = "nosuchoption", ["value"] = 1 });
@@ -42,7 +42,7 @@ public sealed class RealProxmoxTests
     }
 
     [SkippableFact]
-    public async Task A_wrong_secret_is_refused_and_not_repeated()
+    public async Task A_wrong_secret_is_refused_and_not_quoted()
     {
         using IMachineProvider provider = Create(false, "wrong-secret-value");
         MachineResult result = await provider.ProvisionAsync(ProxmoxFixture.Request(), default);
@@ -51,7 +51,7 @@ public sealed class RealProxmoxTests
     }
 
     [SkippableFact]
-    public async Task A_certificate_that_is_not_trusted_is_refused()
+    public async Task An_untrusted_server_certificate_is_refused()
     {
         JsonNode spec = JsonNode.Parse(SpecOf(false))!;
         spec["proxmox"]!.AsObject().Remove("caBundle");

@@ -49,7 +49,7 @@ public sealed class RedfishProviderTests
     }
 
     [Fact]
-    public async Task A_server_that_keeps_no_boot_address_is_not_started()
+    public async Task A_server_that_does_not_store_the_boot_URI_is_not_started()
     {
         var bmc = new FakeBmc { HasHttpBoot = true, DropsHttpBootUri = true };
         using RedfishProvider provider = Create([bmc], FakeBmc.Password, ""","bootTarget":"UefiHttp","httpBootURI":"http://boot.example.com/boot.ipxe?taints={taints}" """);
@@ -64,7 +64,7 @@ public sealed class RedfishProviderTests
 
     [Theory]
     [MemberData(nameof(Habits))]
-    public async Task Controllers_have_habits(string habit)
+    public async Task Vendor_specific_Redfish_behavior_is_handled(string habit)
     {
         FakeBmc bmc = All[habit]();
         using RedfishProvider provider = Create(bmc);
@@ -92,7 +92,7 @@ public sealed class RedfishProviderTests
     };
 
     [Fact]
-    public async Task A_server_that_runs_or_belongs_to_another_is_never_touched()
+    public async Task A_running_or_foreign_server_is_not_changed()
     {
         FakeBmc[] bmcs = [new() { Power = "On" }, new() { AssetTag = "nodesmith:deadbeef:another" }, new() { MemoryGiB = 16 }];
         using RedfishProvider provider = Create(bmcs);
@@ -105,7 +105,7 @@ public sealed class RedfishProviderTests
     }
 
     [Fact]
-    public async Task The_smallest_server_that_fits_is_taken_and_each_claim_gets_its_own()
+    public async Task Each_claim_gets_the_smallest_free_server_that_fits()
     {
         FakeBmc[] bmcs = [new() { MemoryGiB = 128 }, new() { MemoryGiB = 32 }, new() { MemoryGiB = 64 }];
         using RedfishProvider provider = Create(bmcs);
@@ -115,7 +115,7 @@ public sealed class RedfishProviderTests
     }
 
     [Fact]
-    public async Task An_unreachable_controller_may_hold_the_claim_unless_it_is_the_first_attempt()
+    public async Task An_unreachable_BMC_delays_the_claim_except_on_the_first_attempt()
     {
         FakeBmc[] bmcs = [new(), new() { IsDown = true }];
         using RedfishProvider provider = Create(bmcs);
@@ -136,7 +136,7 @@ public sealed class RedfishProviderTests
     }
 
     [Fact]
-    public async Task A_tag_that_is_cut_is_no_claim()
+    public async Task A_truncated_asset_tag_is_not_a_claim()
     {
         var bmc = new FakeBmc { AssetTagLength = 10 };
         using RedfishProvider provider = Create(bmc);
@@ -146,7 +146,7 @@ public sealed class RedfishProviderTests
     }
 
     [Fact]
-    public async Task A_password_that_is_not_accepted_is_not_repeated()
+    public async Task A_rejected_password_is_not_quoted()
     {
         using RedfishProvider provider = Create([new FakeBmc()], "wrong-password-1");
         MachineResult result = await provider.ProvisionAsync(Request with { IsFirstAttempt = true }, default);

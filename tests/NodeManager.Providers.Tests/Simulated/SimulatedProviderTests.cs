@@ -22,7 +22,7 @@ public sealed class SimulatedProviderTests : IDisposable
     public SimulatedProviderTests() => _client = new(_sandbox.Server, _sandbox.CreateTransport(), new() { Time = _sandbox.Time });
 
     [Fact]
-    public async Task A_node_appears_becomes_ready_and_goes_with_its_machine()
+    public async Task A_node_registers_becomes_ready_and_is_deleted_with_its_machine()
     {
         using IMachineProvider provider = Create();
         MachineResult made = await provider.ProvisionAsync(Request, default);
@@ -45,7 +45,7 @@ public sealed class SimulatedProviderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_node_that_another_registered_under_the_name_stays()
+    public async Task A_node_registered_by_another_machine_is_kept()
     {
         using IMachineProvider provider = Create();
         await _client.SendAsync(
@@ -57,7 +57,7 @@ public sealed class SimulatedProviderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_machine_that_was_booting_when_its_process_ended_boots_on()
+    public async Task A_machine_finishes_booting_after_its_process_ends()
     {
         using (IMachineProvider first = Create(""","simulated":{"bootDelay":"2s","zones":["a","b"],"maxMachines":2}"""))
         {

@@ -34,7 +34,7 @@ public sealed class ComparedAnswerTests
     [InlineData("1.36", "PATCH", Sets + "/a/scale", Merge, """{"spec":{"replicas":"x"}}""", 422, null)]
     [InlineData("1.36", "POST", "/apis/policy/v1/namespaces/default/poddisruptionbudgets", Json, """{"spec":{"minAvailable":-1}}""", 422, "PodDisruptionBudget.policy \"\" is invalid: spec.minAvailable: Invalid value: -1: must be greater than or equal to 0")]
     [InlineData("1.36", "PATCH", Events + "/a", Merge, """{"reportingInstance":"other"}""", 422, "Event \"a\" is invalid: reportingInstance: Invalid value: \"other\": field is immutable")]
-    public async Task A_request_is_refused_as_the_real_server_refuses_it(string version, string method, string path, string contentType, string body, int code, string? message)
+    public async Task A_request_is_refused_like_by_the_real_server(string version, string method, string path, string contentType, string body, int code, string? message)
     {
         using TestCluster cluster = await StartAsync(version);
 
@@ -48,7 +48,7 @@ public sealed class ComparedAnswerTests
     [InlineData("1.36", "POST", Namespace + "/secrets", Json, """{"metadata":{"name":"a"},"data":{"key":null}}""", """{"data":{"key":""}}""")]
     [InlineData("1.20", "PATCH", Namespace + "/configmaps/a?fieldManager=m", Apply, """{"apiVersion":"v1","kind":"ConfigMap","data":{"a":"b"}}""", """{"data":{"a":"b"}}""")]
     [InlineData("1.20", "PATCH", Events + "/a", Merge, """{"reportingInstance":"other"}""", """{"reportingInstance":"other"}""")]
-    public async Task A_request_is_taken_as_the_real_server_takes_it(string version, string method, string path, string contentType, string body, string expected)
+    public async Task A_request_is_accepted_like_by_the_real_server(string version, string method, string path, string contentType, string body, string expected)
     {
         using TestCluster cluster = await StartAsync(version);
 
@@ -71,7 +71,7 @@ public sealed class ComparedAnswerTests
     }
 
     [Fact]
-    public async Task The_status_of_a_workload_takes_its_annotations_and_finalizers_along()
+    public async Task A_status_update_of_a_workload_also_updates_annotations_and_finalizers()
     {
         using TestCluster cluster = await StartAsync("1.36");
 
@@ -81,7 +81,7 @@ public sealed class ComparedAnswerTests
     }
 
     [Fact]
-    public async Task Lists_that_cannot_be_divided_have_no_owner()
+    public async Task Atomic_lists_have_no_owner_of_elements()
     {
         using var cluster = new TestCluster("1.36");
 

@@ -20,7 +20,7 @@ public sealed class DeletionTests
     }
 
     [Fact]
-    public async Task A_running_pod_gets_its_grace_which_can_only_be_shortened()
+    public async Task The_grace_period_of_a_running_pod_can_only_be_shortened()
     {
         using var cluster = new TestCluster(time: new ManualTimeProvider());
         await cluster.CreateAsync(Pods, Bodies.Pod("p", node: "n"));
@@ -35,7 +35,7 @@ public sealed class DeletionTests
     }
 
     [Fact]
-    public async Task A_pod_on_no_node_is_gone_at_once()
+    public async Task A_pod_without_a_node_is_deleted_immediately()
     {
         using var cluster = new TestCluster();
         await cluster.CreateAsync(Pods, Bodies.Pod("p"));
@@ -44,7 +44,7 @@ public sealed class DeletionTests
     }
 
     [Fact]
-    public async Task The_uid_of_a_precondition_protects_a_successor()
+    public async Task A_UID_precondition_protects_a_recreated_object()
     {
         using var cluster = new TestCluster();
         JsonObject node = await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
@@ -59,7 +59,7 @@ public sealed class DeletionTests
     }
 
     [Fact]
-    public async Task Finalizers_hold_an_object_until_the_last_is_removed()
+    public async Task Finalizers_keep_an_object_until_the_last_one_is_removed()
     {
         using var cluster = new TestCluster();
         await cluster.CreateAsync("/api/v1/nodes", """{"metadata":{"name":"a","finalizers":["x.io/y"]}}""");
@@ -72,7 +72,7 @@ public sealed class DeletionTests
     }
 
     [Fact]
-    public async Task A_namespace_that_is_deleted_takes_nothing_new()
+    public async Task A_terminating_namespace_accepts_no_new_object()
     {
         using var cluster = new TestCluster();
         await cluster.CreateAsync("/api/v1/namespaces", """{"metadata":{"name":"x","finalizers":["example.com/hold"]}}""");
@@ -84,7 +84,7 @@ public sealed class DeletionTests
     }
 
     [Fact]
-    public async Task A_collection_is_deleted_as_far_as_it_is_selected()
+    public async Task A_collection_is_deleted_by_selector()
     {
         using var cluster = new TestCluster();
         const string Maps = "/api/v1/namespaces/default/configmaps";
@@ -95,7 +95,7 @@ public sealed class DeletionTests
     }
 
     [Fact]
-    public async Task A_job_leaves_its_pods_unless_asked_otherwise()
+    public async Task Deleting_a_Job_orphans_its_pods_by_default()
     {
         using var cluster = new TestCluster();
         const string Jobs = "/apis/batch/v1/namespaces/default/jobs";
@@ -107,7 +107,7 @@ public sealed class DeletionTests
     [Theory]
     [InlineData("Orphan", "orphan")]
     [InlineData("Foreground", "foregroundDeletion")]
-    public async Task A_propagation_policy_leaves_the_garbage_collector_its_finalizer(string policy, string finalizer)
+    public async Task A_propagation_policy_adds_the_finalizer_of_the_garbage_collector(string policy, string finalizer)
     {
         using var cluster = new TestCluster();
         await cluster.CreateAsync("/api/v1/namespaces/default/configmaps", """{"metadata":{"name":"a","finalizers":["example.com/hold"]}}""");

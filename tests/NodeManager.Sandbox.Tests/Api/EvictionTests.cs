@@ -9,7 +9,7 @@ public sealed class EvictionTests
     private const string Budgets = "/apis/policy/v1/namespaces/default/poddisruptionbudgets";
 
     [Fact]
-    public async Task A_pod_without_a_budget_is_deleted_with_its_grace()
+    public async Task A_pod_without_a_PDB_is_deleted_with_its_grace_period()
     {
         using var cluster = await RunningAsync();
         await EvictAsync(cluster, "p", 201);
@@ -19,7 +19,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public async Task A_budget_that_allows_nothing_refuses_with_its_numbers_and_no_time_to_wait()
+    public async Task A_PDB_without_allowed_disruptions_refuses_with_its_counts_and_no_Retry_After()
     {
         using var cluster = await RunningAsync();
         await BudgetAsync(cluster, "b", """{"observedGeneration":1,"disruptionsAllowed":0,"currentHealthy":1,"desiredHealthy":1,"expectedPods":1}""");
@@ -33,7 +33,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public async Task A_budget_whose_status_lags_refuses_and_says_when_to_come_back()
+    public async Task A_PDB_with_an_outdated_status_refuses_with_Retry_After()
     {
         using var cluster = await RunningAsync();
         await BudgetAsync(cluster, "b", """{"observedGeneration":1,"disruptionsAllowed":1,"currentHealthy":2,"desiredHealthy":1}""");
@@ -44,7 +44,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public async Task An_eviction_that_a_budget_allows_is_taken_off_it_and_noted()
+    public async Task An_allowed_eviction_decrements_disruptionsAllowed_and_is_recorded()
     {
         using var cluster = await RunningAsync();
         await BudgetAsync(cluster, "b", """{"observedGeneration":1,"disruptionsAllowed":1,"currentHealthy":2,"desiredHealthy":1}""");
@@ -58,7 +58,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public async Task Dry_run_changes_neither_pod_nor_budget()
+    public async Task Dry_run_changes_neither_pod_nor_PDB()
     {
         using var cluster = await RunningAsync();
         await BudgetAsync(cluster, "b", """{"observedGeneration":1,"disruptionsAllowed":1,"currentHealthy":2,"desiredHealthy":1}""");
@@ -69,7 +69,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public async Task Two_budgets_over_one_pod_are_an_error_of_the_server()
+    public async Task Two_PDBs_for_one_pod_are_a_server_error()
     {
         using var cluster = await RunningAsync();
         await BudgetAsync(cluster, "b", """{"observedGeneration":1,"disruptionsAllowed":1}""");
@@ -82,7 +82,7 @@ public sealed class EvictionTests
     [InlineData("Pending")]
     [InlineData("Succeeded")]
     [InlineData("Failed")]
-    public async Task Pods_that_do_not_run_ask_no_budget(string phase)
+    public async Task Pods_that_are_not_running_need_no_allowed_disruption(string phase)
     {
         using var cluster = await RunningAsync();
         await BudgetAsync(cluster, "b", """{"observedGeneration":1,"disruptionsAllowed":0}""");
@@ -97,7 +97,7 @@ public sealed class EvictionTests
     [InlineData("1.37", "", 2, 201)]
     [InlineData("1.25", "", 2, 201)]
     [InlineData("1.25", "AlwaysAllow", 0, 429)]
-    public async Task A_pod_that_is_not_ready_goes_as_the_budgets_policy_says(string version, string policy, int healthy, int expected)
+    public async Task UnhealthyPodEvictionPolicy_decides_on_an_unready_pod(string version, string policy, int healthy, int expected)
     {
         using var cluster = await RunningAsync(version, "False");
         await BudgetAsync(cluster, "b", $$"""{"observedGeneration":1,"disruptionsAllowed":0,"currentHealthy":{{healthy}},"desiredHealthy":2}""");
@@ -111,7 +111,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public async Task A_pod_of_another_uid_is_not_evicted()
+    public async Task A_pod_with_another_UID_is_not_evicted()
     {
         using var cluster = await RunningAsync();
         JsonObject body = await EvictAsync(cluster, "p", 409, ""","deleteOptions":{"preconditions":{"uid":"11111111-1111-1111-1111-111111111111"} }""");
@@ -120,7 +120,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public async Task What_is_not_there_or_not_named_is_refused()
+    public async Task An_eviction_of_a_missing_or_unnamed_pod_is_refused()
     {
         using var cluster = await RunningAsync();
         Assert.Equal("pods \"none\" not found", (string?)(await EvictAsync(cluster, "none", 404))["message"]);
@@ -129,7 +129,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public async Task Nothing_is_evicted_in_a_namespace_that_goes()
+    public async Task No_pod_is_evicted_in_a_terminating_namespace()
     {
         using var cluster = await RunningAsync();
         await cluster.CreateAsync("/api/v1/namespaces", """{"metadata":{"name":"gone","finalizers":["example.com/hold"]}}""");
@@ -144,7 +144,7 @@ public sealed class EvictionTests
     [InlineData("1.20", "policy/v1", 400)]
     [InlineData("1.22", "policy/v1beta1", 201)]
     [InlineData("1.22", "policy/v1", 201)]
-    public async Task An_eviction_is_taken_at_the_versions_that_there_are(string version, string apiVersion, int expected)
+    public async Task An_eviction_is_accepted_at_every_served_version(string version, string apiVersion, int expected)
     {
         using var cluster = await RunningAsync(version);
         (HttpStatusCode code, _) = await cluster.SendAsync(
@@ -155,7 +155,7 @@ public sealed class EvictionTests
     [Theory]
     [InlineData("1.20", "v1beta1", 201)]
     [InlineData("1.21", "v1", 429)]
-    public async Task An_empty_selector_means_all_pods_to_v1_and_none_to_v1beta1(string version, string policy, int expected)
+    public async Task An_empty_selector_selects_all_pods_in_v1_and_none_in_v1beta1(string version, string policy, int expected)
     {
         using var cluster = await RunningAsync(version);
         string path = $"/apis/policy/{policy}/namespaces/default/poddisruptionbudgets";

@@ -11,7 +11,7 @@ public sealed class LogTests
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task A_log_that_is_followed_stays_open_until_its_container_ends_for_all_who_read()
+    public async Task A_followed_log_stays_open_for_all_readers_until_its_container_ends()
     {
         using LiveCluster cluster = new();
         await StartAsync(cluster);
@@ -34,7 +34,7 @@ public sealed class LogTests
     }
 
     [Fact]
-    public async Task A_reboot_ends_what_follows_and_a_reader_may_leave()
+    public async Task A_reboot_ends_followed_logs_and_a_reader_can_disconnect()
     {
         using LiveCluster cluster = new();
         await StartAsync(cluster);
@@ -50,7 +50,7 @@ public sealed class LogTests
     }
 
     [Fact]
-    public async Task What_was_written_is_there_for_who_follows_before_anything_ends()
+    public async Task A_followed_log_starts_with_the_lines_so_far()
     {
         using LiveCluster cluster = new();
         await StartAsync(cluster);
@@ -68,7 +68,7 @@ public sealed class LogTests
     }
 
     [Fact]
-    public async Task What_is_shown_is_chosen_by_time_lines_and_bytes()
+    public async Task Log_lines_are_limited_by_time_lines_and_bytes()
     {
         using LiveCluster cluster = new();
         await StartAsync(cluster);

@@ -29,7 +29,7 @@ public sealed class OpenApiTests
     [InlineData("1.20", false, false)]
     [InlineData("1.25", false, true)]
     [InlineData("1.26", true, true)]
-    public async Task Fields_are_those_of_the_version_that_is_served_and_others_are_unknown(string version, bool hasGates, bool hasValues)
+    public async Task Described_fields_are_those_of_the_served_version(string version, bool hasGates, bool hasValues)
     {
         using var cluster = new TestCluster(version);
         JsonNode properties = (await cluster.GetAsync("/openapi/v2"))["definitions"]![PodSpec]!["properties"]!;
@@ -43,7 +43,7 @@ public sealed class OpenApiTests
     }
 
     [Fact]
-    public async Task Two_versions_of_a_kind_have_types_of_their_own()
+    public async Task Two_versions_of_a_kind_have_separate_types()
     {
         using var cluster = new TestCluster("1.22");
         JsonNode definitions = (await cluster.GetAsync("/openapi/v2"))["definitions"]!;
@@ -55,7 +55,7 @@ public sealed class OpenApiTests
     }
 
     [Fact]
-    public async Task A_definition_is_told_in_version_2_without_what_that_cannot_say()
+    public async Task OpenAPI_v2_omits_what_it_cannot_express()
     {
         using var cluster = new TestCluster("1.20");
         await cluster.CreateAsync("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", """
@@ -74,7 +74,7 @@ public sealed class OpenApiTests
     }
 
     [Fact]
-    public async Task Version_2_holds_the_same_in_protocol_buffers()
+    public async Task OpenAPI_v2_is_equal_in_protocol_buffers()
     {
         using var cluster = new TestCluster("1.20");
         using var http = new HttpClient(cluster.Cluster.CreateTransport()) { BaseAddress = cluster.Cluster.Server };

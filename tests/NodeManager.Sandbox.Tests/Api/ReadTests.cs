@@ -7,7 +7,7 @@ namespace NodeManager.Sandbox.Tests.Api;
 public sealed class ReadTests
 {
     [Fact]
-    public async Task A_list_has_its_kind_and_version_and_its_items_have_neither()
+    public async Task Items_of_a_list_omit_kind_and_apiVersion()
     {
         using var cluster = new TestCluster();
         JsonObject created = await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
@@ -20,7 +20,7 @@ public sealed class ReadTests
     }
 
     [Fact]
-    public async Task Pages_together_are_the_list_as_it_was_at_the_first()
+    public async Task All_pages_show_the_list_at_the_first_page()
     {
         using var cluster = new TestCluster();
         for (int i = 0; i < 7; i++) await cluster.CreateAsync("/api/v1/nodes", Bodies.Node($"n{i}"));
@@ -43,7 +43,7 @@ public sealed class ReadTests
     }
 
     [Fact]
-    public async Task A_page_that_was_not_fetched_in_time_is_gone()
+    public async Task An_expired_page_is_410()
     {
         var time = new ManualTimeProvider();
         using var cluster = new TestCluster(time: time);
@@ -66,7 +66,7 @@ public sealed class ReadTests
     [InlineData("/api/v1/nodes?resourceVersionMatch=Exact", 422, "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided")]
     [InlineData("/api/v1/nodes?resourceVersionMatch=Bogus&resourceVersion=1", 422, "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Unsupported value: \"Bogus\": supported values: \"Exact\", \"NotOlderThan\", \"\"")]
     [InlineData("/api/v1/nodes?resourceVersionMatch=Exact&resourceVersion=1", 410, null)]
-    public async Task What_cannot_be_read_is_refused_in_the_servers_words(string path, int expected, string? message)
+    public async Task Unreadable_requests_are_refused_with_the_message_of_the_server(string path, int expected, string? message)
     {
         using var cluster = new TestCluster();
         await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
@@ -84,7 +84,7 @@ public sealed class ReadTests
     [InlineData("1.24", "v1", "v1,v1beta1")]
     [InlineData("1.25", "v1", "v1")]
     [InlineData("1.37", "v1", "v1")]
-    public async Task Discovery_says_which_evictions_and_budgets_a_version_has(string version, string eviction, string budgets)
+    public async Task Discovery_lists_the_eviction_and_PDB_versions_of_a_release(string version, string eviction, string budgets)
     {
         using var cluster = new TestCluster(version);
         JsonObject core = await cluster.GetAsync("/api/v1");
@@ -97,7 +97,7 @@ public sealed class ReadTests
     }
 
     [Fact]
-    public async Task One_budget_is_served_at_each_version_that_there_is()
+    public async Task A_PDB_is_served_at_each_API_version()
     {
         using var cluster = new TestCluster("1.22");
         await cluster.CreateAsync("/apis/policy/v1beta1/namespaces/default/poddisruptionbudgets", Bodies.Budget("b", "a"));
@@ -106,7 +106,7 @@ public sealed class ReadTests
     }
 
     [Fact]
-    public async Task The_namespaces_that_every_cluster_has_are_there()
+    public async Task The_default_namespaces_exist()
     {
         using var cluster = new TestCluster();
         Assert.Equal("default,kube-node-lease,kube-public,kube-system", await cluster.NamesAsync("/api/v1/namespaces"));

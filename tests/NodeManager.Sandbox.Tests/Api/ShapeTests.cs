@@ -10,7 +10,7 @@ public sealed class ShapeTests
     private const string Table = "application/json;as=Table;v=v1;g=meta.k8s.io";
 
     [Fact]
-    public async Task A_list_as_a_table_has_the_kinds_columns_and_a_row_an_object()
+    public async Task A_Table_has_the_columns_of_the_kind_and_one_row_per_object()
     {
         using var cluster = new TestCluster();
         await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
@@ -29,7 +29,7 @@ public sealed class ShapeTests
     [InlineData("None", null)]
     [InlineData("Metadata", "PartialObjectMetadata")]
     [InlineData("Object", "Node")]
-    public async Task Rows_carry_as_much_of_the_object_as_was_asked_for(string included, string? kind)
+    public async Task Rows_contain_the_requested_part_of_the_object(string included, string? kind)
     {
         using var cluster = new TestCluster();
         await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
@@ -38,7 +38,7 @@ public sealed class ShapeTests
     }
 
     [Fact]
-    public async Task Metadata_alone_is_given_to_those_who_ask()
+    public async Task PartialObjectMetadata_is_returned_on_request()
     {
         using var cluster = new TestCluster();
         await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
@@ -50,7 +50,7 @@ public sealed class ShapeTests
     [Theory]
     [InlineData("application/vnd.kubernetes.protobuf")]
     [InlineData("application/json;as=Picture;v=v1;g=meta.k8s.io")]
-    public async Task A_form_that_there_is_not_is_refused(string accept)
+    public async Task An_unknown_media_type_is_refused(string accept)
     {
         using var cluster = new TestCluster();
         Assert.Equal("NotAcceptable", (string?)(await ReadAsync(cluster, "/api/v1/nodes", accept))["reason"]);
@@ -79,7 +79,7 @@ public sealed class ShapeTests
     }
 
     [Fact]
-    public async Task The_description_says_which_options_there_are_and_what_fields()
+    public async Task OpenAPI_describes_query_parameters_and_fields()
     {
         using var cluster = new TestCluster();
         JsonObject index = await cluster.GetAsync("/openapi/v3");
@@ -103,7 +103,7 @@ public sealed class ShapeTests
     [InlineData(100 * 86400, "100d")]
     [InlineData((800 * 86400) + 5, "2y70d")]
     [InlineData(-10, "<invalid>")]
-    public void Ages_are_reported_shortly(long seconds, string said) => Assert.Equal(said, ColumnText.Duration(TimeSpan.FromSeconds(seconds)));
+    public void Ages_are_shown_in_short_form(long seconds, string said) => Assert.Equal(said, ColumnText.Duration(TimeSpan.FromSeconds(seconds)));
 
     private static async Task<JsonObject> ReadAsync(TestCluster cluster, string path, string accept)
     {

@@ -7,7 +7,7 @@ namespace NodeManager.Sandbox.Tests.Api;
 public sealed class WatchTests
 {
     [Fact]
-    public async Task A_watch_tells_what_exists_and_then_each_change()
+    public async Task A_watch_sends_existing_objects_and_then_each_change()
     {
         using var cluster = new TestCluster();
         await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
@@ -22,7 +22,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task A_watch_goes_on_from_the_version_it_states()
+    public async Task A_watch_continues_from_its_resourceVersion()
     {
         using var cluster = new TestCluster();
         JsonObject first = await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
@@ -36,7 +36,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task What_enters_and_leaves_a_selection_is_added_and_deleted()
+    public async Task Objects_that_enter_or_leave_the_selection_are_ADDED_or_DELETED()
     {
         using var cluster = new TestCluster();
         await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
@@ -53,7 +53,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task A_watch_of_one_node_s_pods_sees_them_come_by_their_binding()
+    public async Task A_watch_by_nodeName_reports_a_pod_when_it_is_bound()
     {
         using var cluster = new TestCluster();
         await cluster.CreateAsync("/api/v1/namespaces/default/pods", Bodies.Pod("p"));
@@ -63,7 +63,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task A_version_that_is_forgotten_ends_the_watch_with_410()
+    public async Task An_expired_resourceVersion_ends_the_watch_with_410()
     {
         using var cluster = new TestCluster(logCapacity: 4);
         JsonObject first = await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
@@ -77,7 +77,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task A_change_of_another_kind_does_not_age_a_watch()
+    public async Task Changes_of_another_kind_do_not_expire_a_watch()
     {
         using var cluster = new TestCluster(logCapacity: 4);
         JsonObject first = await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
@@ -102,7 +102,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task A_watch_ends_when_its_time_is_over()
+    public async Task A_watch_ends_at_its_timeout()
     {
         var time = new ManualTimeProvider();
         using var cluster = new TestCluster(time: time);
@@ -113,7 +113,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Initial_events_end_with_a_bookmark_that_says_so()
+    public async Task Initial_events_end_with_an_annotated_bookmark()
     {
         using var cluster = new TestCluster();
         await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
@@ -129,7 +129,7 @@ public sealed class WatchTests
     [InlineData("1.37", "sendInitialEvents=true&allowWatchBookmarks=true", 422)]
     [InlineData("1.37", "resourceVersionMatch=NotOlderThan", 422)]
     [InlineData("1.20", "resourceVersionMatch=NotOlderThan&resourceVersion=1", 422)]
-    public async Task Options_that_do_not_go_together_are_refused(string version, string query, int expected)
+    public async Task Contradicting_options_are_refused(string version, string query, int expected)
     {
         using var cluster = new TestCluster(version);
         (HttpStatusCode code, _) = await cluster.SendAsync("GET", "/api/v1/nodes?watch=true&" + query);
@@ -137,7 +137,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Disposing_the_cluster_cuts_its_watches()
+    public async Task Disposing_the_cluster_ends_its_watches()
     {
         using var cluster = new TestCluster();
         using WatchReader watch = await cluster.WatchAsync("/api/v1/nodes?watch=true");
@@ -147,7 +147,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Cancelling_ends_the_reading_of_a_watch_immediately()
+    public async Task A_cancelled_watch_ends_immediately()
     {
         using var cluster = new TestCluster();
         using var http = new HttpClient(cluster.Cluster.CreateTransport()) { BaseAddress = cluster.Cluster.Server };

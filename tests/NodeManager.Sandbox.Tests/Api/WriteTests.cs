@@ -13,7 +13,7 @@ public sealed class WriteTests
         """{"metadata":{"name":"d"},"spec":{"selector":{"matchLabels":{"app":"d"}},"template":{"metadata":{"labels":{"app":"d"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}""";
 
     [Fact]
-    public async Task A_new_object_gets_its_identity_from_the_server()
+    public async Task The_server_assigns_identity_to_a_new_object()
     {
         using var cluster = new TestCluster(time: new ManualTimeProvider());
         JsonObject pod = await cluster.CreateAsync(
@@ -30,7 +30,7 @@ public sealed class WriteTests
 
     // On a real control plane a default class would be that of all other tests too.
     [Fact]
-    public async Task A_pod_that_names_no_priority_class_gets_the_default_one()
+    public async Task A_pod_without_a_PriorityClass_gets_the_default_one()
     {
         using var cluster = new TestCluster();
         const string Classes = "/apis/scheduling.k8s.io/v1/priorityclasses";
@@ -89,7 +89,7 @@ public sealed class WriteTests
     [InlineData("DELETE", "/api/v1/pods", "application/json", "{}", 405, null)]
     [InlineData("DELETE", "/api/v1/nodes/a", "application/json", """{"preconditions":{"resourceVersion":"1"}}""", 409, null)]
     [InlineData("DELETE", "/api/v1/nodes/a?dryRun=Some", "application/json", "", 422, "DeleteOptions.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: [\"Some\"]: supported values: \"All\"")]
-    public async Task What_cannot_be_written_is_refused_in_the_servers_words(string method, string path, string contentType, string body, int expected, string? message)
+    public async Task Invalid_objects_are_refused_with_the_message_of_the_server(string method, string path, string contentType, string body, int expected, string? message)
     {
         using var cluster = new TestCluster();
         await cluster.CreateAsync("/api/v1/nodes", """{"metadata":{"name":"a"},"spec":{"providerID":"cloud://a"}}""");
@@ -120,7 +120,7 @@ public sealed class WriteTests
     }
 
     [Fact]
-    public async Task A_node_stays_where_it_is_whatever_namespace_a_patch_names()
+    public async Task A_patch_cannot_give_a_node_a_namespace()
     {
         using var cluster = new TestCluster();
         await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
@@ -130,7 +130,7 @@ public sealed class WriteTests
     }
 
     [Fact]
-    public async Task A_change_that_changes_nothing_makes_no_version()
+    public async Task A_change_without_effect_creates_no_resourceVersion()
     {
         using var cluster = new TestCluster();
         JsonObject node = await cluster.CreateAsync("/api/v1/nodes", """{"metadata":{"name":"a","labels":{"x":"y"}}}""");
@@ -139,7 +139,7 @@ public sealed class WriteTests
     }
 
     [Fact]
-    public async Task Status_and_specification_each_have_their_own_door()
+    public async Task Status_and_spec_are_updated_separately()
     {
         using var cluster = new TestCluster();
         await cluster.CreateAsync("/api/v1/nodes", Bodies.Node("a"));
@@ -153,7 +153,7 @@ public sealed class WriteTests
     }
 
     [Fact]
-    public async Task A_generation_counts_changes_of_the_specification_only()
+    public async Task Only_spec_changes_increase_the_generation()
     {
         using var cluster = new TestCluster();
         Assert.Equal(1, (int?)(await cluster.CreateAsync(Deployments, Deployment))["metadata"]!["generation"]);
@@ -175,7 +175,7 @@ public sealed class WriteTests
     }
 
     [Fact]
-    public async Task A_budget_is_replaced_only_by_who_names_its_version()
+    public async Task Replacing_a_PDB_requires_its_resourceVersion()
     {
         using var cluster = new TestCluster();
         const string Path = "/apis/policy/v1/namespaces/default/poddisruptionbudgets";
@@ -187,7 +187,7 @@ public sealed class WriteTests
     }
 
     [Fact]
-    public async Task A_pod_keeps_the_specification_it_was_made_with()
+    public async Task The_spec_of_a_pod_is_immutable()
     {
         using var cluster = new TestCluster();
         await cluster.CreateAsync(Pods, Bodies.Pod("p"));
@@ -213,7 +213,7 @@ public sealed class WriteTests
     }
 
     [Fact]
-    public async Task Dry_run_answers_as_if_and_stores_nothing()
+    public async Task A_dry_run_returns_the_object_and_stores_nothing()
     {
         using var cluster = new TestCluster();
         await cluster.CreateAsync("/api/v1/nodes?dryRun=All", Bodies.Node("a"));
@@ -226,7 +226,7 @@ public sealed class WriteTests
     }
 
     [Fact]
-    public async Task An_access_review_allows()
+    public async Task An_access_review_allows_everything_without_RBAC()
     {
         using var cluster = new TestCluster();
         JsonObject review = await cluster.CreateAsync(

@@ -22,7 +22,7 @@ public sealed class ClusterClockTests
     }
 
     [Fact]
-    public void It_loses_nothing_by_being_read_often()
+    public void Frequent_reads_do_not_lose_time()
     {
         var clock = new ClusterClock(_wall, 3, Start);
 
@@ -36,7 +36,7 @@ public sealed class ClusterClockTests
     }
 
     [Fact]
-    public async Task Its_timers_fire_in_its_own_time()
+    public async Task Timers_fire_in_cluster_time()
     {
         var clock = new ClusterClock(_wall, 60, Start);
         Task hour = Task.Delay(TimeSpan.FromHours(1), clock);
@@ -50,7 +50,7 @@ public sealed class ClusterClockTests
     }
 
     [Fact]
-    public async Task A_timer_with_a_period_comes_again_until_it_is_stopped()
+    public async Task A_periodic_timer_fires_until_it_is_stopped()
     {
         var clock = new ClusterClock(_wall, 100, Start);
         using var called = new SemaphoreSlim(0);
@@ -87,7 +87,7 @@ public sealed class ClusterClockTests
     }
 
     [Fact]
-    public async Task Nothing_that_is_due_is_overtaken_however_late_it_is_called()
+    public async Task Due_timers_fire_in_order_also_when_late()
     {
         var clock = new ClusterClock(_wall, 600, Start);
         var seen = new TaskCompletionSource<DateTimeOffset>();
@@ -100,7 +100,7 @@ public sealed class ClusterClockTests
     }
 
     [Fact]
-    public void Set_free_it_is_held_by_nothing()
+    public void A_freed_clock_ignores_holds()
     {
         var clock = new ClusterClock(_wall, 60, Start);
         using ClockHold hold = clock.Hold();

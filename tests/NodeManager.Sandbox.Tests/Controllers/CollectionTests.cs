@@ -9,7 +9,7 @@ public sealed class CollectionTests
     [InlineData("Background", 0)]
     [InlineData("Foreground", 0)]
     [InlineData("Orphan", 2)]
-    public async Task What_a_deployment_owned_goes_with_it_unless_orphaned(string? policy, int left)
+    public async Task Objects_of_a_Deployment_are_deleted_with_it_unless_orphaned(string? policy, int left)
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");
@@ -22,7 +22,7 @@ public sealed class CollectionTests
     }
 
     [Fact]
-    public async Task An_object_whose_owner_never_was_goes_too()
+    public async Task An_object_with_a_missing_owner_is_collected()
     {
         using LiveCluster cluster = new();
         cluster.Create(BuiltInKinds.ConfigMaps, """
@@ -32,7 +32,7 @@ public sealed class CollectionTests
     }
 
     [Fact]
-    public async Task A_namespace_ends_with_all_that_is_in_it()
+    public async Task A_namespace_is_deleted_with_its_objects()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");
@@ -48,7 +48,7 @@ public sealed class CollectionTests
     }
 
     [Fact]
-    public async Task Objects_of_the_server_itself_come_back_after_a_while()
+    public async Task Objects_of_the_server_are_recreated()
     {
         using LiveCluster cluster = new();
         cluster.Delete(BuiltInKinds.Namespaces, "kube-node-lease");
@@ -61,7 +61,7 @@ public sealed class CollectionTests
     }
 
     [Fact]
-    public async Task Events_last_an_hour()
+    public async Task Events_expire_after_an_hour()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");

@@ -24,7 +24,7 @@ public sealed class DaemonSetTests
     }
 
     [Fact]
-    public void Each_node_and_each_template_has_pauses_of_its_own_which_grow_to_15_minutes()
+    public void Backoff_grows_to_15_minutes_per_node_and_template()
     {
         DaemonBackOff backOff = new();
         DateTimeOffset now = DateTimeOffset.UnixEpoch;

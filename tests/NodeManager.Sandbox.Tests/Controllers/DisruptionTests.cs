@@ -12,7 +12,7 @@ public sealed class DisruptionTests
     [InlineData("maxUnavailable", "1", 5, 5, 4, 1)]
     [InlineData("maxUnavailable", "\"50%\"", 5, 5, 2, 3)]
     [InlineData("minAvailable", "9", 5, 5, 9, 0)]
-    public async Task A_budget_counts_ready_pods_against_what_their_owner_wants(string rule, string amount, int replicas, int expected, int desired, int allowed)
+    public async Task A_PDB_compares_ready_pods_with_the_desired_replicas(string rule, string amount, int replicas, int expected, int desired, int allowed)
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");
@@ -25,7 +25,7 @@ public sealed class DisruptionTests
     }
 
     [Fact]
-    public async Task What_is_not_ready_is_not_healthy()
+    public async Task Unready_pods_are_not_healthy()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");
@@ -38,7 +38,7 @@ public sealed class DisruptionTests
     }
 
     [Fact]
-    public async Task A_disruption_that_does_not_follow_is_forgotten_after_two_minutes()
+    public async Task A_disrupted_pod_that_is_not_deleted_is_dropped_after_two_minutes()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");
@@ -62,7 +62,7 @@ public sealed class DisruptionTests
     [Theory]
     [InlineData("1.20", 0)]
     [InlineData("1.21", 2)]
-    public async Task An_empty_selector_means_no_pod_before_1_21_and_all_since(string version, int expected)
+    public async Task An_empty_selector_selects_no_pod_before_1_21_and_all_pods_since(string version, int expected)
     {
         using LiveCluster cluster = new(version: version);
         cluster.Nodes("a");
@@ -76,7 +76,7 @@ public sealed class DisruptionTests
     [Theory]
     [InlineData("1.21", null, "SyncFailed")]
     [InlineData("1.37", 1L, "InsufficientPods")]
-    public async Task A_bare_pod_spoils_an_old_controller_s_sum_and_does_not_count_for_a_new_one(string version, long? observed, string reason)
+    public async Task An_unmanaged_pod_fails_the_PDB_sync_in_old_versions_and_does_not_count_in_new_ones(string version, long? observed, string reason)
     {
         using LiveCluster cluster = new(version: version);
         cluster.Nodes("a");

@@ -9,7 +9,7 @@ public sealed class DistantTimeTests
     private const long Endless = long.MaxValue;
 
     [Fact]
-    public void A_moment_beyond_all_time_is_the_last_or_the_first_one()
+    public void A_time_out_of_range_is_clamped()
     {
         DateTimeOffset now = DateTimeOffset.UnixEpoch;
 
@@ -19,7 +19,7 @@ public sealed class DistantTimeTests
     }
 
     [Fact]
-    public async Task A_pod_with_an_endless_grace_period_is_deleted()
+    public async Task A_pod_with_the_maximum_grace_period_is_deleted()
     {
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a");
@@ -35,7 +35,7 @@ public sealed class DistantTimeTests
 
     // That no controller fails is checked when the cluster is disposed.
     [Fact]
-    public async Task A_job_with_an_endless_deadline_and_a_pod_that_tolerates_endlessly_run()
+    public async Task Maximum_deadlines_and_toleration_seconds_are_accepted()
     {
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a");

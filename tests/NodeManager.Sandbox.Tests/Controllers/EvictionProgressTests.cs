@@ -21,7 +21,7 @@ public sealed class EvictionProgressTests
     [InlineData("Active Inactive", 60, 5, false, "Active Inactive")]
     [InlineData("Active Inactive", 60, 20, false, "Interrupted Active")]
     [InlineData("Active Inactive", 5, 1, true, "Completed Active")]
-    public void Responders_have_their_turns_as_long_as_they_are_heard_of(string before, int? started, int? heard, bool isCompleted, string after)
+    public void A_responder_stays_active_while_it_sends_heartbeats(string before, int? started, int? heard, bool isCompleted, string after)
     {
         JsonObject status = Status(before);
         JsonObject said = status["responders"]![0]!.AsObject();
@@ -48,7 +48,7 @@ public sealed class EvictionProgressTests
     [InlineData("Succeeded", 0, true, "Completed Inactive", "Failed=False Succeeded, TargetEvicted=True PodTerminal")]
     [InlineData("Failed", 5, false, "Interrupted Inactive", "Failed=False Succeeded, TargetEvicted=True PodTerminal")]
     [InlineData("Failed", 1, false, "Active Inactive", "Failed=False AwaitingEviction, TargetEvicted=False AwaitingEviction")]
-    public void When_the_pod_has_gone_or_ended_the_responder_has_five_seconds_to_say_so(string? phase, int since, bool isCompleted, string states, string conditions)
+    public void After_the_end_of_the_pod_the_responder_has_five_seconds_to_report(string? phase, int since, bool isCompleted, string states, string conditions)
     {
         JsonObject status = Status("Active Inactive");
         JsonObject said = status["responders"]![0]!.AsObject();
@@ -75,7 +75,7 @@ public sealed class EvictionProgressTests
     }
 
     [Fact]
-    public void When_the_last_one_is_done_and_the_pod_is_there_it_has_failed()
+    public void An_Eviction_fails_when_all_responders_ended_and_the_pod_exists()
     {
         JsonObject status = Status("Completed Active");
         foreach (string time in (string[])["startTime", "completionTime"]) status["responders"]![1]![time] = Text(Now);
@@ -89,7 +89,7 @@ public sealed class EvictionProgressTests
     }
 
     [Fact]
-    public void At_first_it_lists_the_responders_of_the_pod_and_the_servers_own()
+    public void A_new_Eviction_lists_the_responders_of_the_pod_and_of_the_server()
     {
         JsonObject status = [];
 
@@ -101,7 +101,7 @@ public sealed class EvictionProgressTests
     }
 
     [Fact]
-    public void Of_equal_priority_the_domain_decides_from_its_top_and_the_key_last()
+    public void Responders_of_equal_priority_are_ordered_by_domain_then_key()
     {
         string[] ordered =
         [

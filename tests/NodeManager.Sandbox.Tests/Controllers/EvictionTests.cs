@@ -14,7 +14,7 @@ public sealed class EvictionTests
     private const string Own = "nodemanager.io/drain";
 
     [Fact]
-    public async Task Several_requesters_share_one_Eviction_which_ends_when_the_last_one_withdraws()
+    public async Task An_Eviction_with_several_requesters_ends_when_the_last_one_withdraws()
     {
         using LiveCluster cluster = await StartAsync();
         Request(cluster, "first", "a.acme.io/one");
@@ -38,7 +38,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public async Task One_that_is_silent_for_twenty_minutes_is_passed_over_and_the_evictor_goes_by_the_budget()
+    public async Task A_responder_without_heartbeats_for_twenty_minutes_is_skipped_and_the_evictor_respects_PDBs()
     {
         using LiveCluster cluster = await StartAsync();
         cluster.Create(BuiltInKinds.PodDisruptionBudgets, """{"metadata":{"name":"vm"},"spec":{"minAvailable":1,"selector":{"matchLabels":{"app":"vm"} } } }""");
@@ -66,7 +66,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public async Task What_cannot_be_evicted_so_is_reported_in_the_request_and_no_Eviction_is_made()
+    public async Task An_unsupported_pod_is_reported_in_the_EvictionRequest_without_an_Eviction()
     {
         using LiveCluster cluster = await StartAsync();
         Request(cluster, "missing", Own, pod: "nobody");
@@ -82,7 +82,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public async Task A_second_Eviction_beside_the_one_in_progress_is_ignored()
+    public async Task A_second_Eviction_of_a_pod_is_ignored()
     {
         using LiveCluster cluster = await StartAsync();
         Request(cluster, "first", Own);
@@ -98,7 +98,7 @@ public sealed class EvictionTests
     }
 
     [Fact]
-    public async Task When_all_requests_are_gone_the_Eviction_is_collected()
+    public async Task An_Eviction_without_requests_is_collected()
     {
         using LiveCluster cluster = await StartAsync();
         Request(cluster, "first", Own);
@@ -121,7 +121,7 @@ public sealed class EvictionTests
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public void Requests_are_checked(string request, string fault)
+    public void EvictionRequests_are_validated(string request, string fault)
     {
         using LiveCluster cluster = new(features: SandboxFeatures.EvictionRequest);
         JsonObject document = JsonNode.Parse(request)!.AsObject();
@@ -137,7 +137,7 @@ public sealed class EvictionTests
     [InlineData("""[{"name":"acme.io/x","priority":-1}]""", "must be greater than or equal to 0")]
     [InlineData("""[{"name":"acme.io/x"}]""", "spec.evictionResponders[0].priority: Required value")]
     [InlineData("""[{"name":"acme.io/x","priority":10000},{"name":"acme.io/x","priority":9000}]""", "spec.evictionResponders[1]: Duplicate value")]
-    public void The_responders_of_pods_are_checked(string responders, string fault)
+    public void Responders_of_pods_are_validated(string responders, string fault)
     {
         using LiveCluster cluster = new(features: SandboxFeatures.EvictionRequest);
 
@@ -151,7 +151,7 @@ public sealed class EvictionTests
     [InlineData(Mover, "expectedCompletionTime", "2199-01-01T00:00:00Z", "must complete within 10 years")]
     [InlineData(Mover, "startTime", "2020-01-01T00:00:00Z", "status.responders[0].startTime: Invalid value: null: field cannot be modified once set")]
     [InlineData(Helper, "message", "I go first", "status.responders[1]: Invalid value")]
-    public async Task Responders_speak_in_their_turn_and_of_the_present(string responder, string member, string value, string fault)
+    public async Task Responder_updates_are_validated(string responder, string member, string value, string fault)
     {
         using LiveCluster cluster = await StartAsync(Helper);
         Request(cluster, "first", Own);
@@ -170,7 +170,7 @@ public sealed class EvictionTests
     [InlineData(0, "Inactive", "status.targetResponders[0].state: Invalid value: \"Inactive\": must be one of: Canceled, Completed, Interrupted, because this responder must reach a final state")]
     [InlineData(0, "Interrupted", "must stay Active because the responder is in progress")]
     [InlineData(1, "Active", "status.targetResponders[1].state: Invalid value: \"Active\": must be one of: Inactive, because the previously active has not finished processing")]
-    public async Task A_pod_never_takes_the_turn_of_another(int index, string state, string fault)
+    public async Task Responder_states_change_only_in_order(int index, string state, string fault)
     {
         using LiveCluster cluster = await StartAsync();
         Request(cluster, "first", Own);

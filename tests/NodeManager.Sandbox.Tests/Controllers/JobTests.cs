@@ -33,11 +33,11 @@ public sealed class JobTests
     [InlineData(1, 20, 0)]
     [InlineData(2, 20, 10)]
     [InlineData(9, 20, 360)]
-    public void A_job_waits_longer_after_each_failure(int failures, int minor, int seconds) =>
+    public void The_backoff_of_a_Job_grows_with_each_failure(int failures, int minor, int seconds) =>
         Assert.Equal(seconds, (new JobBackOff(failures, DateTimeOffset.UnixEpoch).Until(minor) - DateTimeOffset.UnixEpoch).TotalSeconds);
 
     [Fact]
-    public async Task Failing_pods_are_replaced_ever_more_slowly_until_there_are_too_many()
+    public async Task Failed_pods_of_a_Job_are_replaced_with_backoff_up_to_backoffLimit()
     {
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a");
@@ -51,7 +51,7 @@ public sealed class JobTests
     }
 
     [Fact]
-    public async Task Evictions_do_not_count_where_the_policy_ignores_disruptions_and_a_fatal_code_ends_all()
+    public async Task The_pod_failure_policy_ignores_disruptions_and_fails_on_an_exit_code()
     {
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a");
@@ -73,7 +73,7 @@ public sealed class JobTests
     }
 
     [Fact]
-    public async Task A_pod_whose_job_is_gone_is_not_kept()
+    public async Task The_finalizer_of_a_pod_without_its_Job_is_removed()
     {
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a");

@@ -9,7 +9,7 @@ namespace NodeManager.Sandbox.Tests.Controllers;
 public sealed class NodeLifecycleTests
 {
     [Fact]
-    public async Task A_node_reports_the_images_that_its_pods_brought()
+    public async Task A_node_reports_the_images_of_its_pods()
     {
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a");
@@ -22,7 +22,7 @@ public sealed class NodeLifecycleTests
     }
 
     [Fact]
-    public async Task A_node_made_by_hand_becomes_ready_with_a_lease()
+    public async Task A_manually_created_node_becomes_ready_with_a_Lease()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");
@@ -35,7 +35,7 @@ public sealed class NodeLifecycleTests
     }
 
     [Fact]
-    public async Task A_cordon_brings_its_taint_which_comes_back_when_taken_away_and_goes_with_the_cordon()
+    public async Task The_taint_of_a_cordon_is_restored_when_removed_and_ends_with_the_cordon()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");
@@ -48,7 +48,7 @@ public sealed class NodeLifecycleTests
     }
 
     [Fact]
-    public async Task A_silent_node_is_unreachable_loses_its_pods_in_time_and_comes_back()
+    public async Task A_silent_node_becomes_unreachable_loses_its_pods_and_recovers()
     {
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a", "b");
@@ -75,7 +75,7 @@ public sealed class NodeLifecycleTests
     }
 
     [Fact]
-    public async Task Pressure_and_not_ready_show_as_taints()
+    public async Task Pressure_and_NotReady_conditions_add_taints()
     {
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a", "b");
@@ -87,7 +87,7 @@ public sealed class NodeLifecycleTests
     }
 
     [Fact]
-    public async Task A_no_execute_taint_drives_out_who_does_not_tolerate_it_at_once_and_others_in_their_time()
+    public async Task A_NoExecute_taint_evicts_pods_immediately_or_after_tolerationSeconds()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");
@@ -106,7 +106,7 @@ public sealed class NodeLifecycleTests
     }
 
     [Fact]
-    public async Task Pods_of_a_deleted_node_go_whatever_their_grace()
+    public async Task Pods_of_a_deleted_node_are_deleted_without_their_grace_period()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");

@@ -5,7 +5,7 @@ namespace NodeManager.Sandbox.Tests.Controllers;
 public sealed class PreemptionTests
 {
     [Fact]
-    public async Task A_more_important_pod_drives_a_lesser_one_out_and_takes_its_place()
+    public async Task A_pod_of_higher_priority_preempts_one_of_lower_priority()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");
@@ -22,7 +22,7 @@ public sealed class PreemptionTests
     }
 
     [Fact]
-    public async Task Room_that_was_made_is_not_taken_by_a_lesser_pod()
+    public async Task A_pod_of_lower_priority_cannot_use_preempted_room()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");
@@ -37,7 +37,7 @@ public sealed class PreemptionTests
     }
 
     [Fact]
-    public async Task A_claim_that_waits_for_its_first_pod_gets_a_volume_in_the_zone_of_that_pods_node()
+    public async Task A_WaitForFirstConsumer_volume_is_created_in_the_zone_of_the_node()
     {
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a");

@@ -12,7 +12,7 @@ public sealed class ProportionalScalingTests
     [InlineData(5, 3, new[] { 8, 13, 5, 13 }, new[] { 5, 3 })]
     [InlineData(0, 3, new[] { 8, 13, 5, 13 }, new[] { 0, 0 })]
     [InlineData(20, 0, new[] { 5, 10, 5, 10 }, new[] { 10, 10 })]
-    public void Each_set_takes_its_share(int replicas, int surge, int[] sets, int[] expected)
+    public void Each_ReplicaSet_is_scaled_proportionally(int replicas, int surge, int[] sets, int[] expected)
     {
         (int, int)[] pairs = [.. sets.Chunk(2).Select(pair => (pair[0], pair[1]))];
 
@@ -20,7 +20,7 @@ public sealed class ProportionalScalingTests
     }
 
     [Fact]
-    public async Task A_deployment_that_is_scaled_in_the_midst_of_a_rollout_scales_all_its_sets()
+    public async Task Scaling_a_Deployment_during_a_rollout_scales_all_ReplicaSets()
     {
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a", "b", "c", "d");

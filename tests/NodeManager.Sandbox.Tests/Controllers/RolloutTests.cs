@@ -14,7 +14,7 @@ public sealed class RolloutTests : IDisposable
     public void Dispose() => _live.Dispose();
 
     [Fact]
-    public async Task A_rollout_that_gets_nowhere_is_late_after_its_deadline_and_recovers()
+    public async Task A_rollout_without_progress_exceeds_its_deadline_and_recovers()
     {
         await StartAsync(""","progressDeadlineSeconds":60""");
         await _live.UntilAsync(() => Progressing.Text("reason") == "NewReplicaSetAvailable", "rolled out");
@@ -33,7 +33,7 @@ public sealed class RolloutTests : IDisposable
     }
 
     [Fact]
-    public async Task A_paused_deployment_rolls_nothing_out_and_is_not_late_for_the_pause()
+    public async Task A_paused_Deployment_starts_no_rollout_and_exceeds_no_deadline()
     {
         await StartAsync(""","progressDeadlineSeconds":3600""");
         Change(spec => spec["paused"] = true);
@@ -56,7 +56,7 @@ public sealed class RolloutTests : IDisposable
     }
 
     [Fact]
-    public async Task Old_sets_beyond_the_history_are_removed()
+    public async Task ReplicaSets_beyond_revisionHistoryLimit_are_deleted()
     {
         await StartAsync(""","revisionHistoryLimit":1""");
         foreach (string image in new[] { "i:2", "i:3", "i:4" })
@@ -70,7 +70,7 @@ public sealed class RolloutTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pod_counts_as_available_after_as_long_as_the_deployment_asks_at_any_time()
+    public async Task A_pod_is_available_after_minReadySeconds()
     {
         await StartAsync(""","minReadySeconds":86400,"progressDeadlineSeconds":90000""", available: 0);
         await _live.UntilAsync(() => _live.Ready("web") == 2, "ready");
@@ -84,7 +84,7 @@ public sealed class RolloutTests : IDisposable
     }
 
     [Fact]
-    public async Task A_deployment_that_is_rolled_out_stays_so_while_it_is_scaled_or_a_pod_is_lost()
+    public async Task A_complete_Deployment_stays_complete_while_scaling_or_losing_a_pod()
     {
         await StartAsync("");
         await _live.UntilAsync(() => Progressing.Text("reason") == "NewReplicaSetAvailable", "rolled out");

@@ -5,7 +5,7 @@ namespace NodeManager.Sandbox.Tests.Controllers;
 public sealed class SchedulerTests
 {
     [Fact]
-    public async Task A_pod_that_fits_nowhere_says_why_and_is_placed_when_that_changes()
+    public async Task An_unschedulable_pod_reports_the_reason_and_is_scheduled_later()
     {
         using LiveCluster cluster = new(version: "1.20");
         cluster.Nodes("a", "b");
@@ -29,7 +29,7 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public async Task Room_that_a_pod_leaves_is_given_to_the_most_important_that_waits()
+    public async Task Freed_room_goes_to_the_pending_pod_of_highest_priority()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");

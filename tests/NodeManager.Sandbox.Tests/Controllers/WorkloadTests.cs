@@ -26,7 +26,7 @@ public sealed class WorkloadTests
     [InlineData(10, 3, 2, 3, 13, 3)]
     [InlineData(10, 3, 2, 3, 11, 5)]
     [InlineData(10, 3, 2, 12, 12, 10)]
-    public void The_new_set_grows_as_far_as_the_surge_allows(int replicas, int surge, int unavailable, int size, int total, int expected) =>
+    public void The_new_ReplicaSet_grows_within_maxSurge(int replicas, int surge, int unavailable, int size, int total, int expected) =>
         Assert.Equal(expected, new RollingUpdate(replicas, surge, unavailable).NewSize(size, total));
 
     [Theory]
@@ -36,12 +36,12 @@ public sealed class WorkloadTests
     [InlineData(10, 3, 2, 8, 5, 5, 5, 3)]
     [InlineData(2, 1, 0, 2, 2, 1, 0, 2)]
     [InlineData(2, 1, 0, 2, 2, 1, 1, 1)]
-    public void Old_sets_shrink_as_far_as_enough_stay_available(
+    public void Old_ReplicaSets_shrink_within_maxUnavailable(
         int replicas, int surge, int unavailable, int old, int oldAvailable, int size, int available, int expected) =>
         Assert.Equal([expected], new RollingUpdate(replicas, surge, unavailable).OldSizes([(old, oldAvailable)], size, available));
 
     [Fact]
-    public async Task A_deployment_becomes_ready_pods_on_nodes_and_scales()
+    public async Task A_Deployment_creates_ready_pods_and_scales()
     {
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a", "b");
@@ -61,7 +61,7 @@ public sealed class WorkloadTests
     }
 
     [Fact]
-    public async Task A_rollout_restart_replaces_every_pod_and_never_goes_below_what_must_be_available()
+    public async Task A_rollout_restart_replaces_every_pod_within_maxUnavailable()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a", "b");
@@ -85,7 +85,7 @@ public sealed class WorkloadTests
     }
 
     [Fact]
-    public async Task A_write_that_only_orders_the_template_anew_rolls_nothing_out()
+    public async Task Reordering_the_template_starts_no_rollout()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");
@@ -102,7 +102,7 @@ public sealed class WorkloadTests
     }
 
     [Fact]
-    public async Task Recreate_lets_the_old_pods_end_first()
+    public async Task Recreate_waits_for_old_pods_to_terminate()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");
@@ -119,7 +119,7 @@ public sealed class WorkloadTests
     }
 
     [Fact]
-    public async Task A_pod_that_goes_is_replaced()
+    public async Task A_deleted_pod_is_replaced()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");
@@ -132,7 +132,7 @@ public sealed class WorkloadTests
     }
 
     [Fact]
-    public async Task A_volume_is_detached_also_where_its_claim_went_before_the_pod()
+    public async Task A_volume_is_detached_also_when_its_PersistentVolumeClaim_is_deleted_first()
     {
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a");
@@ -149,7 +149,7 @@ public sealed class WorkloadTests
     }
 
     [Fact]
-    public async Task Every_node_gets_its_daemon_even_a_cordoned_one()
+    public async Task Every_node_runs_DaemonSet_pods_even_a_cordoned_one()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a", "b");
@@ -170,7 +170,7 @@ public sealed class WorkloadTests
     }
 
     [Fact]
-    public async Task A_stateful_set_starts_in_order_keeps_its_volumes_and_shrinks_from_the_end()
+    public async Task A_StatefulSet_starts_in_order_keeps_its_volumes_and_scales_down_from_the_last_pod()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a", "b");
@@ -195,7 +195,7 @@ public sealed class WorkloadTests
     }
 
     [Fact]
-    public async Task A_job_runs_to_its_end()
+    public async Task A_Job_runs_to_completion()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");

@@ -14,7 +14,7 @@ public sealed class CustomKindsTests
     [InlineData("v1beta1", "v1")]
     [InlineData("v1", null)]
     [InlineData("v2", null)]
-    public void What_replaces_a_deprecated_version_is_the_preferred_one_that_is_not_deprecated(string version, string? replacement)
+    public void A_deprecation_warning_recommends_the_preferred_version_that_is_not_deprecated(string version, string? replacement)
     {
         static JsonObject Version(string name, bool isDeprecated) => new()
         {
@@ -27,7 +27,7 @@ public sealed class CustomKindsTests
     }
 
     [Fact]
-    public async Task A_definition_is_served_when_its_creation_is_answered()
+    public async Task A_CustomResourceDefinition_is_served_as_soon_as_it_is_created()
     {
         using TestCluster cluster = new();
         await cluster.CreateAsync(Definitions, Definition("gadgets"));
@@ -36,7 +36,7 @@ public sealed class CustomKindsTests
     }
 
     [Fact]
-    public async Task A_definition_made_again_begins_empty()
+    public async Task A_recreated_CustomResourceDefinition_has_no_objects()
     {
         using TestCluster cluster = new();
         for (int round = 0; round < 3; round++)
@@ -50,7 +50,7 @@ public sealed class CustomKindsTests
     }
 
     [Fact]
-    public async Task Kinds_come_and_go_while_others_read_and_write()
+    public async Task Kinds_are_added_and_removed_during_reads_and_writes()
     {
         using TestCluster cluster = new();
         await cluster.CreateAsync(Definitions, Definition("fixed"));
@@ -82,7 +82,7 @@ public sealed class CustomKindsTests
     }
 
     [Fact]
-    public async Task Who_brings_rules_that_are_not_evaluated_is_warned()
+    public async Task Rules_that_are_not_evaluated_cause_a_warning()
     {
         using TestCluster cluster = new();
         JsonObject definition = JsonNode.Parse(Definition("gadgets"))!.AsObject();

@@ -26,7 +26,7 @@ public sealed class JsonPathTests
     [InlineData(".a.b[9]", "")]
     [InlineData(".a.n", "null")]
     [InlineData(".on", "true")]
-    public void A_path_leads_to_what_it_names(string path, string expected) =>
+    public void A_JSON_path_selects_its_values(string path, string expected) =>
         Assert.Equal(expected, string.Join(',', JsonPath.Read(path)!.Find(JsonNode.Parse(Document)).Select(found => found?.ToJsonString() ?? "null")));
 
     [Theory]
@@ -34,5 +34,5 @@ public sealed class JsonPathTests
     [InlineData(".a[")]
     [InlineData(".a[x]")]
     [InlineData(".list[?(type=='B')]")]
-    public void An_invalid_path_is_not_read(string path) => Assert.Null(JsonPath.Read(path));
+    public void An_invalid_JSON_path_is_refused(string path) => Assert.Null(JsonPath.Read(path));
 }

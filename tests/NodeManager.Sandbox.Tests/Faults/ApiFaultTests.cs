@@ -31,7 +31,7 @@ public sealed class ApiFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Errors_hit_only_the_verbs_and_the_namespace_that_they_are_about()
+    public async Task Errors_affect_only_their_verbs_and_namespace()
     {
         _api.Cluster.SetFault(new() { Kind = SandboxFaultKind.ApiError, Verbs = ["create"], Namespace = "default" });
 
@@ -55,7 +55,7 @@ public sealed class ApiFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Slow_answers_take_the_clusters_time()
+    public async Task Slow_responses_take_cluster_time()
     {
         _api.Cluster.SetFault(new() { Kind = SandboxFaultKind.ApiSlow, Delay = TimeSpan.FromMinutes(1) });
 
@@ -68,7 +68,7 @@ public sealed class ApiFaultTests : IDisposable
 
     // One timer of .NET cannot hold 60 days.
     [Fact]
-    public void A_fault_may_last_longer_than_a_timer()
+    public void A_fault_can_last_longer_than_the_maximum_timer()
     {
         using TestCluster api = new();
         api.Cluster.SetFault(new() { Kind = SandboxFaultKind.ApiError, For = TimeSpan.FromDays(60) });
@@ -78,7 +78,7 @@ public sealed class ApiFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Pages_expire_and_metrics_are_gone()
+    public async Task Pages_expire_and_metrics_are_unavailable()
     {
         foreach (string name in (string[])["a", "b"]) await _api.CreateAsync(ConfigMaps, $$"""{"metadata":{"name":"{{name}}"} }""");
         _api.Cluster.SetFault(new() { Kind = SandboxFaultKind.ContinueExpired });
@@ -92,7 +92,7 @@ public sealed class ApiFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Watches_are_cut_immediately_and_again_after_each_period()
+    public async Task Watches_are_interrupted_immediately_and_after_each_period()
     {
         _api.Cluster.SetFault(new() { Kind = SandboxFaultKind.WatchCut, Resources = ["configmaps"], Period = TimeSpan.FromMinutes(1) });
         using WatchReader other = await _api.WatchAsync("/api/v1/namespaces/default/secrets?watch=true");
@@ -111,7 +111,7 @@ public sealed class ApiFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task A_rate_hits_the_same_requests_for_the_same_seed()
+    public async Task A_rate_selects_the_same_requests_for_the_same_seed()
     {
         async Task<string> RunAsync(int seed)
         {
@@ -131,7 +131,7 @@ public sealed class ApiFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Whoever_comes_over_https_meets_them_too()
+    public async Task Faults_apply_to_HTTPS_requests()
     {
         using var served = new ServedCluster();
         served.Cluster.SetFault(new() { Kind = SandboxFaultKind.ApiThrottled, RetryAfter = TimeSpan.FromSeconds(3) });
@@ -152,7 +152,7 @@ public sealed class ApiFaultTests : IDisposable
     [InlineData("ApiError", "is no verb", "verb")]
     [InlineData("ApiError", "is no percentage", "percent")]
     [InlineData("NodeDown", "is no time", "for")]
-    public void What_makes_no_sense_is_refused(string kind, string message, string what = "")
+    public void Invalid_faults_are_refused(string kind, string message, string what = "")
     {
         var request = new FaultRequest { Kind = kind };
         request = what switch

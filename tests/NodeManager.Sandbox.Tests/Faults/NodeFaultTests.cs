@@ -14,7 +14,7 @@ public sealed class NodeFaultTests : IDisposable
     public void Dispose() => _live.Dispose();
 
     [Fact]
-    public async Task A_node_that_goes_down_is_lost_and_comes_back_booted_anew()
+    public async Task A_node_that_goes_down_is_lost_and_returns_after_a_reboot()
     {
         await _live.OpenNodesAsync("a", "b");
         string boot = BootOf("a");
@@ -31,7 +31,7 @@ public sealed class NodeFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task A_fault_waits_for_its_time()
+    public async Task A_fault_starts_at_its_time()
     {
         await _live.OpenNodesAsync("a");
         FaultStatus set = _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.MemoryPressure, At = _live.Clock.GetUtcNow() + TimeSpan.FromMinutes(2), For = TimeSpan.FromMinutes(3) });
@@ -64,7 +64,7 @@ public sealed class NodeFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Pods_that_never_get_ready_leave_those_alone_that_are()
+    public async Task Pods_that_never_become_ready_do_not_affect_ready_pods()
     {
         await _live.OpenNodesAsync("a");
         _live.Workload(BuiltInKinds.Deployments, "web", 2);
@@ -95,7 +95,7 @@ public sealed class NodeFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Pods_that_never_end_end_when_the_fault_does()
+    public async Task Pods_that_never_terminate_terminate_when_the_fault_ends()
     {
         await _live.OpenNodesAsync("a");
         _live.Pod("one");
@@ -125,7 +125,7 @@ public sealed class NodeFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task A_kubelet_short_of_memory_evicts_pods_without_requests_one_by_one()
+    public async Task A_kubelet_under_memory_pressure_evicts_pods_without_requests_one_by_one()
     {
         await _live.OpenNodesAsync("a");
         _live.Pod("greedy");
@@ -145,7 +145,7 @@ public sealed class NodeFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task A_percentage_chooses_the_same_nodes_for_the_same_seed()
+    public async Task A_percentage_selects_the_same_nodes_for_the_same_seed()
     {
         string[] names = [.. Enumerable.Range(1, 20).Select(number => $"n{number}")];
         await _live.OpenNodesAsync(names);

@@ -14,7 +14,7 @@ public sealed class NodeSignalFaultTests : IDisposable
     public void Dispose() => _live.Dispose();
 
     [Fact]
-    public async Task A_problem_detector_reports_and_takes_it_back()
+    public async Task A_node_problem_detector_sets_and_clears_its_condition()
     {
         await _live.OpenNodesAsync("a", "b");
         _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.NodeProblem, Nodes = ["a"], Condition = "ReadonlyFilesystem", For = TimeSpan.FromMinutes(1) });
@@ -28,7 +28,7 @@ public sealed class NodeSignalFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task A_condition_that_another_client_wrote_stays()
+    public async Task A_condition_of_another_client_is_kept()
     {
         await _live.OpenNodesAsync("a");
         _live.Registry.UpdateStatus(BuiltInKinds.Nodes, "", "a", node =>
@@ -45,7 +45,7 @@ public sealed class NodeSignalFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task A_network_that_is_not_configured_taints_its_node()
+    public async Task An_unavailable_network_taints_its_node()
     {
         await _live.OpenNodesAsync("a");
         _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.NetworkUnavailable, Name = "net" });
@@ -59,7 +59,7 @@ public sealed class NodeSignalFaultTests : IDisposable
     [Theory]
     [InlineData(5)]
     [InlineData(-5)]
-    public async Task A_wrong_clock_is_in_all_that_its_kubelet_writes_and_loses_no_node(int minutes)
+    public async Task A_wrong_clock_affects_all_kubelet_times_and_loses_no_node(int minutes)
     {
         await _live.OpenNodesAsync("a");
         TimeSpan offset = TimeSpan.FromMinutes(minutes);
@@ -80,7 +80,7 @@ public sealed class NodeSignalFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task A_node_with_a_fast_clock_that_goes_down_is_lost_in_time()
+    public async Task A_node_with_a_fast_clock_that_goes_down_is_detected_in_time()
     {
         await _live.OpenNodesAsync("a");
         _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.ClockSkew, Offset = TimeSpan.FromHours(1) });
@@ -94,7 +94,7 @@ public sealed class NodeSignalFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Images_that_cannot_be_removed_are_reported_every_five_minutes()
+    public async Task Failed_image_cleanup_is_reported_every_five_minutes()
     {
         await _live.OpenNodesAsync("a");
         _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.ImageGarbageCollection, Nodes = ["a"], For = TimeSpan.FromMinutes(8) });
@@ -113,7 +113,7 @@ public sealed class NodeSignalFaultTests : IDisposable
     [InlineData("ClockSkew", null, "KernelDeadlock", "takes no condition")]
     [InlineData("NodeProblem", null, "Ready", "not a problem detector's")]
     [InlineData("NodeProblem", null, "no such", "not a valid type")]
-    public void What_does_not_belong_to_a_kind_is_refused(string kind, string? offset, string? condition, string expected)
+    public void Parameters_of_another_fault_kind_are_refused(string kind, string? offset, string? condition, string expected)
     {
         NodeManagerException refused = Assert.Throws<NodeManagerException>(() => _live.Cluster.SetFault(new()
         {

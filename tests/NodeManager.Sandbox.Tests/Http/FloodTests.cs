@@ -13,7 +13,7 @@ public sealed class FloodTests
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     [Fact]
-    public async Task A_flood_of_connections_is_let_go_and_those_behind_it_are_served()
+    public async Task A_flood_of_connections_is_closed_and_later_clients_are_served()
     {
         int count = ProofSize.Read("NODEMANAGER_FLOOD", 300);
         using var served = new ServedCluster(new() { Connections = 100, Handshake = TimeSpan.FromSeconds(1) });
@@ -42,7 +42,7 @@ public sealed class FloodTests
     [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nContent-Length: 1000000\r\n\r\n", "{")]
     [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\n{\r\n")]
     [InlineData("", "\r\n")]
-    public async Task Who_sends_a_request_a_bit_at_a_time_is_let_go(string start, string bit)
+    public async Task A_client_that_sends_slowly_is_disconnected(string start, string bit)
     {
         using var served = new ServedCluster(new() { Request = TimeSpan.FromMilliseconds(200) });
         await using SslStream stream = await served.ConnectAsync();
@@ -88,7 +88,7 @@ public sealed class FloodTests
     }
 
     [Fact]
-    public async Task Who_has_said_all_and_still_listens_is_answered()
+    public async Task A_half_closed_connection_gets_its_response()
     {
         using var served = new ServedCluster();
         await using SslStream stream = await served.ConnectAsync();
@@ -98,7 +98,7 @@ public sealed class FloodTests
     }
 
     [Fact]
-    public async Task A_thousand_requests_sent_ahead_are_answered_in_turn()
+    public async Task A_thousand_pipelined_requests_are_answered_in_order()
     {
         using var served = new ServedCluster();
         await using SslStream stream = await served.ConnectAsync();

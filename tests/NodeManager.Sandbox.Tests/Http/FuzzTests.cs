@@ -18,7 +18,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     private const int RequestsBetweenSweeps = 500;
 
     [Fact]
-    public async Task Whatever_comes_is_answered_in_good_form_or_the_connection_closed()
+    public async Task Random_input_gets_a_valid_response_or_a_closed_connection()
     {
         int count = ProofSize.Read("NODEMANAGER_FUZZ_REQUESTS", 1500), seed = ProofSize.Read("NODEMANAGER_FUZZ_SEED", 1);
         using var served = new ServedCluster();

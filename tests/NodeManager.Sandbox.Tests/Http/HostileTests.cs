@@ -46,7 +46,7 @@ public sealed class HostileTests
     [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\n5;a\nb\r\n", 400)]
     [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n", 400)]
     [InlineData("POST /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer TOKEN\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n", 400)]
-    public async Task A_request_that_is_none_is_refused(string request, int code)
+    public async Task An_invalid_request_is_refused(string request, int code)
     {
         using var served = new ServedCluster();
         (int answered, JsonObject status) = ServedCluster.Split(await served.SendRawAsync(request.Replace("TOKEN", served.Token, StringComparison.Ordinal)));
@@ -56,7 +56,7 @@ public sealed class HostileTests
     }
 
     [Fact]
-    public async Task A_head_without_end_is_refused()
+    public async Task Endless_headers_are_refused()
     {
         using var served = new ServedCluster();
         (int code, _) = ServedCluster.Split(await served.SendRawAsync("GET /version HTTP/1.1\r\nHost: x\r\nX: " + new string('a', 100_000)));
@@ -78,7 +78,7 @@ public sealed class HostileTests
     [InlineData("{\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\"}}")]
     [InlineData("{\"metadata\":{\"name\":\"../a\"}}")]
     [InlineData("{\"metadata\":{\"name\":\"a\"},\"spec\":\"text\"}")]
-    public async Task A_body_that_is_no_object_of_the_kind_is_refused(string body)
+    public async Task A_body_of_another_kind_is_refused(string body)
     {
         using var served = new ServedCluster();
         JsonObject status = await RefusedAsync(served, HttpMethod.Post, "/api/v1/nodes", new StringContent(body, Encoding.UTF8, "application/json"));
@@ -89,7 +89,7 @@ public sealed class HostileTests
     [InlineData("application/json")]
     [InlineData("application/yaml")]
     [InlineData("application/vnd.kubernetes.protobuf")]
-    public async Task A_body_without_sense_or_nested_without_end_is_refused(string type)
+    public async Task An_invalid_or_endlessly_nested_body_is_refused(string type)
     {
         using var served = new ServedCluster();
         foreach (byte[] body in new[] { Encoding.ASCII.GetBytes(new string('[', 1_000_000)), [.. "k8s\0"u8, .. Enumerable.Repeat((byte)0x12, 100_000)], [.. "k8s\0"u8, 0xff, 0xff], [0, 1, 2] })
@@ -112,7 +112,7 @@ public sealed class HostileTests
 
     [Theory]
     [MemberData(nameof(Bombs))]
-    public async Task A_body_that_takes_far_more_than_its_size_is_answered_in_time(string what, string type, string body, int code)
+    public async Task A_body_that_expands_far_beyond_its_size_is_answered_in_time(string what, string type, string body, int code)
     {
         using var served = new ServedCluster();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/namespaces/default/configmaps") { Content = new StringContent(body, Encoding.UTF8, type) };
@@ -168,7 +168,7 @@ public sealed class HostileTests
     [InlineData("/api/v1/nodes/%2e%2e%2fnodes")]
     [InlineData("/api/v1/nodes/%252e%252e")]
     [InlineData("/API/v1/nodes")]
-    public async Task Paths_that_lead_elsewhere_lead_nowhere(string path)
+    public async Task Paths_outside_of_the_API_are_404(string path)
     {
         using var served = new ServedCluster();
         string answer = await served.SendRawAsync($"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\nConnection: close\r\n\r\n");
@@ -176,7 +176,7 @@ public sealed class HostileTests
     }
 
     [Fact]
-    public async Task A_path_of_60_kilobytes_is_read_and_leads_nowhere()
+    public async Task A_path_of_60_kilobytes_is_404()
     {
         using var served = new ServedCluster();
         string answer = await served.SendRawAsync(
@@ -185,7 +185,7 @@ public sealed class HostileTests
     }
 
     [Fact]
-    public async Task Bytes_after_a_refused_request_are_not_read_as_a_request()
+    public async Task Bytes_after_a_refused_request_are_not_parsed_as_a_request()
     {
         using var served = new ServedCluster();
         string hidden = $"DELETE /api/v1/nodes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\n\r\n";

@@ -22,7 +22,7 @@ public sealed class KubectlTests
     private static string Folder => Path.GetDirectoryName(typeof(KubectlTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(static one => one.Key == "KubectlScript").Value!)!;
 
     [SkippableFact]
-    public async Task Every_command_ends_as_it_should()
+    public async Task Every_kubectl_command_has_the_expected_result()
     {
         SkipWithoutKubectl();
         using SandboxCluster cluster = SandboxCluster.Start(new());
@@ -36,7 +36,7 @@ public sealed class KubectlTests
     }
 
     [SkippableFact]
-    public async Task A_word_a_column_and_an_exit_code_that_change_are_told_and_nothing_else()
+    public async Task The_comparison_reports_changed_words_columns_and_exit_codes_only()
     {
         SkipWithoutKubectl();
         using var folder = new TemporaryFolder();

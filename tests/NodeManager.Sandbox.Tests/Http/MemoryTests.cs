@@ -46,7 +46,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Many_unfinished_requests_cost_little_and_block_no_other_client()
+    public async Task Many_incomplete_requests_use_little_memory_and_block_no_other_client()
     {
         using var served = new ServedCluster();
         int count = Math.Min(ProofSize.Read("NODEMANAGER_CONNECTIONS", 200), ServerLimits.Default.Connections - 1);
@@ -67,7 +67,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Who_comes_when_all_places_are_taken_waits_for_one()
+    public async Task A_client_beyond_the_connection_limit_waits()
     {
         using var served = new ServedCluster(ServerLimits.Default with { Connections = 1 });
         SslStream held = await served.ConnectAsync();
@@ -79,7 +79,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Chunks_without_end_are_refused_where_the_body_would_be_too_large()
+    public async Task Endless_chunks_are_refused_at_the_body_limit()
     {
         using var served = new ServedCluster();
         await using SslStream stream = await served.ConnectAsync();
@@ -102,7 +102,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
 
     /// <summary>100 MB of nothing are 100 KB when packed.</summary>
     [Fact]
-    public async Task A_packed_body_is_not_unpacked()
+    public async Task A_compressed_body_is_refused()
     {
         using var served = new ServedCluster();
         var packed = new MemoryStream();

@@ -28,7 +28,7 @@ public sealed class PrivateFileTests : IDisposable
     }
 
     [SkippableFact]
-    public void A_folder_that_is_created_is_its_users_alone()
+    public void A_created_folder_is_private()
     {
         SkipOnWindows();
         PrivateFile.Write(_folder.Path("state/inner/identity"), "token"u8.ToArray());
@@ -38,7 +38,7 @@ public sealed class PrivateFileTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_written_leaves_the_earlier_file_and_no_draft()
+    public void A_failed_write_leaves_only_the_earlier_file()
     {
         string path = _folder.Write("kubeconfig", "old");
 
@@ -54,7 +54,7 @@ public sealed class PrivateFileTests : IDisposable
     }
 
     [SkippableFact]
-    public void An_identity_that_others_may_read_or_have_written_is_not_used()
+    public void A_server_identity_that_other_users_can_access_is_not_used()
     {
         SkipOnWindows();
         string path = _folder.Path("identity");

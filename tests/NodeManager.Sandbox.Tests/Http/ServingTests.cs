@@ -17,7 +17,7 @@ public sealed class ServingTests
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     [Fact]
-    public async Task A_client_with_the_kubeconfig_is_served_over_a_certificate_that_it_trusts()
+    public async Task A_client_with_the_kubeconfig_trusts_the_certificate()
     {
         using var served = new ServedCluster();
         using KubernetesClient client = KubernetesClient.Create(
@@ -26,7 +26,7 @@ public sealed class ServingTests
     }
 
     [Fact]
-    public void A_server_that_ends_before_it_has_begun_to_listen_ends_in_peace()
+    public void A_server_disposed_before_it_listens_ends_without_an_error()
     {
         using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 0 });
         for (int i = 0; i < 30; i++)
@@ -47,7 +47,7 @@ public sealed class ServingTests
 
     [SkippableFact]
     [UnsupportedOSPlatform("windows")]
-    public void The_kubeconfig_is_its_users_alone_and_gone_with_the_server()
+    public void The_kubeconfig_is_private_and_deleted_with_the_server()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no file modes; the temporary folder is the user's.");
         using var served = new ServedCluster();
@@ -57,7 +57,7 @@ public sealed class ServingTests
     }
 
     [Fact]
-    public void A_kubeconfig_where_the_caller_wanted_it_stays()
+    public void A_kubeconfig_at_a_requested_path_is_kept()
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("kubeconfig", "old");
@@ -73,7 +73,7 @@ public sealed class ServingTests
     }
 
     [Fact]
-    public void A_port_that_is_taken_is_refused()
+    public void A_port_in_use_is_refused()
     {
         using var served = new ServedCluster();
         Assert.Throws<SocketException>(() => served.Cluster.Serve(new() { Port = served.Server.Address.Port }));
@@ -96,7 +96,7 @@ public sealed class ServingTests
     }
 
     [Fact]
-    public async Task Large_answers_are_compressed_for_those_who_ask()
+    public async Task Large_responses_are_compressed_on_request()
     {
         using var served = new ServedCluster();
         var data = new JsonObject { ["metadata"] = new JsonObject { ["name"] = "large" }, ["data"] = new JsonObject { ["text"] = new string('x', 300_000) } };
@@ -132,7 +132,7 @@ public sealed class ServingTests
     }
 
     [Fact]
-    public async Task Requests_sent_ahead_are_answered_in_turn()
+    public async Task Pipelined_requests_are_answered_in_order()
     {
         using var served = new ServedCluster();
         string one = $"GET /version HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {served.Token}\r\n\r\n";
@@ -145,7 +145,7 @@ public sealed class ServingTests
     }
 
     [Fact]
-    public async Task A_client_that_sends_nothing_is_let_go()
+    public async Task A_client_that_sends_nothing_is_disconnected()
     {
         using var silent = new ServedCluster(new() { Idle = TimeSpan.FromMilliseconds(50) });
         Assert.Equal("", await silent.SendRawAsync(""));
@@ -154,7 +154,7 @@ public sealed class ServingTests
     }
 
     [Fact]
-    public async Task A_client_that_reads_nothing_is_let_go()
+    public async Task A_client_that_reads_nothing_is_disconnected()
     {
         using var served = new ServedCluster(new() { Write = TimeSpan.FromSeconds(1), CompressFrom = int.MaxValue });
         string large = new JsonObject { ["metadata"] = new JsonObject { ["name"] = "large" }, ["data"] = new JsonObject { ["text"] = new string('x', 2_500_000) } }.ToJsonString();

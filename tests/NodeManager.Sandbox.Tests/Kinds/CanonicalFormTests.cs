@@ -12,7 +12,7 @@ public sealed class CanonicalFormTests
     [InlineData("Deployment", """{"spec":{"template":{"metadata":{"labels":{"a":"b"}}}}}""", """{"spec":{"template":{"metadata":{"labels":{"a":"b"},"creationTimestamp":null}}}}""", 33)]
     [InlineData("Deployment", """{"spec":{"template":{"metadata":{"labels":{"a":"b"},"creationTimestamp":null}}}}""", """{"spec":{"template":{"metadata":{"labels":{"a":"b"}}}}}""", 34)]
     [InlineData("Lease", """{"spec":{"renewTime":null}}""", """{"spec":{}}""", 36)]
-    public void A_time_that_nobody_set_is_null_where_the_server_always_writes_it(string type, string given, string expected, int minor)
+    public void An_unset_time_is_null_where_the_server_always_writes_the_field(string type, string given, string expected, int minor)
     {
         JsonObject document = JsonNode.Parse(given)!.AsObject();
         document["metadata"] = new JsonObject { ["creationTimestamp"] = "2026-01-01T00:00:00Z" };

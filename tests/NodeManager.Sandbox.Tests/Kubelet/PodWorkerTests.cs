@@ -9,7 +9,7 @@ public sealed class PodWorkerTests
     [Theory]
     [InlineData("start-delay", "30", 30, 32)]
     [InlineData("ignored", "1", 0, 2)]
-    public async Task A_pod_starts_after_a_moment_or_as_it_asks(string annotation, string value, double least, double most)
+    public async Task A_pod_starts_after_the_default_or_annotated_delay(string annotation, string value, double least, double most)
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");
@@ -26,7 +26,7 @@ public sealed class PodWorkerTests
     [InlineData("not-ready", "true", "Running", false, null)]
     [InlineData("crash", "true", "Running", false, "CrashLoopBackOff")]
     [InlineData("fail", "true", "Failed", false, null)]
-    public async Task A_pod_fares_as_its_annotations_ask(string annotation, string value, string phase, bool isReady, string? waiting)
+    public async Task Annotations_decide_the_course_of_a_pod(string annotation, string value, string phase, bool isReady, string? waiting)
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");
@@ -40,7 +40,7 @@ public sealed class PodWorkerTests
     [InlineData("", 30, 0, 3)]
     [InlineData("15", 30, 15, 18)]
     [InlineData("", 0, 0, 1)]
-    public async Task Termination_is_graceful_and_short_or_as_slow_as_asked(string slow, long grace, double least, double most)
+    public async Task Termination_is_graceful_and_takes_the_default_or_annotated_time(string slow, long grace, double least, double most)
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");
@@ -54,7 +54,7 @@ public sealed class PodWorkerTests
     }
 
     [Fact]
-    public async Task A_stuck_pod_stays_until_it_is_forced()
+    public async Task A_stuck_pod_stays_until_it_is_force_deleted()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");
@@ -68,7 +68,7 @@ public sealed class PodWorkerTests
     }
 
     [Fact]
-    public async Task A_static_pod_comes_back_with_another_uid()
+    public async Task A_static_pod_is_recreated_with_another_UID()
     {
         using LiveCluster cluster = new(nodes: 12);
         StoredObject mirror = cluster.Pods.First(pod => pod.Name.StartsWith("etcd-", StringComparison.Ordinal));
@@ -77,7 +77,7 @@ public sealed class PodWorkerTests
     }
 
     [Fact]
-    public async Task A_pod_completes_when_asked()
+    public async Task A_pod_completes_as_annotated()
     {
         using LiveCluster cluster = new();
         cluster.Nodes("a");

@@ -9,7 +9,7 @@ namespace NodeManager.Sandbox.Tests.Kubelet;
 public sealed class RebootTests
 {
     [Fact]
-    public async Task Containers_of_a_node_that_rebooted_were_restarted_once_and_say_why()
+    public async Task Containers_of_a_rebooted_node_are_restarted_once_with_the_reason()
     {
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a", "b");
@@ -39,7 +39,7 @@ public sealed class RebootTests
     }
 
     [Fact]
-    public async Task A_machine_that_was_down_comes_back_with_its_containers_restarted()
+    public async Task A_machine_that_was_down_returns_with_restarted_containers()
     {
         using LiveCluster cluster = new();
         await cluster.OpenNodesAsync("a");

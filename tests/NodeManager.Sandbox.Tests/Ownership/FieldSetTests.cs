@@ -18,10 +18,10 @@ public sealed class FieldSetTests
     [InlineData("""{"f:metadata":{"f:finalizers":{".":{},"v:\"a/b\"":{}}},"f:x":{"i:3":{}}}""")]
     [InlineData("""{"f:spec":{"f:ports":{"k:{\"containerPort\":80,\"protocol\":\"TCP\"}":{}}}}""")]
     [InlineData("""{"f:a \"quoted\"\nname":{}}""")]
-    public void What_is_read_is_written_again(string json) => Assert.Equal(json, Write(Read(json)));
+    public void A_field_set_is_unchanged_after_reading_and_writing(string json) => Assert.Equal(json, Write(Read(json)));
 
     [Fact]
-    public void Keys_and_elements_are_written_in_one_order()
+    public void Keys_and_elements_are_written_in_canonical_order()
     {
         FieldSet set = Read("""{"k:{\"protocol\":\"TCP\",\"containerPort\":80}":{},"f:b":{},"f:a":{}}""");
         Assert.Equal("""{"f:a":{},"f:b":{},"k:{\"containerPort\":80,\"protocol\":\"TCP\"}":{}}""", Write(set));
@@ -34,21 +34,21 @@ public sealed class FieldSetTests
     [InlineData("""{"k:{":{}}""")]
     [InlineData("""{"i:first":{}}""")]
     [InlineData("""{"f:a":1}""")]
-    public void An_invalid_set_is_refused(string json) => Assert.Throws<FormatException>(() => Read(json));
+    public void An_invalid_field_set_is_refused(string json) => Assert.Throws<FormatException>(() => Read(json));
 
     [Fact]
-    public void A_union_has_what_either_has()
+    public void A_union_contains_the_fields_of_both_sets()
     {
         FieldSet union = Read(Labels).Union(Read(Replicas)).Union(Read("""{"f:spec":{"f:paused":{}}}"""));
         Assert.Equal("""{"f:metadata":{"f:labels":{".":{},"f:app":{}}},"f:spec":{"f:paused":{},"f:replicas":{}}}""", Write(union));
     }
 
     [Fact]
-    public void A_union_makes_a_parent_a_member_where_one_of_them_does() => Assert.Equal(
+    public void A_union_contains_a_parent_that_either_set_contains() => Assert.Equal(
         """{"f:a":{".":{},"f:b":{}}}""", Write(Read("""{"f:a":{}}""").Union(Read("""{"f:a":{"f:b":{}}}"""))));
 
     [Fact]
-    public void An_intersection_has_what_both_have()
+    public void An_intersection_contains_the_common_fields()
     {
         FieldSet both = Read(Container).Intersection(Read("""{"f:spec":{"f:replicas":{},"f:containers":{"k:{\"name\":\"web\"}":{"f:image":{}}}}}"""));
         Assert.Equal("""{"f:spec":{"f:containers":{"k:{\"name\":\"web\"}":{"f:image":{}}}}}""", Write(both));
@@ -56,7 +56,7 @@ public sealed class FieldSetTests
     }
 
     [Fact]
-    public void A_difference_leaves_what_lies_below_a_member_that_goes()
+    public void A_difference_keeps_fields_below_a_removed_member()
     {
         Assert.Equal("""{"f:metadata":{"f:labels":{"f:app":{}}}}""", Write(Read(Labels).Difference(Read("""{"f:metadata":{"f:labels":{}}}"""))));
         Assert.True(Read(Labels).Difference(Read(Labels)).IsEmpty);
@@ -64,7 +64,7 @@ public sealed class FieldSetTests
     }
 
     [Fact]
-    public void Paths_are_reported_as_the_API_does_parents_before_children()
+    public void Paths_list_parents_before_children_like_the_API()
     {
         FieldSet set = Read("""{"f:spec":{".":{},"f:containers":{"k:{\"name\":\"web\"}":{".":{},"f:ports":{"k:{\"containerPort\":80,\"protocol\":\"TCP\"}":{}}}}},"f:data":{},"f:f":{"v:\"x\"":{},"i:2":{}}}""");
         Assert.Equal(
@@ -73,7 +73,7 @@ public sealed class FieldSetTests
     }
 
     [Fact]
-    public void Sets_that_say_the_same_are_equal_and_share_what_they_hold()
+    public void Equal_field_sets_share_their_storage()
     {
         FieldSet one = Read(Container), other = Read(Container);
         Assert.Equal(one, other);

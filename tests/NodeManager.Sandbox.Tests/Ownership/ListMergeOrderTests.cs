@@ -14,7 +14,7 @@ public sealed class ListMergeOrderTests
     [InlineData("abcd", "bxd", "abcxd")]
     [InlineData("ab", "xaby", "xaby")]
     [InlineData("a1b2", "ba", "1b2a")]
-    public void Applied_elements_come_in_their_own_order_and_others_stay_between_them(string live, string applied, string expected)
+    public void Applied_elements_are_ordered_and_other_elements_keep_their_place(string live, string applied, string expected)
     {
         PathElement[] old = Elements(live), its = Elements(applied);
         Assert.Equal(expected, string.Concat(ListMergeOrder.Of(old, its).Select(pair => (pair.Applied < 0 ? old[pair.Live] : its[pair.Applied]).Text)));

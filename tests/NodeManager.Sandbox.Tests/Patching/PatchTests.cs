@@ -26,7 +26,7 @@ public sealed class PatchTests
     // The API's library sets what is to be replaced and is not there.
     [InlineData("""{"a":1}""", """[{"op":"replace","path":"/b","value":2}]""", """{"a":1,"b":2}""")]
     [InlineData("""{"a":1}""", """[{"op":"test","path":"/none","value":null},{"op":"add","path":"/b","value":null}]""", """{"a":1,"b":null}""")]
-    public void A_JSON_patch_does_its_operations_in_order(string target, string patch, string expected) =>
+    public void A_JSON_patch_applies_its_operations_in_order(string target, string patch, string expected) =>
         AssertSame(expected, JsonPatch.Apply(Parse(target), JsonNode.Parse(patch)!.AsArray()));
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class PatchTests
     [InlineData("""[{"op":"remove","path":"/list/x"}]""")]
     [InlineData("""[{"op":"dance","path":"/a"}]""")]
     [InlineData("""[{"op":"move","path":"/b","from":"/none"}]""")]
-    public void A_JSON_patch_that_does_not_fit_is_refused(string patch) =>
+    public void A_JSON_patch_that_cannot_be_applied_is_refused(string patch) =>
         Assert.Throws<PatchException>(() => JsonPatch.Apply(Parse("""{"a":1,"list":[1]}"""), JsonNode.Parse(patch)!.AsArray()));
 
     [Theory]
@@ -142,7 +142,7 @@ public sealed class PatchTests
     }
 
     [Fact]
-    public void Copies_of_copies_are_bounded()
+    public void Repeated_copies_in_a_JSON_patch_are_limited()
     {
         JsonObject target = new() { ["a"] = new string('x', 1_000_000) };
         JsonArray patch = [.. Enumerable.Range(0, 9000).Select(static i => JsonNode.Parse($$"""{"op":"copy","from":"/a","path":"/a{{i}}"}"""))];

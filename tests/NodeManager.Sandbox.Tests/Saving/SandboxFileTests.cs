@@ -24,7 +24,7 @@ public sealed class SandboxFileTests : IDisposable
     }
 
     [Fact]
-    public void A_restored_cluster_keeps_versions_and_UIDs_and_continues_from_there()
+    public void A_restored_cluster_keeps_resourceVersions_and_UIDs_and_continues()
     {
         _live.Cluster.SetFault(new() { Kind = SandboxFaultKind.ApiError, Name = "later", At = _live.Clock.GetUtcNow() + TimeSpan.FromHours(1), For = TimeSpan.FromMinutes(5) });
         _live.Cluster.Save(File, includeSecrets: false, replace: false);
@@ -51,7 +51,7 @@ public sealed class SandboxFileTests : IDisposable
     }
 
     [Fact]
-    public void What_was_switched_on_is_on_again()
+    public void Options_of_the_cluster_are_restored()
     {
         using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 0, Features = [SandboxFeatures.EvictionRequest], Time = new ManualTimeProvider() });
 
@@ -82,7 +82,7 @@ public sealed class SandboxFileTests : IDisposable
     [Theory]
     [InlineData(false, "")]
     [InlineData(true, "c2VjcmV0LXZhbHVl")]
-    public void Values_of_secrets_are_saved_only_where_asked_for(bool include, string expected)
+    public void Values_of_Secrets_are_saved_only_on_request(bool include, string expected)
     {
         _live.Create(BuiltInKinds.Secrets, """{"metadata":{"name":"key"},"data":{"password":"c2VjcmV0LXZhbHVl"}}""");
 
@@ -94,7 +94,7 @@ public sealed class SandboxFileTests : IDisposable
     }
 
     [Fact]
-    public void The_file_is_its_users_alone_and_is_replaced_only_where_asked_for()
+    public void The_file_is_private_and_replaced_only_on_request()
     {
         _live.Cluster.Save(File, includeSecrets: false, replace: false);
 
@@ -113,7 +113,7 @@ public sealed class SandboxFileTests : IDisposable
     [InlineData("an object missing")]
     [InlineData("something else")]
     [InlineData("of a newer format")]
-    public void A_damaged_file_is_said_to_be_that(string damage)
+    public void A_damaged_file_is_reported(string damage)
     {
         _live.Cluster.Save(File, includeSecrets: false, replace: false);
         byte[] bytes = System.IO.File.ReadAllBytes(File);
@@ -149,7 +149,7 @@ public sealed class SandboxFileTests : IDisposable
     }
 
     [Fact]
-    public void A_file_that_is_not_there_is_said_to_be_that() =>
+    public void A_missing_file_is_reported() =>
         Assert.Equal(ErrorIds.SandboxFileNotFound, Assert.Throws<NodeManagerException>(() => SandboxFile.Read(File)).ErrorId);
 
     private string Unpack()

@@ -37,7 +37,7 @@ public sealed class ChurnTests(ITestOutputHelper output)
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(ProofSize.Read("NODEMANAGER_CHURN_SECONDS", 0));
 
     [Fact]
-    public async Task Nothing_grows_while_everything_changes()
+    public async Task Memory_does_not_grow_under_constant_change()
     {
         using var served = new ServedCluster(SandboxCluster.Start(new() { Nodes = 3, Speed = SandboxOptions.MaximumSpeed }, LogCapacity), null);
         served.Http.DefaultRequestHeaders.UserAgent.Add(new("churn", "1"));

@@ -16,7 +16,7 @@ public sealed class LargeClusterTests(ITestOutputHelper output)
     private static readonly int Nodes = ProofSize.Read("NODEMANAGER_LARGE_NODES", 300);
 
     [Fact]
-    public void It_has_ten_running_pods_a_node_and_costs_little()
+    public void A_large_cluster_has_ten_running_pods_per_node_and_uses_little_memory()
     {
         long before = GC.GetTotalMemory(true);
         long start = Stopwatch.GetTimestamp();
@@ -35,7 +35,7 @@ public sealed class LargeClusterTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void The_same_seed_gives_the_same_cluster_on_however_many_cores()
+    public void The_same_seed_gives_the_same_cluster_on_any_number_of_cores()
     {
         string[] first = Names(), second = Names();
         Assert.Equal(first, second);

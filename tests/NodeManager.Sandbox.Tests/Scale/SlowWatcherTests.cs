@@ -18,7 +18,7 @@ public sealed class SlowWatcherTests
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     [Fact]
-    public async Task A_client_that_takes_nothing_is_cut_with_410_and_nothing_is_kept_for_it()
+    public async Task A_client_that_does_not_read_gets_410_and_uses_no_memory()
     {
         using var served = new ServedCluster(logCapacity: Kept);
         served.Http.Timeout = Timeout.InfiniteTimeSpan;
@@ -26,7 +26,7 @@ public sealed class SlowWatcherTests
     }
 
     [Fact]
-    public async Task So_is_a_reader_in_the_process()
+    public async Task A_reader_in_the_process_that_does_not_read_gets_410_and_uses_no_memory()
     {
         using SandboxCluster cluster = SandboxCluster.StartStill(new() { Nodes = 0 }, Kept);
         using var http = new HttpClient(cluster.CreateTransport()) { BaseAddress = cluster.Server, Timeout = Timeout.InfiniteTimeSpan };
@@ -34,7 +34,7 @@ public sealed class SlowWatcherTests
     }
 
     [Fact]
-    public async Task A_watch_does_not_keep_what_there_was_when_it_began()
+    public async Task A_watch_does_not_retain_the_initial_objects()
     {
         const int Objects = Changes;
         using SandboxCluster cluster = SandboxCluster.StartStill(new() { Nodes = 0 }, Kept);

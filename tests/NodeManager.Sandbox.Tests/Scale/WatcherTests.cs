@@ -63,7 +63,7 @@ public sealed class WatcherTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void An_event_is_written_once_for_all_who_watch_its_kind_alike()
+    public void An_event_is_serialized_once_for_equal_watches()
     {
         using var cluster = new TestCluster();
         StoredObject pod = cluster.Cluster.Registry.Create(BuiltInKinds.Pods, "default", Pod("a", "even", "node"));

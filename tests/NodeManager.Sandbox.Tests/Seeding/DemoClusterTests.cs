@@ -19,7 +19,7 @@ public sealed class DemoClusterTests
     [Theory]
     [InlineData("1.37")]
     [InlineData("1.20")]
-    public async Task It_is_as_its_controllers_would_have_it_so_nothing_moves(string version)
+    public async Task The_demo_cluster_is_in_a_steady_state(string version)
     {
         using LiveCluster cluster = new(nodes: 12, version: version);
         Dictionary<string, long> before = cluster.Pods.ToDictionary(pod => pod.Uid, pod => pod.Version);
@@ -38,7 +38,7 @@ public sealed class DemoClusterTests
     }
 
     [Fact]
-    public void Thousands_of_pods_of_one_set_have_names_of_their_own()
+    public void Thousands_of_pods_of_one_ReplicaSet_have_unique_names()
     {
         using var cluster = SandboxCluster.StartStill(new() { Nodes = 0 }, DocumentStore.DefaultLogCapacity);
         var writer = new SeedWriter(cluster.Registry, 1);
@@ -46,7 +46,7 @@ public sealed class DemoClusterTests
     }
 
     [Fact]
-    public void It_has_what_there_is_to_look_at()
+    public void The_demo_cluster_contains_every_kind_of_workload_and_fault()
     {
         using LiveCluster cluster = new(nodes: 12);
         Node[] nodes = [.. cluster.Store.List(BuiltInKinds.Nodes).Objects.Walk().Select(node => node.As<Node>())];
@@ -69,7 +69,7 @@ public sealed class DemoClusterTests
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(100)]
-    public async Task No_node_is_promised_away_more_than_it_has_and_every_pod_has_a_node(int count)
+    public async Task Every_pod_has_a_node_and_no_node_is_overcommitted(int count)
     {
         using LiveCluster cluster = new(nodes: count);
 
@@ -85,7 +85,7 @@ public sealed class DemoClusterTests
     }
 
     [Fact]
-    public void The_same_seed_gives_the_same_cluster_and_another_another()
+    public void The_seed_decides_the_cluster()
     {
         using LiveCluster first = new(nodes: 12), second = new(nodes: 12), third = new(nodes: 12, seed: 2);
         Assert.Equal(Shape(first), Shape(second));
@@ -95,7 +95,7 @@ public sealed class DemoClusterTests
     }
 
     [Fact]
-    public void A_thousand_nodes_start_at_once_with_ten_pods_each()
+    public void A_thousand_nodes_with_ten_pods_each_start_quickly()
     {
         long start = Stopwatch.GetTimestamp();
         using LiveCluster cluster = new(nodes: 1000);
@@ -105,7 +105,7 @@ public sealed class DemoClusterTests
     }
 
     [Fact]
-    public async Task Metrics_are_plausible_repeatable_and_silent_for_who_is_silent()
+    public async Task Metrics_are_plausible_repeatable_and_missing_for_silent_nodes()
     {
         using LiveCluster cluster = new(nodes: 12);
         HttpClient http = new(cluster.Cluster.CreateTransport()) { BaseAddress = cluster.Cluster.Server };

@@ -47,7 +47,7 @@ public sealed class SelectorTests
     [InlineData("-a=x", null)]
     [InlineData("a=-x", null)]
     [InlineData("=b", "found '=', expected: !, identifier, or 'end of string'")]
-    public void A_label_selector_that_cannot_be_read_is_a_bad_request(string selector, string? message)
+    public void An_invalid_label_selector_is_a_bad_request(string selector, string? message)
     {
         ApiException refused = Assert.Throws<ApiException>(() => LabelQuery.Parse(selector));
         Assert.Equal(400, refused.Code);
@@ -67,7 +67,7 @@ public sealed class SelectorTests
     [InlineData("/api/v1/nodes?fieldSelector=spec.unschedulable%3Dtrue", "n2")]
     [InlineData("/api/v1/events?fieldSelector=involvedObject.name%3Dn1,involvedObject.kind%3DNode,reason%3DRebooted,type%3DWarning", "e")]
     [InlineData("/api/v1/events?fieldSelector=involvedObject.name%3Dn2", "")]
-    public async Task A_field_selector_selects(string path, string expected)
+    public async Task A_field_selector_selects_by_supported_fields(string path, string expected)
     {
         using var cluster = new TestCluster();
         await cluster.CreateAsync("/api/v1/nodes", """{"metadata":{"name":"n1"}}""");
@@ -82,7 +82,7 @@ public sealed class SelectorTests
     [InlineData("/api/v1/pods?fieldSelector=spec.bogus%3Dx", "field label not supported: spec.bogus")]
     [InlineData("/apis/apps/v1/deployments?fieldSelector=spec.bogus%3Dx", "\"spec.bogus\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")]
     [InlineData("/api/v1/pods?fieldSelector=bogus", "invalid selector: 'bogus'; can't understand 'bogus'")]
-    public async Task A_field_that_cannot_be_selected_by_is_a_bad_request(string path, string message)
+    public async Task An_unsupported_field_is_a_bad_request(string path, string message)
     {
         using var cluster = new TestCluster();
         (System.Net.HttpStatusCode code, System.Text.Json.Nodes.JsonObject body) = await cluster.SendAsync("GET", path);

@@ -13,7 +13,7 @@ public sealed class ConcurrencyTests
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     [Fact]
-    public async Task Writers_of_one_object_lose_nothing_of_each_other()
+    public async Task Concurrent_writers_of_one_object_lose_no_change()
     {
         using var cluster = new TestCluster();
         ResourceRegistry registry = cluster.Cluster.Registry;
@@ -26,7 +26,7 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
-    public async Task Of_two_writers_that_state_the_same_version_one_is_refused()
+    public async Task One_of_two_writers_with_the_same_resourceVersion_is_refused()
     {
         using var cluster = new TestCluster();
         ResourceRegistry registry = cluster.Cluster.Registry;
@@ -86,7 +86,7 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
-    public async Task A_list_and_the_watch_from_its_version_together_are_the_truth_at_any_moment()
+    public async Task A_list_and_the_watch_from_its_resourceVersion_are_complete()
     {
         using var cluster = new TestCluster();
         ResourceRegistry registry = cluster.Cluster.Registry;
@@ -123,7 +123,7 @@ public sealed class ConcurrencyTests
     }
 
     [Fact]
-    public void Objects_are_found_by_owner_and_by_indexed_field_as_they_come_and_go()
+    public void Indexes_by_owner_and_field_follow_the_objects()
     {
         using var cluster = new TestCluster();
         ResourceRegistry registry = cluster.Cluster.Registry;

@@ -41,7 +41,7 @@ public sealed class SortedObjectsTests
     }
 
     [Fact]
-    public void A_snapshot_is_not_changed_by_what_comes_after()
+    public void A_snapshot_is_not_affected_by_later_changes()
     {
         SortedObjects before = SortedObjects.Empty.Set(Make("a", "one")).Set(Make("a", "two"));
         SortedObjects after = before.Remove("a", "one").Set(Make("a", "three"));
@@ -50,7 +50,7 @@ public sealed class SortedObjectsTests
     }
 
     [Fact]
-    public void Walking_on_from_a_key_that_is_gone_starts_at_the_next()
+    public void Enumeration_from_a_removed_key_continues_at_the_next()
     {
         SortedObjects objects = SortedObjects.Empty.Set(Make("a", "one")).Set(Make("b", "two"));
         Assert.Equal(["two"], objects.Walk(after: ("a", "p")).Select(item => item.Name));

@@ -41,7 +41,7 @@ public sealed class PluginDefinitionsTests
     }
 
     [Fact]
-    public void A_change_knows_its_points_and_the_kinds_of_its_arguments()
+    public void A_registered_plugin_is_changed_with_its_points_and_argument_types()
     {
         var change = new PluginChange { Name = "GpuPacking", Arguments = new Dictionary<string, object?> { ["mode"] = "tight" } };
         Assert.Contains("GpuPacking", PluginEditor.Enable(Document(), change, null, Catalog).Document.Text, StringComparison.Ordinal);
@@ -55,7 +55,7 @@ public sealed class PluginDefinitionsTests
     [InlineData("profiles: [{plugins: {multiPoint: {enabled: [{name: GpuPacking}]}}, pluginConfig: [{name: GpuPacking, args: {mode: a}}]}]", null)]
     [InlineData("profiles: [{plugins: {bind: {enabled: [{name: GpuPacking}]}}}]", "ExtensionPoint")]
     [InlineData("profiles: [{plugins: {score: {enabled: [{name: GpuPacking}]}}, pluginConfig: [{name: GpuPacking, args: {weights: {x: y}}}]}]", "Type")]
-    public void A_configuration_is_checked_with_it(string body, string? rule)
+    public void A_configuration_is_checked_with_registered_plugins(string body, string? rule)
     {
         var findings = SchedulerConfigurationValidator.Validate(Document(body + "\n"), new ValidationOptions { Catalog = Catalog });
         Assert.Equal(rule is null ? [] : [rule], findings.Select(finding => finding.Rule));

@@ -117,7 +117,7 @@ public sealed class EveryEditTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Nothing_changes_where_nothing_is_edited(string name)
+    public void An_edit_without_changes_keeps_the_text(string name)
     {
         var manifest = SchedulerManifest.Read(Read(name), name);
         Assert.Equal(Read(name), manifest.Write(manifest.Document));
@@ -126,7 +126,7 @@ public sealed class EveryEditTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Plugins_come_and_go_at_every_place_of_every_list(string name)
+    public void Plugins_are_added_and_removed_at_every_position_of_every_list(string name)
     {
         var text = Read(name);
         var manifest = SchedulerManifest.Read(text, name);
@@ -187,7 +187,7 @@ public sealed class EveryEditTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Arguments_are_added_with_their_types_and_go_again(string name)
+    public void Arguments_are_added_with_their_types_and_removed(string name)
     {
         var text = Read(name);
         var manifest = SchedulerManifest.Read(text, name);
@@ -208,7 +208,7 @@ public sealed class EveryEditTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_known_plugin_can_be_switched_at_every_point(string name)
+    public void Every_known_plugin_can_be_enabled_and_disabled_at_every_point(string name)
     {
         var document = SchedulerManifest.Read(Read(name), name).Document;
         var api = SchedulerPlugins.ApiOf(document);
@@ -228,7 +228,7 @@ public sealed class EveryEditTests
     }
 
     [Fact]
-    public void Edits_of_any_layout_keep_what_they_do_not_touch()
+    public void Edits_keep_unrelated_text_in_every_layout()
     {
         for (var seed = 0; seed < 400; seed++)
         {

@@ -17,7 +17,7 @@ public sealed class PluginEditorTests
     private static PluginChange At(string name, params string[] points) => new() { Name = name, ExtensionPoints = points };
 
     [Fact]
-    public void A_plugin_of_several_points_is_enabled_by_multiPoint_and_one_of_a_single_point_there()
+    public void A_plugin_is_enabled_at_multiPoint_or_at_its_only_extension_point()
     {
         Assert.Equal("profiles:\n- plugins:\n    multiPoint:\n      enabled:\n      - name: CapacityScheduling\n", Body(PluginEditor.Enable(Document(""), At("CapacityScheduling"))));
         Assert.Equal(
@@ -29,7 +29,7 @@ public sealed class PluginEditorTests
     [InlineData("v1", "")]
     [InlineData("v1", "queueSort")]
     [InlineData("v1beta1", "queueSort")]
-    public void What_sorts_the_queue_is_replaced_in_one_call_in_all_profiles_and_comes_back(string api, string point)
+    public void The_queueSort_plugin_is_replaced_and_restored_in_all_profiles(string api, string point)
     {
         var before = Document("profiles:\n- schedulerName: a\n- schedulerName: b\n", api);
         var change = point.Length > 0 ? At("Coscheduling", point) : At("Coscheduling");
@@ -45,7 +45,7 @@ public sealed class PluginEditorTests
     }
 
     [Fact]
-    public void Of_all_plugins_switched_off_at_queueSort_the_default_is_named_again()
+    public void With_all_queueSort_plugins_disabled_the_default_is_enabled_again()
     {
         var document = Document("profiles:\n- plugins:\n    queueSort:\n      enabled:\n      - name: Coscheduling\n      disabled:\n      - name: '*'\n");
 
@@ -58,7 +58,7 @@ public sealed class PluginEditorTests
         .Where(plugin => plugin is { ExtensionPoint: "queueSort", Status: not SchedulerPluginStatus.Disabled }).Select(plugin => plugin.Name);
 
     [Fact]
-    public void Before_multiPoint_a_plugin_is_enabled_at_each_point_that_it_has()
+    public void Without_multiPoint_a_plugin_is_enabled_at_each_of_its_extension_points()
     {
         var result = PluginEditor.Enable(Document("", "v1beta1"), At("CapacityScheduling"));
         Assert.Equal(
@@ -67,7 +67,7 @@ public sealed class PluginEditorTests
     }
 
     [Fact]
-    public void What_runs_already_is_not_changed()
+    public void An_enabled_plugin_is_not_changed()
     {
         Assert.Empty(PluginEditor.Enable(Document(""), At("NodeName", "filter")).Differences);
         Assert.Empty(PluginEditor.Enable(Document(""), new PluginChange { Name = "NodeAffinity", ExtensionPoints = ["score"], Weight = 2 }).Differences);
@@ -75,7 +75,7 @@ public sealed class PluginEditorTests
     }
 
     [Fact]
-    public void Enabling_what_was_disabled_takes_it_out_of_the_disabled_list()
+    public void Enabling_a_plugin_removes_it_from_the_disabled_list()
     {
         var document = Document("profiles:\n- schedulerName: a\n  plugins:\n    score:\n      disabled:\n      - name: ImageLocality\n");
         Assert.Equal("profiles:\n- schedulerName: a\n", Body(PluginEditor.Enable(document, At("ImageLocality", "score"))));
@@ -85,7 +85,7 @@ public sealed class PluginEditorTests
     }
 
     [Fact]
-    public void V1beta1_gets_a_default_with_another_weight_by_disabling_and_enabling_it()
+    public void In_v1beta1_the_weight_of_a_default_plugin_is_changed_by_disabling_and_enabling()
     {
         var result = PluginEditor.Set(Document("", "v1beta1"), new PluginChange { Name = "ImageLocality", Weight = 9 });
         Assert.Equal(
@@ -98,7 +98,7 @@ public sealed class PluginEditorTests
     }
 
     [Fact]
-    public void Disabling_without_a_point_takes_a_plugin_out_everywhere()
+    public void Disabling_without_an_extension_point_removes_a_plugin_everywhere()
     {
         var document = Document("profiles:\n- plugins:\n    score:\n      enabled:\n      - name: NodeAffinity\n        weight: 5\n");
         var result = PluginEditor.Disable(document, At("NodeAffinity"));
@@ -107,7 +107,7 @@ public sealed class PluginEditorTests
     }
 
     [Fact]
-    public void Bare_names_are_read_and_never_written()
+    public void Plugin_entries_without_a_name_field_are_read_and_never_written()
     {
         var document = Document("profiles:\n- schedulerName: a\n  plugins:\n    filter:\n      enabled: # mine\n      - Rescheduler\n      - Coscheduling\n    score:\n      disabled: [ImageLocality]\n");
         Assert.Contains(SchedulerPlugins.Read(document), plugin => plugin is { Name: "Rescheduler", ExtensionPoint: "filter", Status: "Enabled" });
@@ -124,7 +124,7 @@ public sealed class PluginEditorTests
     }
 
     [Fact]
-    public void Order_is_the_place_in_the_list()
+    public void Order_is_the_position_in_the_list()
     {
         var document = Document("profiles:\n- plugins:\n    score:\n      enabled:\n      - name: PodState\n      - name: SySched # b\n      - name: Trimaran\n");
         var moved = PluginEditor.Set(document, new PluginChange { Name = "SySched", ExtensionPoints = ["score"], Order = 1 });
@@ -135,7 +135,7 @@ public sealed class PluginEditorTests
     }
 
     [Fact]
-    public void Only_the_profiles_that_are_named_change()
+    public void Only_the_named_profiles_change()
     {
         var document = Document("profiles:\n- schedulerName: a\n- schedulerName: b\n");
         var result = PluginEditor.Disable(document, new PluginChange { Name = "ImageLocality", SchedulerNames = ["b"] });
@@ -162,7 +162,7 @@ public sealed class PluginEditorTests
     [InlineData("EBSLimits", "filter", ErrorIds.SchedulerPluginUnknown, "has no plugin")]
     [InlineData("ImageLocality", "filter", ErrorIds.SchedulerExtensionPointInvalid, "does not implement filter")]
     [InlineData("ImageLocality", "scoring", ErrorIds.SchedulerExtensionPointInvalid, "is not an extension point")]
-    public void What_there_is_not_is_refused_with_what_there_is(string name, string point, string errorId, string message)
+    public void Unknown_names_are_refused_with_the_known_names(string name, string point, string errorId, string message)
     {
         var failure = Assert.Throws<NodeManagerException>(() => PluginEditor.Enable(Document(""), At(name, point)));
         Assert.Equal(errorId, failure.ErrorId);
@@ -175,7 +175,7 @@ public sealed class PluginEditorTests
     [InlineData("hardPodAffinityWeight", "5", "not a whole number")]
     [InlineData("hardPodAffinityWeight", 5.5, "not a whole number")]
     [InlineData("ignorePreferredTermsOfExistingPods", "yes", "not true or false")]
-    public void An_argument_that_a_plugin_does_not_take_is_refused(string key, object value, string message)
+    public void An_unknown_argument_is_refused(string key, object value, string message)
     {
         var change = new PluginChange { Name = "InterPodAffinity", Arguments = new Dictionary<string, object?> { [key] = value } };
         var failure = Assert.Throws<NodeManagerException>(() => PluginEditor.Set(Document(""), change));
@@ -185,7 +185,7 @@ public sealed class PluginEditorTests
     }
 
     [Fact]
-    public void A_profile_that_there_is_not_and_a_plugin_that_does_not_run_are_told()
+    public void An_unknown_profile_and_a_disabled_plugin_are_reported()
     {
         var profile = Assert.Throws<NodeManagerException>(() =>
             PluginEditor.Disable(Document(""), new PluginChange { Name = "ImageLocality", SchedulerNames = ["b"] }));
@@ -199,7 +199,7 @@ public sealed class PluginEditorTests
     }
 
     [Fact]
-    public void An_unknown_plugin_is_enabled_by_force()
+    public void An_unknown_plugin_is_enabled_with_Force()
     {
         var result = PluginEditor.Enable(Document(""), new PluginChange { Name = "Mine", Force = true });
         Assert.Contains(SchedulerPlugins.Read(result.Document), plugin => plugin is { Name: "Mine", ExtensionPoint: "multiPoint", IsKnown: false });
@@ -208,7 +208,7 @@ public sealed class PluginEditorTests
     }
 
     [Fact]
-    public void A_textual_difference_is_what_diff_prints()
+    public void A_textual_difference_equals_the_output_of_diff()
     {
         var before = string.Concat(Enumerable.Range(1, 30).Select(line => $"line {line}\n"));
         var after = before.Replace("line 3\n", "line three\n").Replace("line 25\n", "line 25\nline 25b\n");
@@ -220,7 +220,7 @@ public sealed class PluginEditorTests
     }
 
     [Fact]
-    public void A_semantic_difference_names_what_moved_and_does_not_see_style()
+    public void A_semantic_difference_names_moved_plugins_and_ignores_style()
     {
         static object? Value(string text) => YamlValue.Of(Document(text).Root);
         Assert.Empty(ValueComparison.Compare(Value("a: {b: [1, 'x']} # c\n"), Value("a:\n  b:\n  - 0x1\n  - x\n")));

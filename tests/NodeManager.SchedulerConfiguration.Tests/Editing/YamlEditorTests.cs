@@ -16,7 +16,7 @@ public sealed class YamlEditorTests
     private static string Change(string text, params YamlEdit[] edits) => YamlEditor.Apply(SchedulerDocument.Parse(text), edits).Text;
 
     [Fact]
-    public void An_item_is_added_behind_the_last_one_and_comments_stay()
+    public void An_item_is_added_after_the_last_one_and_comments_are_kept()
     {
         const string text = Header + """
             # top
@@ -53,7 +53,7 @@ public sealed class YamlEditorTests
     [InlineData(
         "profiles:\n  - schedulerName: a\n    plugins:\n      filter:\n        disabled:\n          - name: A",
         "profiles:\n  - schedulerName: a\n    plugins:\n      filter:\n        disabled:\n          - name: A\n      score:\n        enabled:\n          - name: ImageLocality\n            weight: 5")]
-    public void Missing_parents_are_made_in_the_style_around_them(string body, string expected)
+    public void Missing_parents_are_created_in_the_surrounding_style(string body, string expected)
     {
         var document = SchedulerDocument.Parse(Header + body);
         var end = document.Profiles[0].Plugins("score", "enabled").Count;
@@ -61,7 +61,7 @@ public sealed class YamlEditorTests
     }
 
     [Fact]
-    public void Json_stays_json()
+    public void JSON_stays_JSON()
     {
         const string text = """{"apiVersion":"kubescheduler.config.k8s.io/v1","kind":"KubeSchedulerConfiguration","profiles":[{"schedulerName":"a"}]}""";
         var changed = Change(text, new InsertItem(Score("enabled"), 0, Plugin));
@@ -74,7 +74,7 @@ public sealed class YamlEditorTests
     [Theory]
     [InlineData("\n")]
     [InlineData("\r\n")]
-    public void Line_ends_and_a_byte_order_mark_stay(string lineBreak)
+    public void Line_endings_and_a_byte_order_mark_are_kept(string lineBreak)
     {
         var text = '\uFEFF' + (Header + "# ü 𝒳\nprofiles:\n- schedulerName: a\n  plugins:\n    score:\n      enabled:\n      - name: A\n        weight: 1\n")
             .Replace("\n", lineBreak, StringComparison.Ordinal);
@@ -86,7 +86,7 @@ public sealed class YamlEditorTests
     }
 
     [Fact]
-    public void A_moved_item_takes_its_comment_along()
+    public void A_moved_item_keeps_its_comment()
     {
         const string text = Header + "profiles:\n- plugins:\n    score:\n      enabled:\n      - name: A # a\n      # between\n      - name: B\n        weight: 3 # b\n      - {name: C}\n";
         Assert.Equal(
@@ -139,14 +139,14 @@ public sealed class YamlEditorTests
     }
 
     [Fact]
-    public void The_first_field_of_an_item_can_go()
+    public void The_first_field_of_an_item_can_be_removed()
     {
         const string text = Header + "profiles:\n- plugins:\n    score:\n      enabled:\n      - name: A\n  # mine\n  schedulerName: a\n";
         Assert.Equal(Header + "profiles:\n- # mine\n  schedulerName: a\n", Change(text, new RemoveValue(Score("enabled").Item(0))));
     }
 
     [Fact]
-    public void A_change_behind_an_anchor_is_refused_and_names_what_would_change_too()
+    public void A_change_behind_an_anchor_is_refused_and_names_the_other_uses()
     {
         const string text = Header + "profiles:\n- schedulerName: a\n  plugins: &p\n    score:\n      enabled:\n      - name: A\n- schedulerName: b\n  plugins: *p\n";
         var shared = Assert.Throws<NodeManagerException>(() => Change(text, new InsertItem(Score("enabled"), 1, Plugin)));

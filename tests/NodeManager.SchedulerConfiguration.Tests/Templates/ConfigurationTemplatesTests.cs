@@ -39,7 +39,7 @@ public sealed class ConfigurationTemplatesTests
 
     [Theory]
     [MemberData(nameof(EachInEachVersion))]
-    public void Each_template_is_valid_in_each_version_keeps_what_is_there_and_can_be_made_twice(string name, string api)
+    public void Each_template_is_valid_in_each_version_keeps_other_settings_and_is_idempotent(string name, string api)
     {
         var document = Document(api);
         var template = ConfigurationTemplates.Find(name.ToLowerInvariant(), null);
@@ -58,7 +58,7 @@ public sealed class ConfigurationTemplatesTests
     [InlineData("v1beta1", "NodeResourcesMostAllocated", true)]
     [InlineData("v1", "NodeResourcesBalancedAllocation", false)]
     [InlineData("v1beta1", "NodeResourcesLeastAllocated", false)]
-    public void Packing_scores_full_nodes_and_nothing_that_empties_them(string api, string plugin, bool scores)
+    public void The_packing_template_scores_full_nodes_only(string api, string plugin, bool scores)
     {
         var result = ConfigurationTemplates.Apply(Document(api), ConfigurationTemplates.Find("BinPacking", null), []);
         var running = SchedulerPlugins.Read(result.Document).Where(one => one.ExtensionPoint == "score" && one.Status != SchedulerPluginStatus.Disabled);
@@ -77,7 +77,7 @@ public sealed class ConfigurationTemplatesTests
     }
 
     [Fact]
-    public void A_template_of_ones_own_is_a_file_in_a_folder_and_may_stand_in_for_ours()
+    public void A_custom_template_is_a_file_and_can_replace_a_built_in_template()
     {
         using var folder = new TemporaryFolder();
         folder.Write("Quiet.yaml", "description: no images\nsteps:\n- disable: ImageLocality\n  at: [score]\n");
@@ -114,7 +114,7 @@ public sealed class ConfigurationTemplatesTests
     }
 
     [Fact]
-    public void What_is_not_there_is_reported_with_what_is()
+    public void An_unknown_template_is_reported_with_the_known_ones()
     {
         Assert.Equal(ErrorIds.SchedulerTemplateNotFound, ErrorOf(() => ConfigurationTemplates.Find("Nope", null)));
         Assert.Equal(ErrorIds.SchedulerTemplateNotFound, ErrorOf(() => ConfigurationTemplates.List(Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString()))));

@@ -18,7 +18,7 @@ public sealed class SchedulerConfigurationValidatorTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Each_configuration_is_judged_as_the_scheduler_does(string api, string name)
+    public void Each_configuration_is_accepted_or_refused_like_by_the_scheduler(string api, string name)
     {
         var example = SchedulerCases.All.Single(one => one.Name == name);
         SchedulerDocument document;
@@ -67,7 +67,7 @@ public sealed class SchedulerConfigurationValidatorTests
     public void A_release_is_read_from_an_image_or_a_banner(string text, int? minor) => Assert.Equal(minor, SchedulerApi.MinorOf(text));
 
     [Fact]
-    public void A_finding_says_where_it_is_and_what_to_do()
+    public void A_finding_has_a_position_and_a_remedy()
     {
         var document = SchedulerDocument.Parse(
             "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nprofiles:\n- plugins:\n    filter:\n      enabled:\n      - name: ImageLocality\n");
@@ -77,7 +77,7 @@ public sealed class SchedulerConfigurationValidatorTests
     }
 
     [Fact]
-    public void Plugins_of_ones_own_are_doubted_where_the_scheduler_is_not_kubernetes_own()
+    public void Unknown_plugins_are_only_a_warning_for_a_custom_scheduler()
     {
         var document = SchedulerDocument.Parse(
             "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nprofiles:\n- plugins:\n    score:\n      enabled:\n      - name: Mine\n      - name: PodState\n");
@@ -95,7 +95,7 @@ public sealed class SchedulerConfigurationValidatorTests
     [InlineData("v1beta2", 23, "NodeLabel", "{}", "UnknownPlugin")]
     [InlineData("v1beta3", 28, "NodeLabel", "{}", "UnknownPlugin")]
     [InlineData("v1", 27, "NodeLabel", "{}", "UnknownPlugin")]
-    public void Arguments_are_judged_for_the_release(string api, int minor, string plugin, string arguments, string? rule)
+    public void Arguments_are_checked_for_the_release(string api, int minor, string plugin, string arguments, string? rule)
     {
         var document = SchedulerDocument.Parse(new SchedulerCase("", $"profiles: [{{pluginConfig: [{{name: {plugin}, args: {{{arguments.Trim('{', '}')}}}}}]}}]", true).Text(api));
         var errors = SchedulerConfigurationValidator.Validate(document, new ValidationOptions { Minor = minor }).Where(finding => finding.Severity == "Error");
@@ -107,7 +107,7 @@ public sealed class SchedulerConfigurationValidatorTests
     [InlineData("v1", 26, "endpointsleases", true)]
     [InlineData("v1", 27, "endpointsleases", false)]
     [InlineData("v1", 26, "endpoints", false)]
-    public void A_lock_of_the_migration_is_valid_until_126(string api, int minor, string kind, bool isValid)
+    public void The_leader_migration_lock_is_valid_until_1_26(string api, int minor, string kind, bool isValid)
     {
         var document = SchedulerDocument.Parse(new SchedulerCase("", $"leaderElection: {{leaderElect: true, resourceLock: {kind}}}\n", true).Text(api));
         Assert.Equal(isValid, SchedulerConfigurationValidator.Validate(document, new ValidationOptions { Minor = minor }).Count == 0);
@@ -116,7 +116,7 @@ public sealed class SchedulerConfigurationValidatorTests
     [Theory]
     [InlineData("v1", 32, "VolumeCapacityPriority")]
     [InlineData("v1", 33, "StorageCapacityScoring")]
-    public void The_gate_of_a_shape_is_named_by_release(string api, int minor, string gate)
+    public void The_feature_gate_of_a_field_depends_on_the_release(string api, int minor, string gate)
     {
         var document = SchedulerDocument.Parse(new SchedulerCase("", SchedulerCases.Arguments("VolumeBinding", "shape: []"), true).Text(api));
         Assert.Contains(gate, Assert.Single(SchedulerConfigurationValidator.Validate(document, new ValidationOptions { Minor = minor })).Message, StringComparison.Ordinal);
@@ -125,7 +125,7 @@ public sealed class SchedulerConfigurationValidatorTests
     [Theory]
     [InlineData(27, false)]
     [InlineData(28, true)]
-    public void NodeVolumeLimits_implements_preFilter_from_128(int minor, bool isValid)
+    public void NodeVolumeLimits_implements_preFilter_from_1_28(int minor, bool isValid)
     {
         var document = SchedulerDocument.Parse(new SchedulerCase("", SchedulerCases.Plugins("preFilter: {enabled: [{name: NodeVolumeLimits}]}"), true).Text("v1"));
         Assert.Equal(isValid, SchedulerConfigurationValidator.Validate(document, new ValidationOptions { Minor = minor }).Count == 0);
@@ -137,7 +137,7 @@ public sealed class SchedulerConfigurationValidatorTests
     [InlineData("plugins: {permit: {enabled: [{name: Coscheduling}]}}, pluginConfig: [{name: Coscheduling, args: {permitWaitingTimeSeconds: '10'}}]", "Type")]
     [InlineData("plugins: {permit: {enabled: [{name: Coscheduling}]}}, pluginConfig: [{name: Coscheduling, args: {kind: CoschedArgs}}]", "ArgumentKind")]
     [InlineData("plugins: {permit: {enabled: [{name: Coscheduling}]}}, pluginConfig: [{name: Coscheduling, args: {nope: 10}}]", "UnknownField")]
-    public void What_one_release_of_another_project_does_not_know_is_a_warning(string profile, string rule)
+    public void A_setting_unknown_to_one_release_of_an_out_of_tree_plugin_is_a_warning(string profile, string rule)
     {
         var document = SchedulerDocument.Parse(new SchedulerCase("", $"profiles: [{{{profile}}}]", true).Text("v1"));
         var finding = Assert.Single(SchedulerConfigurationValidator.Validate(document));
@@ -145,7 +145,7 @@ public sealed class SchedulerConfigurationValidatorTests
     }
 
     [Fact]
-    public void A_number_that_is_too_large_is_called_too_large()
+    public void A_number_out_of_range_is_reported_as_too_large()
     {
         var document = SchedulerDocument.Parse(new SchedulerCase("", "parallelism: 2147483648\n", true).Text("v1"));
         Assert.Contains("32 bits", Assert.Single(SchedulerConfigurationValidator.Validate(document)).Message, StringComparison.Ordinal);
@@ -156,7 +156,7 @@ public sealed class SchedulerConfigurationValidatorTests
     [InlineData("profiles:\n\t- schedulerName: a\n", 4)]
     [InlineData("profiles:\n- schedulerName: \"a\\/b\"\n", 4)]
     [InlineData("profiles: []\n# \u0007\n", 4)]
-    public void What_cannot_be_read_is_reported_at_its_line(string body, int line)
+    public void Invalid_YAML_is_reported_with_its_line(string body, int line)
     {
         var refusal = Assert.Throws<NodeManagerException>(() => SchedulerDocument.Parse(new SchedulerCase("", body, false).Text("v1")));
         Assert.Contains($"line {line},", refusal.Message, StringComparison.Ordinal);

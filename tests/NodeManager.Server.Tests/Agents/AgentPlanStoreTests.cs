@@ -30,7 +30,7 @@ public sealed class AgentPlanStoreTests
     [InlineData("self", "AgentPlanSelfApproval")]
     [InlineData("agent", "AgentPlanSelfApproval")]
     [InlineData("other", "AgentPlanNotFound")]
-    public void A_plan_is_taken_once_after_an_approval(string steps, string? error)
+    public void An_approved_plan_is_applied_once(string steps, string? error)
     {
         string id = Add(Agent).Id;
 
@@ -49,7 +49,7 @@ public sealed class AgentPlanStoreTests
     }
 
     [Fact]
-    public void Of_many_who_take_a_plan_at_a_time_one_gets_it()
+    public void One_of_many_concurrent_callers_applies_a_plan()
     {
         string id = Add(Agent).Id;
         _store.Decide(id, Person, approve: true);
@@ -72,7 +72,7 @@ public sealed class AgentPlanStoreTests
     }
 
     [Fact]
-    public void Open_plans_are_bounded_and_ended_plans_are_removed()
+    public void The_number_of_open_plans_is_limited_and_ended_plans_are_removed()
     {
         for (int i = 0; i < AgentPlanStore.MostOpen; i++) Add(Agent);
         Assert.Equal("TooManyPlans", Assert.Throws<NodeManagerException>(() => Add(Agent)).ErrorId);

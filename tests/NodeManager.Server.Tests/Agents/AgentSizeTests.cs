@@ -24,7 +24,7 @@ public sealed class AgentSizeTests(ITestOutputHelper output)
     private const int LeastCharactersPerToken = 2;
 
     [Fact]
-    public async Task Summaries_of_a_large_cluster_stay_small()
+    public async Task Summaries_of_a_large_cluster_stay_within_the_token_limit()
     {
         SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = Nodes, Programs = SandboxPrograms.All });
         using NodeManagerSession session = await SessionFactory.ConnectAsync("sandbox", sandbox.Server, sandbox.CreateTransport(), sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);

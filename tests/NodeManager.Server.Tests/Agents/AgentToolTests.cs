@@ -29,7 +29,7 @@ public sealed class AgentToolTests(AgentServer server) : IClassFixture<AgentServ
     [InlineData("stdio", "node_health", "{}", "causes")]
     [InlineData("stdio", "scheduler_plugins", "{}", "profiles")]
     [InlineData("stdio", "list_plans", "{}", "plans")]
-    public async Task A_tool_answers_in_structured_content_and_the_same_as_text(string transport, string tool, string arguments, string field)
+    public async Task A_tool_returns_the_same_structured_content_and_text(string transport, string tool, string arguments, string field)
     {
         await using McpClient agent = await ConnectAsync(transport);
 
@@ -43,7 +43,7 @@ public sealed class AgentToolTests(AgentServer server) : IClassFixture<AgentServ
     [Theory]
     [InlineData("http")]
     [InlineData("stdio")]
-    public async Task Only_applying_a_plan_is_not_read_only(string transport)
+    public async Task Every_tool_but_apply_plan_is_read_only(string transport)
     {
         await using McpClient agent = await ConnectAsync(transport);
 
@@ -57,7 +57,7 @@ public sealed class AgentToolTests(AgentServer server) : IClassFixture<AgentServ
     [Theory]
     [InlineData("http")]
     [InlineData("stdio")]
-    public async Task Pages_lead_through_all_nodes_once(string transport)
+    public async Task Pages_contain_each_node_once(string transport)
     {
         await using McpClient agent = await ConnectAsync(transport);
         List<string> seen = [];
@@ -88,7 +88,7 @@ public sealed class AgentToolTests(AgentServer server) : IClassFixture<AgentServ
     [InlineData("maintenance_plan", "{}", "AgentChangeInvalid")]
     [InlineData("get_plan", """{"id":"plan-000000000000"}""", "AgentPlanNotFound")]
     [InlineData("get_operation", """{"id":"x"}""", "OperationNotFound")]
-    public async Task A_refusal_is_an_answer_with_an_id(string tool, string arguments, string error)
+    public async Task A_refusal_is_a_result_with_an_error_id(string tool, string arguments, string error)
     {
         await using McpClient agent = await ConnectAsync("http");
 
@@ -99,7 +99,7 @@ public sealed class AgentToolTests(AgentServer server) : IClassFixture<AgentServ
     }
 
     [Fact]
-    public async Task A_drain_plan_names_what_blocks()
+    public async Task A_drain_plan_names_the_blockers()
     {
         await using McpClient agent = await ConnectAsync("http");
         string node = await WorkerAsync();
@@ -119,7 +119,7 @@ public sealed class AgentToolTests(AgentServer server) : IClassFixture<AgentServ
     [InlineData("RemoveTaints", """{"taints":["example.com/agent:NoSchedule"]}""")]
     [InlineData("Uncordon", "{}")]
     [InlineData("Drain", """{"deleteEmptyDirData":true,"deleteUnmanagedPods":true}""")]
-    public async Task A_change_takes_a_plan_an_approval_and_a_call(string action, string more)
+    public async Task A_change_requires_a_plan_an_approval_and_a_call(string action, string more)
     {
         string node = await WorkerAsync(action.Length);
         string viewer = server.Token(AccessLevel.Viewer);
@@ -167,7 +167,7 @@ public sealed class AgentToolTests(AgentServer server) : IClassFixture<AgentServ
     [InlineData("http", "cancel", true, "Pending")]
     [InlineData("stdio", "accept", true, "Approved")]
     [InlineData("stdio", "decline", false, "Denied")]
-    public async Task Where_it_is_enabled_the_client_may_ask_its_user(string transport, string action, bool approve, string status)
+    public async Task With_elicitation_enabled_the_client_can_ask_its_user(string transport, string action, bool approve, string status)
     {
         string node = await WorkerAsync();
         string? asked = null;
@@ -195,7 +195,7 @@ public sealed class AgentToolTests(AgentServer server) : IClassFixture<AgentServ
     }
 
     [Fact]
-    public async Task A_revoked_token_ends_its_calls()
+    public async Task Revoking_a_token_ends_its_calls()
     {
         string token = server.Token(AccessLevel.Viewer);
         await using McpClient agent = await server.ConnectAsync(token);

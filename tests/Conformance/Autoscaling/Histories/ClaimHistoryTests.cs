@@ -17,7 +17,7 @@ public sealed class ClaimHistoryTests
     private static readonly int Histories = ProofSize.Read("NODEMANAGER_CLAIM_HISTORIES", Few);
 
     [Fact]
-    public async Task No_machine_is_taken_from_others_nor_left_behind_nor_doubled()
+    public async Task Random_histories_take_over_leak_and_duplicate_no_machine()
     {
         ulong seed = (ulong)ProofSize.Read("NODEMANAGER_CLAIM_HISTORY", 20261121);
         // They wait for each other's clusters more than they compute.

@@ -87,7 +87,7 @@ public sealed class SeedFieldTests(SeedFieldRun run) : IClassFixture<SeedFieldRu
 
     [Theory]
     [MemberData(nameof(Fields))]
-    public Task A_field_is_honoured_or_written(string field) => All[field](run);
+    public Task Each_documented_field_is_applied_or_written(string field) => All[field](run);
 
     private static Func<SeedFieldRun, Task> Do(Action<SeedFieldRun> check) => run =>
     {

@@ -9,7 +9,7 @@ public sealed class DisruptedZonesTests
     private readonly DisruptedZones _zones = new();
 
     [Fact]
-    public void Each_zone_has_the_rate_of_its_own_state()
+    public void Each_zone_has_the_eviction_rate_of_its_state()
     {
         Assert.Equal("None", Follow((0, 10), (4, 6), (24, 36)));
         Assert.Equal((0.1, 0, 0.01), Rates);
@@ -18,7 +18,7 @@ public sealed class DisruptedZonesTests
     }
 
     [Fact]
-    public void With_every_zone_down_nothing_goes_until_one_node_is_back()
+    public void With_all_zones_down_no_node_is_tainted_until_one_is_ready()
     {
         Follow((3, 0), (3, 0), (3, 0));
         Assert.Equal("Entered", Follow((0, 3), (0, 3), (0, 3)));
@@ -29,10 +29,10 @@ public sealed class DisruptedZonesTests
     }
 
     [Fact]
-    public void A_cluster_that_starts_without_a_ready_node_enters_at_once() => Assert.Equal("Entered", Follow((0, 1), (0, 2), (0, 1)));
+    public void A_cluster_that_starts_without_a_ready_node_is_fully_disrupted() => Assert.Equal("Entered", Follow((0, 1), (0, 2), (0, 1)));
 
     [Fact]
-    public void A_zone_whose_nodes_are_all_gone_no_longer_counts()
+    public void A_zone_without_nodes_does_not_count()
     {
         Follow((0, 3), (0, 3), (3, 0));
         Follow((0, 3), null, (3, 0));
@@ -40,7 +40,7 @@ public sealed class DisruptedZonesTests
     }
 
     [Fact]
-    public void When_the_last_ready_zone_is_deleted_the_others_go_on_as_before()
+    public void Deleting_the_last_ready_zone_does_not_change_the_other_zones()
     {
         Follow((0, 3), (3, 0), (0, 3));
         Assert.Equal("None", Follow((0, 3), null, (0, 3)));
@@ -48,7 +48,7 @@ public sealed class DisruptedZonesTests
     }
 
     [Fact]
-    public void The_rate_of_a_state_is_that_of_the_size_in_which_it_began()
+    public void The_rate_depends_on_the_zone_size_at_the_start_of_the_state()
     {
         Follow((24, 36), (1, 0), (1, 0));
         Follow((14, 36), (1, 0), (1, 0));

@@ -8,7 +8,7 @@ public sealed class TaintLineTests
     private readonly TaintLine _line = new();
 
     [Fact]
-    public void The_first_goes_immediately_and_the_others_at_the_rate()
+    public void The_first_node_is_tainted_immediately_and_the_others_at_the_rate()
     {
         Add("a", "b", "c");
         Assert.Equal(("a", null, "b", null), (Take(0), Take(9.9), Take(10), Take(10)));
@@ -18,7 +18,7 @@ public sealed class TaintLineTests
     }
 
     [Fact]
-    public void Time_without_nodes_saves_up_one_and_no_more()
+    public void An_idle_queue_accumulates_one_taint()
     {
         Add("a", "b");
         Assert.Equal(("a", "b"), (Take(0), Take(1000)));
@@ -27,7 +27,7 @@ public sealed class TaintLineTests
     }
 
     [Fact]
-    public void A_node_that_was_taken_waits_again_only_after_it_was_removed()
+    public void A_tainted_node_is_queued_again_only_after_its_removal()
     {
         Add("a", "a");
         Assert.Equal(("a", true), (Take(0), _line.HasTaken("a")));
@@ -39,7 +39,7 @@ public sealed class TaintLineTests
     }
 
     [Fact]
-    public void A_node_that_was_removed_is_not_taken()
+    public void A_removed_node_is_not_tainted()
     {
         Add("a", "b");
         _line.Remove("a");
@@ -56,7 +56,7 @@ public sealed class TaintLineTests
     // The former rate does not allow one: the new one starts with its full interval.
     [InlineData(0, 0.01, 5, null)]
     [InlineData(0, 0, 20, null)]
-    public void A_change_of_the_rate_keeps_whether_one_may_go(double takenAt, double rate, double changedAt, string? next)
+    public void A_change_of_the_rate_keeps_the_available_taint(double takenAt, double rate, double changedAt, string? next)
     {
         Add("a", "b");
         if (takenAt >= 0) Take(takenAt);

@@ -28,7 +28,7 @@ public sealed class ZoneOutageTests : IDisposable
     }
 
     [Fact]
-    public async Task With_all_zones_down_nothing_is_evicted_and_what_was_begun_is_called_off()
+    public async Task With_all_zones_down_evictions_stop_and_taints_are_removed()
     {
         string[][] zones = await OpenZonesAsync(a: 2, b: 2, c: 2);
         _live.Workload(BuiltInKinds.Deployments, "web", 6);
@@ -55,7 +55,7 @@ public sealed class ZoneOutageTests : IDisposable
     }
 
     [Fact]
-    public async Task A_small_zone_mostly_down_is_left_alone_until_enough_nodes_are_back()
+    public async Task A_small_zone_with_most_nodes_down_is_not_tainted_until_enough_nodes_return()
     {
         string[] zone = (await OpenZonesAsync(a: 10, b: 1, c: 1))[0];
         string[] down = zone[..6];
@@ -77,7 +77,7 @@ public sealed class ZoneOutageTests : IDisposable
     }
 
     [Fact]
-    public async Task A_large_zone_mostly_down_is_tainted_at_the_reduced_rate()
+    public async Task A_large_zone_with_most_nodes_down_is_tainted_at_the_reduced_rate()
     {
         string[] zone = (await OpenZonesAsync(a: 60, b: 1, c: 1))[0];
         string[] down = zone[..36];
@@ -92,7 +92,7 @@ public sealed class ZoneOutageTests : IDisposable
     }
 
     [Fact]
-    public async Task A_node_that_reports_not_ready_instead_of_nothing_changes_its_taint_without_waiting()
+    public async Task An_unreachable_node_that_reports_NotReady_changes_its_taint_immediately()
     {
         string[] zone = (await OpenZonesAsync(a: 1, b: 1, c: 1))[0];
         _live.Pod("patient", $$""","nodeName":"{{zone[0]}}","tolerations":[{"operator":"Exists","effect":"NoExecute","tolerationSeconds":100}]""");
@@ -112,7 +112,7 @@ public sealed class ZoneOutageTests : IDisposable
     }
 
     [Fact]
-    public async Task A_taint_that_was_removed_by_hand_returns()
+    public async Task A_manually_removed_taint_is_restored()
     {
         string[] zone = (await OpenZonesAsync(a: 1, b: 1, c: 1))[0];
         Down("down", zone);

@@ -30,7 +30,7 @@ public sealed class ZoneRulesTests
     [InlineData("PartialDisruption", 50, 0)]
     [InlineData("PartialDisruption", 51, 0.01)]
     [InlineData("PartialDisruption", 1000, 0.01)]
-    public void A_state_and_a_size_give_the_rate(string state, int size, double rate) =>
+    public void State_and_size_of_a_zone_decide_the_rate(string state, int size, double rate) =>
         Assert.Equal(rate, ZoneRules.RateOf(Enum.Parse<ZoneState>(state), size));
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class ZoneRulesTests
     [InlineData("failure-domain.beta.kubernetes.io/region=r,failure-domain.beta.kubernetes.io/zone=a", "r", "a")]
     [InlineData("failure-domain.beta.kubernetes.io/zone=old,topology.kubernetes.io/zone=new,topology.kubernetes.io/region=r", "r", "old")]
     [InlineData("kubernetes.io/hostname=a", "", "")]
-    public void A_zone_is_named_by_its_labels_the_old_ones_first(string labels, string region, string zone) =>
+    public void A_zone_is_named_by_its_labels_with_deprecated_ones_first(string labels, string region, string zone) =>
         Assert.Equal(new NodeZone(region, zone), NodeZone.Of(Node("n", labels)));
 
     [Theory]
@@ -52,7 +52,7 @@ public sealed class ZoneRulesTests
     [InlineData("kube-master-001", "", 20, true)]
     [InlineData("master-0001", "", 20, false)]
     [InlineData("kube-master", "", 21, false)]
-    public void Some_nodes_do_not_count(string name, string labels, int minor, bool isExcluded) =>
+    public void Excluded_nodes_do_not_count(string name, string labels, int minor, bool isExcluded) =>
         Assert.Equal(isExcluded, NodeZone.Excludes(Node(name, labels), minor));
 
     private static Node Node(string name, string labels) => new()

@@ -18,11 +18,11 @@ public sealed class AgentAttackTests(AgentServer server) : IClassFixture<AgentSe
     public static TheoryData<string> Names() => [.. All.Keys];
 
     [Fact]
-    public void There_are_at_least_a_hundred() => Assert.InRange(All.Count, 100, int.MaxValue);
+    public void The_table_has_at_least_a_hundred_attacks() => Assert.InRange(All.Count, 100, int.MaxValue);
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Nothing_gets_through(string attack)
+    public async Task No_attack_changes_a_node(string attack)
     {
         List<ClusterNode> before = await NodesAsync();
         string[] workers = [.. before.Where(static node => !node.Roles.Contains("control-plane")).Select(static node => node.Name)];

@@ -44,7 +44,7 @@ AfterAll {
 }
 
 Describe 'Plans of agents' {
-    It 'are listed, shown and approved, and then applied once' {
+    It 'are listed, shown, approved, and applied once' {
         $plan = Request-Plan
         (Use-Plan $plan.id).structuredContent.error | Should -Be 'AgentPlanNotApproved'
 
@@ -59,7 +59,7 @@ Describe 'Plans of agents' {
         (Use-Plan $plan.id).structuredContent.error | Should -Be 'AgentPlanNotApproved'
     }
 
-    It 'are denied, and then neither approved nor applied' {
+    It 'can be neither approved nor applied after a denial' {
         $plan = Request-Plan -Action Uncordon
         (Deny-NodeAgentPlan $plan.id @person -Confirm:$false).Status | Should -Be 'Denied'
         { Approve-NodeAgentPlan $plan.id @person -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'AgentPlanNotPending*'

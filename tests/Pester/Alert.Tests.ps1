@@ -67,7 +67,7 @@ Describe 'Start-NodeHealthMonitor' {
         $job.Error.Count | Should -Be 0
     }
 
-    It 'tells of each transition as an event of the job' {
+    It 'reports each transition as an event of the job' {
         $job = Start-NodeHealthMonitor $node -GroupBy None -Debounce 1s
         $subscription = Register-ObjectEvent $job.Output DataAdded -SourceIdentifier alerts
         try {
@@ -83,7 +83,7 @@ Describe 'Start-NodeHealthMonitor' {
         }
     }
 
-    It 'leaves alerts that nobody observes any more behind as such' {
+    It 'marks alerts without an observer as unobserved' {
         $job = Start-NodeHealthMonitor $node -GroupBy None -Debounce 1s
         Set-SandboxFault NodeProblem $node
         $alert = Wait-Alert $job { $_.Transition -eq 'Raised' }
@@ -92,7 +92,7 @@ Describe 'Start-NodeHealthMonitor' {
         (Get-NodeAlert | Where-Object Id -EQ $alert[0].Id).Status | Should -Be Unobserved
     }
 
-    It 'runs a script block for each transition, and goes on when it fails' {
+    It 'runs a script block for each transition, and continues when it fails' {
         $file = Join-Path $TestDrive 'alerts.txt'
         $good = New-NodeAlertSink -Name good -ScriptBlock ([scriptblock]::Create("Add-Content '$file' `"`$(`$_.Cause) `$(`$_.Transition)`""))
         $bad = New-NodeAlertSink -Name bad -ScriptBlock { throw 'no' }
@@ -128,7 +128,7 @@ Describe 'Start-NodeHealthMonitor' {
         $resolved[0].Sequence | Should -Be 2
     }
 
-    It 'says that no monitor runs' {
+    It 'reports that no monitor runs' {
         $other = Connect-NodeManager -Sandbox -SandboxNodes 1
         Get-NodeAlert -Session $other -WarningVariable warnings -WarningAction SilentlyContinue | Should -BeNullOrEmpty
         $warnings | Should -BeLike 'No monitor runs in cluster*'
@@ -147,7 +147,7 @@ Describe 'Start-NodeHealthMonitor' {
 }
 
 Describe 'New-NodeAlertSink' {
-    It 'shows neither address nor secret of <Type>' -ForEach @(
+    It 'shows neither URL nor secret of <Type>' -ForEach @(
         @{ Type = 'Webhook'; Values = @{ WebhookUri = 'https://hooks.example.com/SECRETPATH'; WebhookSecret = 'SECRETKEY' } }
         @{ Type = 'Slack'; Values = @{ SlackUri = 'https://hooks.slack.com/services/SECRETPATH' } }
         @{ Type = 'Teams'; Values = @{ TeamsUri = 'https://prod.logic.azure.com/workflows/SECRETPATH?sig=SECRETKEY' } }
@@ -172,7 +172,7 @@ Describe 'New-NodeAlertSink' {
         { New-NodeAlertSink -WebhookUri https://x.example -CertificateAuthority (Join-Path $TestDrive 'none.pem') } | Should -Throw -ErrorId 'AlertSinkInvalid*'
     }
 
-    It 'keeps two sinks of one name apart' {
+    It 'distinguishes two sinks with the same name' {
         $null = Connect-NodeManager -Sandbox -SandboxNodes 1
         { Start-NodeHealthMonitor -Sink (New-NodeAlertSink -Log), (New-NodeAlertSink -Log) } | Should -Throw -ErrorId 'AlertSinkInvalid*'
     }

@@ -16,13 +16,13 @@ AfterAll {
 }
 
 Describe 'Start-NodeAutoscaler' {
-    It 'does nothing with -WhatIf' {
+    It 'changes nothing with -WhatIf' {
         Start-NodeAutoscaler -Once -WhatIf | Should -BeNullOrEmpty
         Get-NodeClaim | Should -BeNullOrEmpty
         (Get-NodeAutoscaler).Status | Should -BeExactly Stopped
     }
 
-    It 'brings the pools to where they should be, and ends, with -Once' {
+    It 'brings the pools to their desired state, and ends, with -Once' {
         $state = Start-NodeAutoscaler -Once
         $state.Status | Should -BeExactly Stopped
         $state.Pools[0] | ForEach-Object { $_.Name, $_.ReadyNodes, $_.MinNodes, $_.MaxNodes, $_.Available } | Should -Be small, 2, 2, 5, True
@@ -34,7 +34,7 @@ Describe 'Start-NodeAutoscaler' {
         (Get-ClusterNode small-1).Labels['tier'] | Should -BeExactly a
     }
 
-    It 'names what to install where the resources are missing' {
+    It 'names the install command if the definitions are missing' {
         $other = Connect-NodeManager -Sandbox
         try {
             foreach ($command in { Start-NodeAutoscaler -Once -Session $other -ErrorAction Stop }, { Get-NodeAutoscaler -Session $other -ErrorAction Stop },
@@ -59,7 +59,7 @@ Describe 'Start-NodeAutoscaler' {
         { Start-NodeAutoscaler -Once -Timeout '-5s' } | Should -Throw -ErrorId 'InvalidDuration,*'
     }
 
-    It 'runs as a job, once a session and namespace, until it is stopped' {
+    It 'runs as one job per session and namespace, until it is stopped' {
         $job = Start-NodeAutoscaler
         try {
             $job.PSJobTypeName | Should -BeExactly NodeAutoscaler
@@ -89,7 +89,7 @@ Describe 'Get-NodeClaim' {
         { Get-NodeClaim nothing -ErrorAction Stop } | Should -Throw -ErrorId 'NodeClaimNotFound,*'
     }
 
-    It 'fits a table into 80 columns' {
+    It 'fits 80 columns' {
         $PSStyle.OutputRendering = 'PlainText'
         $lines = (Get-NodeClaim | Format-Table | Out-String -Width 80) -split '\r?\n' | Where-Object { $_ }
         $lines | ForEach-Object { $_.TrimEnd().Length | Should -BeLessOrEqual 80 }
@@ -102,14 +102,14 @@ Describe 'Get-NodeClaim' {
 }
 
 Describe 'Remove-NodeClaim' {
-    It 'checks with -WhatIf, and stores nothing' {
+    It 'validates with -WhatIf, and stores nothing' {
         Remove-NodeClaim small-1 -WhatIf
         (Get-NodeClaim small-1).Status | Should -BeExactly Ready
         Remove-NodeClaim nothing -WhatIf -ErrorAction SilentlyContinue -ErrorVariable missing
         $missing.FullyQualifiedErrorId | Should -BeLike 'NodeClaimNotFound,*'
     }
 
-    It 'has the autoscaler destroy the machine and make another one for minNodes' {
+    It 'makes the autoscaler destroy the machine and create another one for minNodes' {
         Get-NodeClaim small-1 | Remove-NodeClaim
         (Get-NodeClaim small-1).Status | Should -BeExactly Terminating
         $null = Start-NodeAutoscaler -Once
@@ -117,7 +117,7 @@ Describe 'Remove-NodeClaim' {
         Get-ClusterNode small-1 -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
     }
 
-    It 'leaves the machine with -Abandon, and records it' {
+    It 'keeps the machine with -Abandon, and records it' {
         Remove-NodeClaim small-2 -Abandon
         (Get-NodeClaim).Name | Should -Be small-3
         # Its node counts against the pool's limits, and no longer for minNodes.

@@ -10,27 +10,27 @@ AfterAll {
     Get-NodeManagerSession | Disconnect-NodeManager
 }
 
-Describe 'Tab' {
-    It 'knows the nodes' {
+Describe 'Tab completion' {
+    It 'completes nodes' {
         Complete 'Get-ClusterNode ' | Should -Be ($nodes.Name | Sort-Object)
         $name = $nodes[0].Name
         Complete "Suspend-NodeScheduling $name" | Should -Contain $name
         Complete "Invoke-NodeDrain -Name $($name.Substring(0, 2).ToUpperInvariant())" | Should -Contain $name
     }
 
-    It 'knows the zones, the roles and the label keys' {
+    It 'completes zones, roles and label keys' {
         Complete 'Get-ClusterNode -Zone ' | Should -Be ($nodes.Zone | Where-Object { $_ } | Sort-Object -Unique)
         Complete 'Get-ClusterNode -Role ' | Should -Be (@($nodes.Roles | ForEach-Object { $_ }) | Sort-Object -Unique)
         Complete 'Remove-NodeLabel x -Key kubernetes.io/h' | Should -Be 'kubernetes.io/hostname'
         Complete 'Get-ClusterNode -Selector kubernetes.io/os' | Should -Contain 'kubernetes.io/os=linux'
     }
 
-    It 'knows the namespaces' {
+    It 'completes namespaces' {
         Complete 'Get-NodePod -Namespace ' | Should -Be ((Get-NodePod).Namespace | Sort-Object -Unique)
         Complete 'Get-NodePod -Namespace kube-' | Should -Contain 'kube-system'
     }
 
-    It 'knows the labels of pods' {
+    It 'completes labels of pods' {
         $pod = (Get-NodePod | Where-Object { $_.Labels.Count })[0]
         $first = @($pod.Labels.Keys)[0]
         foreach ($command in 'Get-NodePod -Selector', 'Get-NodeDrainPlan x -PodSelector', 'Invoke-NodeDrain x -PodSelector') {
@@ -38,7 +38,7 @@ Describe 'Tab' {
         }
     }
 
-    It 'knows taints, conditions and groups' {
+    It 'completes taints, conditions and groups' {
         Complete 'Set-NodeTaint x -Effect No' | Should -Be @('NoSchedule', 'NoExecute')
         Complete 'Wait-ClusterNode x -For ' | Should -Contain 'Ready'
         Complete 'Wait-ClusterNode x -For Disk' | Should -Contain 'DiskPressure=True'
@@ -49,7 +49,7 @@ Describe 'Tab' {
         Complete 'Set-NodeTaint x -Taint ' | Should -Contain "$taint"
     }
 
-    It 'knows the contexts of a kubeconfig, also one that is named on the line' {
+    It 'completes the contexts of a kubeconfig, also of one on the command line' {
         $kubeconfig = Join-Path $TestDrive 'contexts.yaml'
         Set-Content $kubeconfig @'
 apiVersion: v1
@@ -63,7 +63,7 @@ contexts: [{ name: staging, context: { cluster: c, user: u } }, { name: 'blue gr
         (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be "'blue green'"
     }
 
-    It 'is silent, and connects to nothing, without a session' {
+    It 'returns nothing, and does not connect, without a session' {
         Get-NodeManagerSession | Disconnect-NodeManager
         $before = $Error.Count
         Complete 'Get-ClusterNode -Zone ' | Should -BeNullOrEmpty

@@ -17,7 +17,7 @@ Describe 'Get- and Set-NodeManagerConfiguration' {
         $configuration.DrainGracePeriod | Should -BeNullOrEmpty
     }
 
-    It 'changes what is named and leaves the rest, in the session given only' {
+    It 'changes only the named options of the specified session' {
         $other = Connect-NodeManager -Sandbox
         Set-NodeManagerConfiguration -Session $session -DrainTimeout 5m -DrainGracePeriod 30
         Set-NodeManagerConfiguration -Session $session -MetricsEnabled $false
@@ -29,7 +29,7 @@ Describe 'Get- and Set-NodeManagerConfiguration' {
         Disconnect-NodeManager -Session $other
     }
 
-    It 'takes a limit away again with $null' {
+    It 'removes a limit with $null' {
         Set-NodeManagerConfiguration -DrainTimeout 5m
         (Set-NodeManagerConfiguration -DrainTimeout $null -PassThru).DrainTimeout | Should -BeNullOrEmpty
     }
@@ -43,7 +43,7 @@ Describe 'Get- and Set-NodeManagerConfiguration' {
         { Set-NodeManagerConfiguration -DrainTimeout -1 } | Should -Throw -ErrorId 'InvalidDuration,NodeManager.Commands.SetNodeManagerConfigurationCommand'
     }
 
-    It 'keeps metrics from being asked for, without a warning' {
+    It 'disables metrics requests without a warning' {
         Set-NodeManagerConfiguration -MetricsEnabled $false
         $node = Get-ClusterNode worker-1c-01 -Usage -WarningVariable warnings
         $node.Usage | Should -BeNullOrEmpty
@@ -52,7 +52,7 @@ Describe 'Get- and Set-NodeManagerConfiguration' {
         (Get-ClusterStatistic).Used | Should -BeNullOrEmpty
     }
 
-    It 'gives drains their time where they say nothing themselves' {
+    It 'sets the default timeout of drains' {
         Set-NodeManagerConfiguration -DrainTimeout 1 -DrainGracePeriod 7
         (Get-NodeDrainPlan worker-1a-01 -DeleteEmptyDirData -DeleteUnmanagedPod).Pods.Where{ $_.Decision -eq 'Evict' }[0].GracePeriodSeconds | Should -Be 7
         $result = Invoke-NodeDrain worker-1a-01 -DeleteEmptyDirData -DeleteUnmanagedPod -Confirm:$false -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
@@ -113,7 +113,7 @@ Describe 'The layers of a configuration' {
         Get-Content nodemanager.json -Raw | Should -BeLike "*`"maxNodes`": 0*"
     }
 
-    It 'takes the options of a file in the session' {
+    It 'uses the options of a file in the session' {
         $session = Connect-NodeManager -Sandbox
         Set-Content options.json '{ "nodeSelectionStrategy": "least-sessions", "healthCheckInterval": 90, "metricsEnabled": true, "alertOnNodeFailure": false }'
         $configuration = Set-NodeManagerConfiguration options.json -MaxNodes 12 -PassThru

@@ -11,7 +11,7 @@ Describe 'Get-NodeDrainPlan' {
 
     AfterAll { Disconnect-NodeManager -Session $session }
 
-    It 'says of every pod what would be done, and why' {
+    It 'reports the decision and the reason for every pod' {
         $plans.Count | Should -Be 12
         $pods = $plans.Pods
         $pods.Count | Should -BeGreaterThan 20
@@ -20,7 +20,7 @@ Describe 'Get-NodeDrainPlan' {
         ($pods | Where-Object Decision -in Skip, Refuse).Reason | Should -Not -Contain ''
     }
 
-    It 'tells a budget that is slow from one that never allows, and how long the drain will take' {
+    It 'distinguishes slow from permanently blocking PDBs, and estimates the duration' {
         $held = (Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod).Where{ $_.BlockedByBudget }
         $ledger = $held.BlockingBudgets | Where-Object Name -eq ledger | Select-Object -First 1
         $ledger.Outlook | Should -Be 'Never'
@@ -30,7 +30,7 @@ Describe 'Get-NodeDrainPlan' {
         $free.EstimateBasis | Should -Not -BeNullOrEmpty
     }
 
-    It 'has one word for a node that cannot be drained, and another for a drain that would not finish' {
+    It 'distinguishes a node that cannot be drained from a drain that would not finish' {
         $all = Get-NodeDrainPlan '*' -DeleteEmptyDirData
         $all.Status | Sort-Object -Unique | Should -Be 'Drainable', 'Refused', 'WillNotFinish'
         foreach ($plan in $all) {
@@ -41,11 +41,11 @@ Describe 'Get-NodeDrainPlan' {
         }
     }
 
-    It 'leaves DaemonSets alone' {
+    It 'skips DaemonSet pods' {
         ($plans.Pods | Where-Object Owner -like 'DaemonSet/*').Decision | Sort-Object -Unique | Should -Be 'Skip'
     }
 
-    It 'names the parameter that lifts a refusal' {
+    It 'names the parameter that permits an eviction' {
         $refused = $plans.Pods | Where-Object Rule -eq LocalData | Select-Object -First 1
         if (-not $refused) { Set-ItResult -Skipped -Because 'no pod with local data is in the cluster'; return }
         $refused.PermittedBy | Should -Contain 'DeleteEmptyDirData'
@@ -57,7 +57,7 @@ Describe 'Get-NodeDrainPlan' {
         @(Get-ClusterNode -Status SchedulingDisabled).Count | Should -Be 1
     }
 
-    It 'reports an unknown node' {
+    It 'reports a missing node' {
         Get-NodeDrainPlan ghost -ErrorVariable failures -ErrorAction SilentlyContinue
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'NodeNotFound,*'
     }
@@ -79,7 +79,7 @@ Describe 'Invoke-NodeDrain' {
 
     AfterEach { Disconnect-NodeManager -Session $session }
 
-    It 'cordons the node, evicts its pods, and says so' {
+    It 'cordons the node, evicts its pods, and reports it' {
         $result = Invoke-NodeDrain $plan.Node -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 5m -Confirm:$false -Reason 'kernel update'
         $result | Should -BeOfType ([NodeManager.NodeDrainResult])
         $result.Status | Should -Be 'Drained' -Because $result.Message
@@ -90,20 +90,20 @@ Describe 'Invoke-NodeDrain' {
         Get-NodePod $plan.Node | Where-Object OwnerKind -eq ReplicaSet | Should -BeNullOrEmpty
     }
 
-    It 'takes as many pods at a time as asked' {
+    It 'evicts as many pods concurrently as requested' {
         $result = Invoke-NodeDrain $plan.Node -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 5m -MaxParallelEvictions 2 -Confirm:$false
         $result.Status | Should -Be 'Drained' -Because $result.Message
         { Invoke-NodeDrain $plan.Node -MaxParallelEvictions 0 -Confirm:$false } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
     }
 
-    It 'is undone by Resume-NodeScheduling, from the result' {
+    It 'is reverted by Resume-NodeScheduling, from the result' {
         $result = Invoke-NodeDrain $plan.Node -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 5m -Confirm:$false
         $node = $result | Resume-NodeScheduling -PassThru
         $node.Name | Should -Be $plan.Node
         $node.Unschedulable | Should -BeFalse
     }
 
-    It 'takes a plan, and goes to the cluster that the plan is of' {
+    It 'accepts a plan, and drains in the cluster of the plan' {
         $elsewhere = Connect-NodeManager -Sandbox
         $result = $plan | Invoke-NodeDrain -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 5m -Confirm:$false
         $result.Cluster | Should -Be $session.Cluster
@@ -112,14 +112,14 @@ Describe 'Invoke-NodeDrain' {
         Select-NodeManagerSession $session
     }
 
-    It 'prints the plan with -WhatIf, and touches nothing' {
+    It 'prints the plan with -WhatIf, and changes nothing' {
         $what = Invoke-NodeDrain $plan.Node -WhatIf
         $what | Should -BeOfType ([NodeManager.NodeDrainPlan])
         $what.Node | Should -Be $plan.Node
         (Get-ClusterNode $plan.Node).Unschedulable | Should -BeFalse
     }
 
-    It 'refuses a node with pods that the options do not cover, and evicts none of it' {
+    It 'refuses a node with pods that the options do not permit, and evicts none of them' {
         $refused = Get-NodeDrainPlan '*' | Where-Object Status -eq Refused | Select-Object -First 1
         if (-not $refused) { Set-ItResult -Skipped -Because 'every node can be drained'; return }
         $result = Invoke-NodeDrain $refused.Node -Timeout 1m -Confirm:$false -ErrorVariable failures -ErrorAction SilentlyContinue
@@ -130,7 +130,7 @@ Describe 'Invoke-NodeDrain' {
         $failures[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
     }
 
-    It 'reports an unknown node, without a result, and drains the others' {
+    It 'reports a missing node, without a result, and drains the others' {
         $result = Invoke-NodeDrain ghost, $plan.Node -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 5m -Confirm:$false -ErrorVariable failures -ErrorAction SilentlyContinue
         $result.Node | Should -Be $plan.Node
         @($failures).Count | Should -Be 1
@@ -138,7 +138,7 @@ Describe 'Invoke-NodeDrain' {
         $failures[0].TargetObject | Should -Be 'ghost'
     }
 
-    It 'names the budget that never allows, when the time is up' {
+    It 'names the blocking PDB at the timeout' {
         $held = Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod | Where-Object { $_.Status -ne 'Refused' -and $_.BlockedByBudget -gt 0 } | Select-Object -First 1
         if (-not $held) { Set-ItResult -Skipped -Because 'no budget of the cluster holds a pod'; return }
         $result = Invoke-NodeDrain $held.Node -DeleteEmptyDirData -DeleteUnmanagedPod -Timeout 2 -Confirm:$false -ErrorVariable failures -ErrorAction SilentlyContinue
@@ -154,7 +154,7 @@ Describe 'Invoke-NodeDrain' {
         (Get-ClusterNode $held.Node).Unschedulable | Should -BeTrue
     }
 
-    It 'overrides a budget after the time given, and says of which pods' {
+    It 'overrides a PDB after the specified time, and reports the pods' {
         $held = Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod | Where-Object Status -eq WillNotFinish | Select-Object -First 1
         $result = Invoke-NodeDrain $held.Node -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -OverrideBudgetAfter 1 -ForceStuck 1m -Timeout 5m -Confirm:$false -WarningVariable warnings 3> $null
         $result.Status | Should -Be 'Drained' -Because $result.Message
@@ -164,7 +164,7 @@ Describe 'Invoke-NodeDrain' {
         { Invoke-NodeDrain $held.Node -ForceStuck -1 -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidDuration,*'
     }
 
-    It 'writes the results before the error with -ErrorAction Stop, and gives back the nodes that were not begun' {
+    It 'writes the results before the error with -ErrorAction Stop, and uncordons nodes that were not started' {
         $refused = Get-NodeDrainPlan '*' | Where-Object Status -eq Refused | Select-Object -First 1
         $other = Get-NodeDrainPlan '*' | Where-Object { $_.CanDrain -and $_.Evict -gt 0 } | Select-Object -First 1
         $results = [System.Collections.Generic.List[object]]::new()
@@ -192,7 +192,7 @@ Describe 'Invoke-NodeDrain' {
         Resume-NodeScheduling $plan.Node
     }
 
-    It '<Cmdlet> explains what -Force could mean, and touches nothing' -ForEach @{ Cmdlet = 'Invoke-NodeDrain' }, @{ Cmdlet = 'Invoke-NodeMaintenance' } {
+    It '<Cmdlet> explains the alternatives to -Force, and changes nothing' -ForEach @{ Cmdlet = 'Invoke-NodeDrain' }, @{ Cmdlet = 'Invoke-NodeMaintenance' } {
         $node = (Get-ClusterNode | Select-Object -First 1).Name
         $failure = { & $Cmdlet $node -Force -Confirm:$false } | Should -Throw -PassThru
         $failure.FullyQualifiedErrorId | Should -BeLike 'ForceAmbiguous,*'
@@ -202,7 +202,7 @@ Describe 'Invoke-NodeDrain' {
         (Get-ClusterNode $node).Unschedulable | Should -BeFalse
     }
 
-    It 'waits until what was evicted is up again elsewhere' {
+    It 'waits until replacements are ready on other nodes' {
         $before = Get-NodeDrainPlan worker-1c-01 -DeleteEmptyDirData
         $result = Invoke-NodeDrain worker-1c-01 -DeleteEmptyDirData -GracePeriod 1 -WaitForReplacement -WaitForJob 1 -Timeout 5m -Confirm:$false
         $result.Status | Should -Be 'Drained' -Because $result.Message
@@ -211,14 +211,14 @@ Describe 'Invoke-NodeDrain' {
         Get-NodePod '*' | Where-Object { "ReplicaSet/$($_.OwnerName)" -in $owners -and -not $_.Ready } | Should -BeNullOrEmpty
     }
 
-    It 'replaces first what a budget never lets go, with -Surge' {
+    It 'starts replacements of permanently blocked pods first, with -Surge' {
         $result = Invoke-NodeDrain worker-1b-01 -DeleteEmptyDirData -GracePeriod 1 -Surge -Timeout 5m -Confirm:$false 3> $null
         $result.Status | Should -Be 'Drained' -Because $result.Message
         ($result.Pods | Where-Object Outcome -eq Replaced).Name | Should -BeLike 'ledger-*'
         $result.Forced | Should -Be 0
     }
 
-    It 'drains several nodes, a result each' {
+    It 'drains several nodes, with one result each' {
         $names = (Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod | Where-Object { $_.CanDrain -and $_.BlockedByBudget -eq 0 } | Select-Object -First 2).Node
         $results = $names | Invoke-NodeDrain -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 5 -Confirm:$false -ErrorAction SilentlyContinue
         $results.Node | Sort-Object | Should -Be ($names | Sort-Object)
@@ -229,7 +229,7 @@ Describe 'Invoke-NodeDrain' {
         [Management.Automation.CommandMetadata]::new($command).ConfirmImpact | Should -Be 'High'
     }
 
-    It 'leaves the node cordoned at Ctrl-C, within its time, and says how far it came' {
+    It 'keeps the cordon at Ctrl-C, within its time, and reports the progress' {
         $held = Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod | Where-Object { $_.CanDrain -and $_.Evict -gt 0 } |
             Sort-Object BlockedByBudget -Descending | Select-Object -First 1
         $shell = [powershell]::Create()
@@ -248,7 +248,7 @@ Describe 'Invoke-NodeDrain' {
         (Resume-NodeScheduling $held.Node -PassThru).Unschedulable | Should -BeFalse
     }
 
-    It 'runs as a job that can be waited for, and that Stop-Job interrupts' {
+    It 'runs as a job that Wait-Job and Stop-Job control' {
         $job = Invoke-NodeDrain $plan.Node, ghost -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 5m -AsJob -Confirm:$false
         $job | Should -BeOfType ([Management.Automation.Job])
         $null = Wait-Job $job -Timeout 300
@@ -281,7 +281,7 @@ Describe 'Invoke-NodeDrain' {
         Remove-Job $held
     }
 
-    It 'shows a bar for each of two clusters'' nodes of the same name' {
+    It 'shows one progress bar per cluster for nodes of the same name' {
         $other = Connect-NodeManager -Sandbox
         try {
             $job = Get-ClusterNode $plan.Node -Session $session, $other | Invoke-NodeDrain -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 5m -AsJob -Confirm:$false
@@ -298,21 +298,21 @@ Describe 'Invoke-NodeDrain' {
         }
     }
 
-    It 'tells by the node''s conditions that it is drained, until it is resumed' {
+    It 'reports the drain in the conditions of the node, until scheduling is resumed' {
         $null = Invoke-NodeDrain $plan.Node -DeleteEmptyDirData -DeleteUnmanagedPod -GracePeriod 1 -Timeout 5m -Confirm:$false
         (Get-ClusterNode $plan.Node).Lifecycle | Should -Be 'Drained'
         (Wait-ClusterNode $plan.Node -For drained -Timeout 0 -PassThru).Name | Should -Be $plan.Node
         (Resume-NodeScheduling $plan.Node -PassThru).Lifecycle | Should -BeNullOrEmpty
     }
 
-    It 'asks once with -Once, and leaves what is refused' {
+    It 'attempts each eviction once with -Once, and skips refused pods' {
         $result = Invoke-NodeDrain worker-1b-01 -DeleteEmptyDirData -Once -Confirm:$false -ErrorVariable failures -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
         $result.Status | Should -Be 'Blocked'
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'EvictionBlocked,*'
         ($result.Pods | Where-Object Outcome -eq Blocked).Attempts | Should -Be 1
     }
 
-    It 'says with -Once that the server wanted to be left alone, where no budget refused' {
+    It 'reports with -Once that the server was busy, if no PDB refused' {
         Set-SandboxFault ApiThrottled -Name evictions -Resource pods/eviction -Verb create -Session $session
         $result = Invoke-NodeDrain $plan.Node -DeleteEmptyDirData -DeleteUnmanagedPod -Once -Confirm:$false -ErrorVariable failures -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
         Clear-SandboxFault evictions -Session $session
@@ -328,7 +328,7 @@ Describe 'Get-NodeDrainPlan of several nodes' {
 
     AfterAll { Disconnect-NodeManager -Session $session }
 
-    It 'says how many pods of a budget go at once, and what becomes of the others' {
+    It 'reports how many pods of a PDB can be evicted now, and the outlook of the others' {
         $plans = Get-NodeDrainPlan '*' -DeleteEmptyDirData -DeleteUnmanagedPod
         $shared = $plans.Pods.Budgets | Where-Object { $_.Leaving -gt $_.DisruptionsAllowed -and $_.DisruptionsAllowed -gt 0 } | Select-Object -First 1
         $shared | Should -Not -BeNullOrEmpty
@@ -337,7 +337,7 @@ Describe 'Get-NodeDrainPlan of several nodes' {
         ($plans | Measure-Object WaitForTurn -Sum).Sum | Should -BeGreaterThan 0
     }
 
-    It 'says with -Surge which pods would be surged' {
+    It 'reports with -Surge the pods to surge' {
         $pod = (Get-NodeDrainPlan worker-1b-01 -DeleteEmptyDirData -Surge).Pods | Where-Object Name -like 'ledger-*'
         $pod.Surges | Should -BeTrue
         $pod.SurgeRefusal | Should -BeNullOrEmpty

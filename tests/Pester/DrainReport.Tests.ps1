@@ -10,7 +10,7 @@ BeforeAll {
 AfterAll { Disconnect-NodeManager -Session $session }
 
 Describe 'Export-NodeDrainReport' {
-    It 'writes one page of all that comes through the pipeline' {
+    It 'writes one page for all pipeline input' {
         $file = Join-Path $TestDrive page.html
         $results | Export-NodeDrainReport $file | Should -BeNullOrEmpty
         $page = Get-Content $file -Raw
@@ -23,12 +23,12 @@ Describe 'Export-NodeDrainReport' {
         @(Get-ChildItem $TestDrive -Filter *.tmp).Count | Should -Be 0
     }
 
-    It 'hands the results on with -PassThru' {
+    It 'returns the results with -PassThru' {
         $passed = $results | Export-NodeDrainReport (Join-Path $TestDrive passed.html) -PassThru
         $passed.Node | Should -Be $results.Node
     }
 
-    It 'goes by the current location' {
+    It 'resolves paths from the current location' {
         Push-Location $TestDrive
         try { $results[0] | Export-NodeDrainReport here.html } finally { Pop-Location }
         Join-Path $TestDrive here.html | Should -Exist
@@ -39,7 +39,7 @@ Describe 'Export-NodeDrainReport' {
         Join-Path $TestDrive never.html | Should -Not -Exist
     }
 
-    It 'replaces what is there, unless it must not' {
+    It 'replaces an existing file, except with -NoClobber' {
         $file = New-Item (Join-Path $TestDrive old.html) -Value 'old'
         $results | Export-NodeDrainReport $file -NoClobber -ErrorVariable failures -ErrorAction SilentlyContinue
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'ReportExists,*'
@@ -48,7 +48,7 @@ Describe 'Export-NodeDrainReport' {
         Get-Content $file -TotalCount 1 | Should -Be '<!DOCTYPE html>'
     }
 
-    It 'writes over a file that may only be read when forced' {
+    It 'overwrites a read-only file with -Force' {
         $file = New-Item (Join-Path $TestDrive readonly.html) -Value 'old'
         $file.IsReadOnly = $true
         $results | Export-NodeDrainReport $file -ErrorVariable failures -ErrorAction SilentlyContinue
@@ -57,14 +57,14 @@ Describe 'Export-NodeDrainReport' {
         Get-Content $file -TotalCount 1 | Should -Be '<!DOCTYPE html>'
     }
 
-    It 'says of a folder that is not there that the file cannot be written' {
+    It 'reports a missing folder' {
         $results | Export-NodeDrainReport (Join-Path $TestDrive no/where.html) -ErrorVariable failures -ErrorAction SilentlyContinue
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'ReportNotWritten,*'
         $failures[0].TargetObject | Should -BeLike '*where.html'
     }
 }
 
-Describe 'A drain result on its way elsewhere' {
+Describe 'An exported drain result' {
     It 'has a timeline of steps that lie within the drain' {
         $drained = $results | Where-Object Status -eq Drained
         $drained.Timeline.Step | Should -Contain 'Cordon'
@@ -78,7 +78,7 @@ Describe 'A drain result on its way elsewhere' {
         ($held.Timeline | Where-Object Step -eq Budget).Detail | Should -Contain 'payments/ledger'
     }
 
-    It 'is one flat row a pod in CSV' {
+    It 'is one row per pod in CSV' {
         $file = Join-Path $TestDrive pods.csv
         $results.Pods | Export-Csv $file
         $rows = Import-Csv $file
@@ -105,13 +105,13 @@ Describe 'A drain result on its way elsewhere' {
         }
     }
 
-    It 'loses nothing in JSON, to the last word' {
+    It 'keeps every string in JSON' {
         $json = $results | ConvertTo-Json -Depth 6
         $json | Should -BeExactly ($results | ConvertTo-Json -Depth 20)
         $json | ConvertFrom-Json -DateKind String | ConvertTo-Json -Depth 20 | Should -BeExactly $json
     }
 
-    It 'reads well as a list' {
+    It 'is readable as a list' {
         $text = $results | Where-Object Status -eq TimedOut | Format-List | Out-String -Width 200
         $text | Should -Match 'Reason\s+: OPS-1 <b>'
         $text | Should -Match 'Blockers\s+: PDB payments/ledger: '
@@ -120,7 +120,7 @@ Describe 'A drain result on its way elsewhere' {
     }
 }
 
-Describe 'A drain that asked by EvictionRequest' {
+Describe 'A drain with EvictionRequests' {
     BeforeAll {
         $alpha = Connect-NodeManager -Sandbox -SandboxFeature EvictionRequest
         $asked = Invoke-NodeDrain worker-1c-01 -EvictionApi EvictionRequest -DeleteEmptyDirData -Timeout 5m -Confirm:$false -Session $alpha
@@ -129,7 +129,7 @@ Describe 'A drain that asked by EvictionRequest' {
 
     AfterAll { Disconnect-NodeManager -Session $alpha }
 
-    It 'names the responders of each pod, and loses none in JSON, CLIXML and CSV' {
+    It 'names the responders of each pod, also in JSON, CLIXML and CSV' {
         $asked.Status | Should -Be Drained
         $evicted = $asked.Pods | Where-Object { $_.Responders.Count -gt 0 }
         $evicted.Outcome | Sort-Object -Unique | Should -Be Evicted

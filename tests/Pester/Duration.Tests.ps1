@@ -27,12 +27,12 @@ Describe 'A duration' {
         $attribute.Transform($null, $Written).TotalSeconds | Should -Be $Seconds
     }
 
-    It '<_> is none' -ForEach 'soon', '5 parsecs', '1h30', '', '1e400' {
+    It '<_> is refused' -ForEach 'soon', '5 parsecs', '1h30', '', '1e400' {
         $written = $_
         { Wait-ClusterNode x -Timeout $written } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
     }
 
-    It 'may be longer than the 49.7 days that one timer of .NET holds: <_>' -ForEach '60d', ([timespan]::MaxValue) {
+    It 'can be longer than the 49.7-day limit of a .NET timer: <_>' -ForEach '60d', ([timespan]::MaxValue) {
         $node = (Get-ClusterNode | Select-Object -First 1).Name
         (Wait-ClusterNode $node -For Ready -Timeout $_ -PassThru).Name | Should -Be $node
         Watch-ClusterNode -IncludeExisting -Timeout $_ | Select-Object -First 1 | Should -Not -BeNullOrEmpty

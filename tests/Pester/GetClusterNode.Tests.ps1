@@ -9,13 +9,13 @@ AfterAll {
 }
 
 Describe 'Get-ClusterNode' {
-    It 'gives typed nodes that know their cluster' {
+    It 'returns typed nodes with their cluster' {
         $all.Count | Should -Be 12
         $all | Should -BeOfType ([NodeManager.ClusterNode])
         $all.Cluster | Sort-Object -Unique | Should -Be $session.Cluster
     }
 
-    It 'finds a node by name, and several by wildcard, whatever the case' {
+    It 'finds a node by name, and several by wildcard, in any case' {
         $name = $all[0].Name
         (Get-ClusterNode $name).Name | Should -Be $name
         (Get-ClusterNode ($name.ToUpperInvariant())).Name | Should -Be $name
@@ -23,20 +23,20 @@ Describe 'Get-ClusterNode' {
         (Get-ClusterNode "$prefix*").Name | Sort-Object | Should -Be (($all.Name -like "$prefix*") | Sort-Object)
     }
 
-    It 'takes names from the pipeline' {
+    It 'accepts names from the pipeline' {
         ($all[0, 1].Name | Get-ClusterNode).Name | Sort-Object | Should -Be ($all[0, 1].Name | Sort-Object)
     }
 
-    It 'gives nothing for a pipeline of nothing' {
+    It 'returns nothing for an empty pipeline' {
         @() | Get-ClusterNode | Should -BeNullOrEmpty
         Get-ClusterNode "no-such-*" | Get-ClusterNode | Should -BeNullOrEmpty
     }
 
-    It 'is silent about a wildcard without a match' {
+    It 'reports no error for a wildcard without a match' {
         Get-ClusterNode 'no-such-*' -ErrorAction Stop | Should -BeNullOrEmpty
     }
 
-    It 'reports each unknown name, and gives the others' {
+    It 'reports each missing name, and returns the other nodes' {
         $found = Get-ClusterNode $all[0].Name, 'ghost', 'spirit' -ErrorVariable failures -ErrorAction SilentlyContinue
         $found.Name | Should -Be $all[0].Name
         $failures | Should -HaveCount 2
@@ -68,13 +68,13 @@ Describe 'Get-ClusterNode' {
         (Get-ClusterNode -Status SchedulingDisabled).Name | Sort-Object | Should -Be (($all | Where-Object Unschedulable).Name | Sort-Object)
     }
 
-    It 'says where a selector does not parse' {
+    It 'reports the position of a syntax error in a selector' {
         Get-ClusterNode -Selector 'a in (b' -ErrorVariable failures -ErrorAction SilentlyContinue
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'InvalidSelector,*'
         $failures[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
     }
 
-    It 'has usage only where it was asked for' {
+    It 'returns usage only on request' {
         $all.Requested | Where-Object { $null -ne $_ } | Should -BeNullOrEmpty
         $node = Get-ClusterNode -Usage | Where-Object Status -eq Ready | Select-Object -First 1
         $node.PodCount | Should -BeGreaterThan 0
@@ -83,15 +83,15 @@ Describe 'Get-ClusterNode' {
         $node.Usage.Memory | Should -BeGreaterThan 0
     }
 
-    It 'reads a node anew, and the node of a pod' {
+    It 'rereads a node, and reads the node of a pod' {
         ($all[0] | Get-ClusterNode).Name | Should -Be $all[0].Name
         $pod = Get-NodePod | Select-Object -First 1
         ($pod | Get-ClusterNode).Name | Should -Be $pod.NodeName
     }
 }
 
-Describe 'Nodes in PowerShell''s hands' {
-    It 'are filtered, sorted and grouped as anything else' {
+Describe 'Nodes as PowerShell objects' {
+    It 'can be filtered, sorted and grouped' {
         ($all | Where-Object Status -eq Ready).Count | Should -BeGreaterThan 5
         $ages = ($all | Sort-Object Age).Age
         $ages[0] | Should -BeLessOrEqual $ages[-1]
@@ -117,7 +117,7 @@ Describe 'Nodes in PowerShell''s hands' {
         $usage | Should -Be $plain
     }
 
-    It 'become CSV that can be read' {
+    It 'become readable CSV' {
         $all | Export-Csv -Path (Join-Path $TestDrive 'nodes.csv')
         $row = Import-Csv (Join-Path $TestDrive 'nodes.csv') | Where-Object Name -eq $all[0].Name
         $row.Labels | Should -BeLike '*kubernetes.io/hostname=*'
@@ -125,7 +125,7 @@ Describe 'Nodes in PowerShell''s hands' {
         foreach ($cell in $row.PSObject.Properties.Value) { $cell | Should -Not -BeLike 'System.*' }
     }
 
-    It 'keep their amounts, taints and labels through CLIXML' {
+    It 'keep quantities, taints and labels through CLIXML' {
         $tainted = $all | Where-Object { $_.Taints.Count } | Select-Object -First 1
         $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($tainted))
         $copy.PSObject.TypeNames[0] | Should -Be 'Deserialized.NodeManager.ClusterNode'
@@ -146,7 +146,7 @@ Describe 'Nodes in PowerShell''s hands' {
         $copy.Annotations | Should -Be $one.Annotations
     }
 
-    It 'come back from Start-Job, and look the same' {
+    It 'look the same after Start-Job' {
         $module = (Resolve-Path "$PSScriptRoot/../../NodeManager.psd1").Path
         $fromJob = Start-Job { Import-Module $using:module; $null = Connect-NodeManager -Sandbox; Get-ClusterNode -Usage } | Receive-Job -Wait -AutoRemoveJob
         $fromJob.Count | Should -Be $all.Count
@@ -155,7 +155,7 @@ Describe 'Nodes in PowerShell''s hands' {
         ($fromJob | Out-String -Width 120) | Should -Match 'CPU req\.'
     }
 
-    It 'are worked on by name when they come from elsewhere' {
+    It 'are selected by name after deserialization' {
         $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($all[0]))
         ($copy | Set-NodeLabel -Label @{ 'from-elsewhere' = $true } -PassThru).Labels['from-elsewhere'] | Should -Be 'true'
     }

@@ -24,7 +24,7 @@ Describe 'Test-NodeHealth' {
 
     AfterEach { Get-SandboxFault | Clear-SandboxFault }
 
-    It 'emits each node by name, healthy ones too' {
+    It 'returns each node by name, including healthy nodes' {
         $all = Test-NodeHealth
         $all.Name | Should -Be ((Get-ClusterNode).Name | Sort-Object -CaseSensitive)
         $all[0] | Should -BeOfType NodeManager.NodeHealth
@@ -54,7 +54,7 @@ Describe 'Test-NodeHealth' {
         if ($More.Condition) { $fault.Condition | Should -Be $More.Condition }
     }
 
-    It 'keeps to a severity' {
+    It 'filters by severity' {
         Set-NodeTaint $node -Key dedicated -Effect NoSchedule
         try {
             (Test-NodeHealth $node -Severity information).Findings.Cause | Should -Contain 'RepellingTaints' -Because 'no pod tolerates it'
@@ -71,7 +71,7 @@ Describe 'Test-NodeHealth' {
         Test-NodeHealth 'nothing-*' | Should -BeNullOrEmpty
     }
 
-    It 'stands for its node where a node is wanted' {
+    It 'can be used as a node' {
         (Test-NodeHealth $node | Get-ClusterNode).Name | Should -Be $node
         Set-SandboxFault NodeProblem $node
         $health = Wait-Finding $node KernelDeadlock
@@ -81,14 +81,14 @@ Describe 'Test-NodeHealth' {
         (Get-ClusterNode $node).Unschedulable | Should -BeFalse
     }
 
-    It 'has an error for a missing node only' {
+    It 'reports an error only for a missing node' {
         $found = Test-NodeHealth $node, no-such -ErrorVariable failed -ErrorAction SilentlyContinue
         $found.Name | Should -Be $node
         $failed.FullyQualifiedErrorId | Should -Be 'NodeNotFound,NodeManager.Commands.TestNodeHealthCommand'
         $failed.TargetObject | Should -Be 'no-such'
     }
 
-    It 'says what it found in a table of 80 columns' {
+    It 'shows findings in a table of 80 columns' {
         Set-SandboxFault NodeProblem $node -Condition KernelDeadlock
         $null = Wait-Finding $node KernelDeadlock
         $lines = (Test-NodeHealth | Format-Table | Out-String -Width 80) -split '\r?\n' -replace '\x1b\[[0-9;]*m'
@@ -98,14 +98,14 @@ Describe 'Test-NodeHealth' {
         ((Test-NodeHealth $node).Findings | Format-Table | Out-String -Width 80) | Should -Match 'KernelDeadlock: A problem detector'
     }
 
-    It 'survives a trip through JSON' {
+    It 'is unchanged after JSON' {
         $json = Test-NodeHealth -Severity Critical | ConvertTo-Json -Depth 5 | ConvertFrom-Json
         @($json)[0].Findings[0].Cause | Should -Not -BeNullOrEmpty
         @($json)[0].Status | Should -Be 'Critical'
     }
 }
 
-Describe 'Faults that nodes show' {
+Describe 'Faults of nodes' {
     BeforeAll { $null = Connect-NodeManager -Sandbox }
 
     AfterAll { Get-NodeManagerSession | Disconnect-NodeManager }
@@ -123,7 +123,7 @@ Describe 'Faults that nodes show' {
         { Set-SandboxFault @Arguments -ErrorAction Stop } | Should -Throw -ErrorId 'SandboxFaultInvalid,*' -ExpectedMessage $Expected
     }
 
-    It 'shows what a fault is about' {
+    It 'shows the target of a fault' {
         Set-SandboxFault ClockSkew worker-1a-01 -Offset -90s
         Set-SandboxFault NodeProblem worker-1a-01 -Condition XfsShutdown
         $text = Get-SandboxFault | Format-Table | Out-String -Width 120

@@ -203,7 +203,7 @@ Describe 'Help of <Name>' -ForEach $commands {
         $page | Should -Not -Match '\{\{'
     }
 
-    It 'is what Get-Help shows' {
+    It 'is shown by Get-Help' {
         $synopsis = [regex]::Match($page, '(?sm)^## SYNOPSIS\s+(.*?)\s+^## ').Groups[1].Value -replace '`'
         $help.Synopsis.Trim() | Should -BeExactly $synopsis
         ($help.description | Out-String).Trim().Length | Should -BeGreaterThan 100
@@ -247,7 +247,7 @@ Describe 'Help of <Name>' -ForEach $commands {
         }
     }
 
-    It 'leads to pages that exist' {
+    It 'links to pages that exist' {
         foreach ($link in [regex]::Matches($page, '\]\((?!https:)([^)#]+)\)')) {
             "$root/docs/$($link.Groups[1].Value)" | Should -Exist
         }
@@ -262,20 +262,20 @@ Describe 'Help of <Name>' -ForEach $commands {
 }
 
 Describe 'The pages' {
-    It 'name only roles that deploy/ has' {
+    It 'name only roles in deploy/' {
         $roles = [regex]::Matches((Get-Content "$root/deploy/rbac*.yaml" -Raw), '(?m)^  name: (nodemanager-[\w-]+)') | ForEach-Object { $_.Groups[1].Value }
         $text = Get-Content "$root/docs/*-*.md", "$root/en-US/about_*.help.txt" -Raw
         [regex]::Matches($text, '\bnodemanager-[a-z-]+').Value | Select-Object -Unique | Should -BeIn $roles
     }
 
-    It 'are of cmdlets that exist, and all are in the index' {
+    It 'belong to existing cmdlets, and all are in the index' {
         $pages = (Get-ChildItem "$root/docs/*-*.md" | Where-Object BaseName -CMatch '^[A-Z]').BaseName
         $pages | Sort-Object | Should -Be ((Get-Command -Module NodeManager).Name | Sort-Object)
         $index = Get-Content "$root/docs/README.md" -Raw
         foreach ($page in $pages) { $index | Should -Match "\($page\.md\)" }
     }
 
-    It 'are what the help was made from' -Skip:(-not $platyPS) {
+    It 'are the source of the help' -Skip:(-not $platyPS) {
         # In a process of its own, as it needs another YamlDotNet than other tests may have loaded.
         $made = Join-Path $TestDrive 'help'
         $said = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File "$root/docs/Build-Help.ps1" -OutputFolder $made 2>&1
@@ -351,7 +351,7 @@ Describe 'The blocks of <Document>' -ForEach $documents {
     }
 }
 
-Describe 'The commands beside those of kubectl' {
+Describe 'The commands next to those of kubectl' {
     It 'run as written, one after another' {
         $rows = [regex]::Matches((Get-Content "$root/docs/kubectl.md" -Raw), '(?m)^\| `kubectl [^`]*`[^|]*\| `(?<command>[^`]+)` \|')
         $rows.Count | Should -BeGreaterThan 30

@@ -67,7 +67,7 @@ Describe 'Views' {
         }
     }
 
-    It 'lets nothing through that a terminal obeys: <Type>, <Command> -View <Name>' -ForEach $views {
+    It 'escapes control characters: <Type>, <Command> -View <Name>' -ForEach $views {
         $object = New-Hostile ($Type -replace '#.*' -as [type])
         if ($Type -like '*StringMap') { $text = $object | Out-String -Width 200 }
         else {
@@ -84,7 +84,7 @@ Describe 'Views' {
     }
 }
 
-Describe 'What is in a cluster' {
+Describe 'Text of cluster objects' {
     BeforeAll {
         $node = (Get-ClusterNode -Role worker -Status Ready | Where-Object { -not $_.Unschedulable })[0].Name
         $null = Send PATCH "/api/v1/nodes/$node" @{ metadata = @{ annotations = @{ 'example.com/note' = $hostile } } } 'application/merge-patch+json'
@@ -102,12 +102,12 @@ Describe 'What is in a cluster' {
         }
     }
 
-    It 'is kept as it is in properties' {
+    It 'is unchanged in properties' {
         (Get-ClusterNode $node).Annotations['example.com/note'] | Should -BeExactly $hostile
         (Get-ClusterNode $node).Conditions.Where({ $_.Type -eq 'KernelDeadlock' }).Message | Should -BeExactly $hostile
     }
 
-    It 'reaches no terminal by <_>' -ForEach @(
+    It 'is escaped in the output of <_>' -ForEach @(
         'Get-ClusterNode $node', 'Get-ClusterNode $node | Format-List', '(Get-ClusterNode $node).Annotations', '(Get-ClusterNode $node).Conditions',
         'Get-NodePod $node', 'Get-NodePod $node | Format-List', 'Get-NodeDrainPlan $node', '(Get-NodeDrainPlan $node).Pods', '(Get-NodeDrainPlan $node).BlockingBudgets | Format-List', '(Get-NodeDrainPlan $node).Pods | Format-List',
         'Invoke-NodeDrain $node -WhatIf', 'Set-NodeAnnotation $node -Annotation @{ "example.com/note" = "y" }', 'Invoke-NodeDrain $node -Once -Confirm:$false -Verbose', 'Get-ClusterNode "none`e[2J"',
@@ -124,7 +124,7 @@ Describe 'What is in a cluster' {
     AfterAll { Resume-NodeScheduling $node }
 }
 
-Describe 'What an API server answers' {
+Describe 'Text of API server responses' {
     BeforeAll {
         $probe = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
         $probe.Start()
@@ -166,7 +166,7 @@ contexts: [{ name: hostile, context: { cluster: hostile } }]
         $refusing = Connect-NodeManager -Kubeconfig $kubeconfig
     }
 
-    It 'reaches no terminal by the errors of <_>' -ForEach @(
+    It 'is escaped in the errors of <_>' -ForEach @(
         'Get-ClusterNode', 'Get-ClusterNode a', 'Get-NodePod a', 'Get-NodeDrainPlan a', 'Invoke-NodeDrain a -Confirm:$false', 'Set-NodeLabel a -Label @{ b = "c" }',
         'Set-NodeTaint a -Taint b=c:NoSchedule', 'Suspend-NodeScheduling a', 'Unregister-ClusterNode a -Confirm:$false', 'Wait-ClusterNode a -For Ready -Timeout 1s', 'Get-ClusterStatistic',
         'Get-NodeMaintenance', 'Invoke-NodeMaintenance a -Confirm:$false', 'Get-SchedulerConfiguration'
@@ -186,8 +186,8 @@ contexts: [{ name: hostile, context: { cluster: hostile } }]
     }
 }
 
-Describe 'What is put into a command line' {
-    It 'is a quoted word, whatever it holds' {
+Describe 'Text in a suggested command line' {
+    It 'is quoted as one argument' {
         $from = [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq 'NodeManager' })[0].GetType('NodeManager.Completion.Completions').GetMethod('From')
         $words = '$(Remove-Item x)', "'; exit", "a' + `$(x) + '", '`n', "‘; exit ’", '-Force', '@{x}', 'a b', "x;y", '"$x"', '#x', '{x}', 'a,b', '~'
         foreach ($word in $words) {
@@ -202,12 +202,12 @@ Describe 'What is put into a command line' {
         }
     }
 
-    It 'holds nothing that cannot be seen' {
+    It 'contains only visible characters' {
         $from = [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq 'NodeManager' })[0].GetType('NodeManager.Completion.Completions').GetMethod('From')
         $from.Invoke($null, @([string[]] ("a`e[2J", "b`nexit", "c`u{202e}d", 'fine'), '')).CompletionText | Should -Be 'fine'
     }
 
-    It 'is the id that the server checked, for a run to be resumed' {
+    It 'is the validated id of the run to resume' {
         $null = Send POST '/api/v1/namespaces/kube-system/configmaps' @{
             metadata = @{ name = 'nodemanager-run-evil'; labels = @{ 'nodemanager.io/maintenance-run' = 'evil' } }
             data = @{ format = '1'; run = (@{ id = 'x; Remove-Item ~ -Recurse'; by = "me`e[2J" } | ConvertTo-Json); state = '{"status":"Interrupted"}' }

@@ -13,7 +13,7 @@ AfterAll {
 }
 
 Describe 'Installing the autoscaler' {
-    It 'is asked for by every other command' {
+    It 'is recommended by every other command' {
         { Get-NodeProvider -ErrorAction Stop } | Should -Throw -ErrorId 'AutoscalerNotInstalled*'
         { New-NodeProvider sim simulated -ErrorAction Stop } | Should -Throw -ErrorId 'AutoscalerNotInstalled*'
         { Get-Machine -ErrorAction Stop } | Should -Throw -ErrorId 'AutoscalerNotInstalled*'
@@ -24,7 +24,7 @@ Describe 'Installing the autoscaler' {
         { Get-NodeProvider -ErrorAction Stop } | Should -Throw -ErrorId 'AutoscalerNotInstalled*'
     }
 
-    It 'reports each object, and nothing to do the second time' {
+    It 'reports each object, and changes nothing the second time' {
         $made = Install-NodeAutoscaler
         $made | Should -BeOfType ([NodeManager.AutoscalerObject])
         $made.Status | Select-Object -Unique | Should -Be 'Created'
@@ -34,12 +34,12 @@ Describe 'Installing the autoscaler' {
     }
 }
 
-Describe 'Providers of machines' {
+Describe 'Machine providers' {
     BeforeAll { $null = Install-NodeAutoscaler }
 
     AfterEach { Get-NodeProvider | Remove-NodeProvider -Confirm:$false }
 
-    It 'are made from parameters, once' {
+    It 'are created from parameters, once' {
         $provider = New-NodeProvider sim simulated -MaxMachines 5 -Zone a, b -BootDelay 90
         $provider | Should -BeOfType ([NodeManager.NodeProvider])
         $provider.Type, $provider.Namespace, $provider.Target | Should -Be 'simulated', 'kubenodesmith', 'up to 5 machines'
@@ -48,7 +48,7 @@ Describe 'Providers of machines' {
         { New-NodeProvider sim simulated -MaxMachines 6 -ErrorAction Stop } | Should -Throw -ErrorId 'AlreadyExists*'
     }
 
-    It 'keep credentials out of everything' {
+    It 'show credentials nowhere' {
         $said = New-NodeProvider pve proxmox -Endpoint https://127.0.0.1:1 -VmIdRange 1250-1300 -Credential $token -VmOption @{ cpu = 'host'; onboot = $true } `
             -NetworkInterface @{ name = 'net0'; model = 'virtio'; bridge = 'vmbr0'; vlanTag = 20 } -Verbose 4>&1
         $provider = $said | Where-Object { $_ -is [NodeManager.NodeProvider] }
@@ -62,7 +62,7 @@ Describe 'Providers of machines' {
         }
     }
 
-    It 'are tested: what failed has an action, and what depends on it is skipped' {
+    It 'are tested: a failed check has an action, and dependent checks are skipped' {
         $null = New-NodeProvider pve proxmox -Endpoint https://127.0.0.1:1 -Credential $token
         $checks = Test-NodeProvider pve
         $checks.Check | Should -Be 'Settings', 'Secret', 'Reachable', 'Certificate', 'Credentials', 'Permissions', 'Capacity'
@@ -74,7 +74,7 @@ Describe 'Providers of machines' {
         { Test-NodeProvider unheard-of -ErrorAction Stop } | Should -Throw -ErrorId 'NodeProviderNotFound*'
     }
 
-    It 'are checked by all rules before anything is sent' {
+    It 'are checked by all rules before the first request' {
         { New-NodeProvider bad proxmox -Endpoint ftp://x -VmIdRange 5-3 -ErrorAction Stop } | Should -Throw -ErrorId 'Invalid*' -ExpectedMessage '*endpoint must be*upper must be >= lower*'
         { New-NodeProvider bad simulated -Endpoint https://x -ErrorAction Stop } | Should -Throw -ErrorId 'Invalid*' -ExpectedMessage "*'endpoint'*proxmox*"
         Get-NodeProvider | Should -BeNullOrEmpty
@@ -90,7 +90,7 @@ Describe 'Providers of machines' {
         { Set-NodeProvider gone -MaxMachines 1 -ErrorAction Stop } | Should -Throw -ErrorId 'NodeProviderNotFound*'
     }
 
-    It 'are copied by their manifest, and read from a file' {
+    It 'are copied from their manifest, and read from a file' {
         $null = New-NodeProvider sim simulated -MaxMachines 5
         (Get-NodeProvider sim | New-NodeProvider -Name copy).Target | Should -Be 'up to 5 machines'
         $file = Join-Path $TestDrive 'provider.yaml'
@@ -123,7 +123,7 @@ Describe 'Machines' {
 
     AfterEach { Get-Machine | Remove-Machine -Confirm:$false }
 
-    It 'are made once, and become nodes' {
+    It 'are created once, and become nodes' {
         $machine = New-Machine web-1 sim -CpuCores 4 -Memory 8gb -Label @{ tier = 'web' } -Taint dedicated=web:NoSchedule
         $machine | Should -BeOfType ([NodeManager.Machine])
         $machine.CpuCores, $machine.Memory, $machine.IsManaged | Should -Be 4, 8gb, $true
@@ -157,19 +157,19 @@ Describe 'Machines' {
         { Remove-Machine a-1 sim -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'MachineNotFound*'
     }
 
-    It 'say which provider is missing' {
+    It 'report the missing provider' {
         { New-Machine a-1 gone -ErrorAction Stop } | Should -Throw -ErrorId 'NodeProviderNotFound*'
         { Get-Machine -Provider gone -ErrorAction Stop } | Should -Throw -ErrorId 'NodeProviderNotFound*'
     }
 }
 
-Describe 'A provider of a third party' {
+Describe 'A third-party provider' {
     BeforeAll {
         $null = Install-NodeAutoscaler
         $assembly = Get-ChildItem "$PSScriptRoot/../NodeManager.SampleProvider/bin" -Recurse -Filter NodeManager.SampleProvider.dll | Sort-Object LastWriteTime | Select-Object -Last 1
     }
 
-    It 'is loaded beside the module, and makes machines' -Skip:(-not (Test-Path "$PSScriptRoot/../NodeManager.SampleProvider/bin")) {
+    It 'is loaded next to the module, and creates machines' -Skip:(-not (Test-Path "$PSScriptRoot/../NodeManager.SampleProvider/bin")) {
         Register-NodeProvider $assembly -PassThru | Should -Be 'example.com/folder'
         Register-NodeProvider $assembly.FullName
         $folder = (New-Item -ItemType Directory (Join-Path $TestDrive machines)).FullName
@@ -182,7 +182,7 @@ Describe 'A provider of a third party' {
         Get-ChildItem $folder | Should -BeNullOrEmpty
     }
 
-    It 'is refused where the file brings none' {
+    It 'is refused if the file contains none' {
         { Register-NodeProvider "$PSScriptRoot/../../NodeManager.psd1" -ErrorAction Stop } | Should -Throw -ErrorId 'ProviderAssemblyInvalid*'
         { Register-NodeProvider "$PSScriptRoot/none.dll" -ErrorAction Stop } | Should -Throw -ErrorId 'ProviderAssemblyInvalid*'
     }

@@ -21,7 +21,7 @@ AfterAll {
 }
 
 Describe 'Invoke-NodeMaintenance' {
-    It 'emits a result a node, and leaves nothing behind' {
+    It 'returns one result per node, and restores all nodes' {
         $result = Get-ClusterNode gpu-* | Invoke-NodeMaintenance @fast -Reason 'a test'
         $result.Node | Sort-Object | Should -Be 'gpu-1a-01', 'gpu-1b-01'
         $result.Status | Should -Be 'Completed', 'Completed'
@@ -31,7 +31,7 @@ Describe 'Invoke-NodeMaintenance' {
         (Get-NodeMaintenance $result[0].RunId).Reason | Should -BeExactly 'a test'
     }
 
-    It 'runs the script block in the caller''s runspace, with the node as $_ and as an argument' {
+    It 'runs the script block in the runspace of the caller, with the node as $_ and as an argument' {
         $here = 'caller'
         $result = Invoke-NodeMaintenance gpu-1a-01 @fast -ScriptBlock { param($node) $script:there = $_.Unschedulable; "$here $($_.Name) $($node.Name)" }
         $result.Output | Should -BeExactly 'caller gpu-1a-01 gpu-1a-01'
@@ -39,7 +39,7 @@ Describe 'Invoke-NodeMaintenance' {
         $result.Steps.Name | Should -Be 'Claim', 'Cordon', 'Drain', 'Script', 'Ready', 'Resume'
     }
 
-    It 'goes on with other nodes'' work while a script block runs' {
+    It 'continues the work on other nodes while a script block runs' {
         $seen = [System.Collections.Generic.List[string]]::new()
         $result = Get-ClusterNode gpu-1a-01, memory-1b-01 | Invoke-NodeMaintenance @fast -MaxUnavailable 2 -ScriptBlock {
             $seen.Add($_.Name)
@@ -61,7 +61,7 @@ Describe 'Invoke-NodeMaintenance' {
         }
     }
 
-    It 'fails a node whose script block <Name>, and puts it back when told to' -ForEach @(
+    It 'fails a node whose script block <Name>, and uncordons it on request' -ForEach @(
         @{ Name = 'throws'; Script = { throw 'no mirror' }; Message = 'no mirror' }
         @{ Name = 'writes an error'; Script = { Get-Item /nowhere/at/all }; Message = 'nowhere' }
         @{ Name = 'calls exit'; Script = { 'out'; exit 3 }; Message = 'exit 3' }
@@ -75,7 +75,7 @@ Describe 'Invoke-NodeMaintenance' {
         Get-Leftover gpu-1a-01 | Should -BeNullOrEmpty
     }
 
-    It 'stops at a failure, and carries on with -ResumeId, which needs the script block again' {
+    It 'stops at a failure, and resumes with -ResumeId, which requires the script block again' {
         $isMended = $false
         $work = { if (-not $isMended) { throw 'not yet' } }
         $run = Get-ClusterNode gpu-* | Invoke-NodeMaintenance @fast -ScriptBlock $work -PassThru -ErrorAction SilentlyContinue
@@ -98,7 +98,7 @@ Describe 'Invoke-NodeMaintenance' {
         { Get-NodeMaintenance $run.Id -ErrorAction Stop } | Should -Throw -ErrorId 'MaintenanceNotFound,*'
     }
 
-    It 'lets explicit parameters replace those of a resumed run, with their default values too' {
+    It 'lets explicit parameters replace those of a resumed run, including default values' {
         $isMended = $false
         $work = { if (-not $isMended) { throw 'not yet' } }
         $run = Get-ClusterNode gpu-* | Invoke-NodeMaintenance @fast -MaxUnavailable 2 -WaitForReboot -ScriptBlock $work -PassThru -ErrorAction SilentlyContinue
@@ -110,7 +110,7 @@ Describe 'Invoke-NodeMaintenance' {
         "$told" | Should -Match 'is already complete'
     }
 
-    It 'warns of a node that a running maintenance holds, and leaves it to the run unless told otherwise' {
+    It 'warns about a node that a running maintenance holds, and skips it by default' {
         $job = Invoke-NodeMaintenance gpu-1a-01 @fast -ScriptBlock { Start-Sleep 300 } -AsJob
         while (-not ($live = Get-NodeMaintenance | Where-Object { $_.Status -eq 'Running' -and $_.Nodes[0].Step -eq 'Script' })) { Start-Sleep -Milliseconds 100 }
         Suspend-NodeScheduling gpu-1a-01 -WarningVariable told -WarningAction SilentlyContinue
@@ -122,14 +122,14 @@ Describe 'Invoke-NodeMaintenance' {
         Get-Leftover gpu-1a-01 | Should -BeNullOrEmpty
     }
 
-    It 'checks with -WhatIf what the run would check' {
+    It 'validates with -WhatIf like the run' {
         { Invoke-NodeMaintenance gpu-1a-01 -TopologyKey topology.kubernetes.io/zon -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'MaintenanceInvalid,*'
         { Invoke-NodeMaintenance gpu-1a-01 -Window '25:00-26:00' -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidWindow,*'
         $day = (Get-Date).ToUniversalTime().AddDays(2).DayOfWeek
         (Invoke-NodeMaintenance gpu-1a-01 -Window "$day 01:00-02:00 UTC" -WhatIf).NotBefore.DayOfWeek | Should -Be $day
     }
 
-    It 'takes the options of piped plans, and its own before them' {
+    It 'uses the options of piped plans unless parameters replace them' {
         # Of the demo cluster; it has a pod with local data.
         $plan = Get-NodeDrainPlan worker-1c-01 -DeleteEmptyDirData -DeleteUnmanagedPod
         ($plan | Invoke-NodeMaintenance -WhatIf).Drain.CanDrain | Should -BeTrue
@@ -145,7 +145,7 @@ Describe 'Invoke-NodeMaintenance' {
         (Get-ClusterNode gpu-1b-01).BootId | Should -BeExactly $boot.Values
     }
 
-    It 'shows the batches with -WhatIf and touches nothing' {
+    It 'shows the batches with -WhatIf and changes nothing' {
         $plan = Get-ClusterNode -Role worker | Invoke-NodeMaintenance -MaxUnavailable 3 -TopologyKey topology.kubernetes.io/zone -WhatIf
         $plan | Should -BeOfType NodeManager.NodeMaintenancePlan
         $plan | Group-Object Batch | ForEach-Object { @($_.Group.Group | Select-Object -Unique).Count | Should -Be 1 }
@@ -164,7 +164,7 @@ Describe 'Invoke-NodeMaintenance' {
         { Invoke-NodeMaintenance @Arguments -ErrorAction Stop } | Should -Throw -ErrorId "$Id,*"
     }
 
-    It 'knows the time zones of IANA and of Windows' {
+    It 'accepts the time zones of IANA and of Windows' {
         (Invoke-NodeMaintenance gpu-1a-01 @fast -Window 'Mon-Sun 00:00-24:00 Europe/Zurich' -PassThru).Window | Should -BeExactly 'Daily 00:00-24:00 Europe/Zurich'
         $daily = '00:00-24:00 W. Europe Standard Time'
         # PowerShell without ICU knows those of its own system only.
@@ -183,7 +183,7 @@ Describe 'Invoke-NodeMaintenance' {
 }
 
 Describe 'Invoke-NodeMaintenance -AsJob' {
-    It 'returns a job with a child a node, which runs the script with $using:' {
+    It 'returns a job with one child per node, which runs the script with $using:' {
         $ticket = @{ Id = 'OPS-1' }
         $job = Get-ClusterNode gpu-* | Invoke-NodeMaintenance @fast -AsJob -ScriptBlock {
             param($node)
@@ -200,7 +200,7 @@ Describe 'Invoke-NodeMaintenance -AsJob' {
         "$told" | Should -Match 'warned of gpu-1a-01'
     }
 
-    It 'ends as Failed where a node failed, with the error in its child' {
+    It 'ends as Failed if a node failed, with the error in its child' {
         $job = Invoke-NodeMaintenance gpu-1a-01 @fast -OnError Resume -AsJob -ScriptBlock { throw 'no mirror' }
         $null = $job | Wait-Job -Timeout 300
         $job.State | Should -Be Failed
@@ -209,7 +209,7 @@ Describe 'Invoke-NodeMaintenance -AsJob' {
         "$failed" | Should -Match 'no mirror'
     }
 
-    It 'is stopped by Stop-Job, and carried on with' {
+    It 'is stopped by Stop-Job, and resumed' {
         $flag = New-TemporaryFile
         $job = Invoke-NodeMaintenance gpu-1a-01 @fast -AsJob -ScriptBlock { Set-Content $using:flag 'begun'; Start-Sleep 600 }
         $clock = [Diagnostics.Stopwatch]::StartNew()
@@ -247,7 +247,7 @@ Describe 'Invoke-NodeMaintenance -AsJob' {
         Remove-Item $flag
     }
 
-    It 'says at Stop-Job how to carry on with the runs that it interrupts, not with those that are over' {
+    It 'reports at Stop-Job how to resume interrupted runs, but not completed ones' {
         $other = Connect-NodeManager -Sandbox
         $job = Get-ClusterNode gpu-1a-01 -Session $session, $other |
             Invoke-NodeMaintenance @fast -AsJob -PassThru -ScriptBlock { if ($_.Cluster -eq $using:other.Cluster) { Start-Sleep 600 } }
@@ -323,7 +323,7 @@ Describe 'Invoke-NodeMaintenance -Parallel' {
         $result.Output | Should -Be $true, $true
     }
 
-    It 'names the node in what its script block writes' {
+    It 'names the node in the output of its script block' {
         $result = $pair | Invoke-NodeMaintenance @quick -WarningVariable warned -InformationVariable told -InformationAction SilentlyContinue -ScriptBlock {
             Write-Warning 'watch out'
             Write-Host 'hello'
@@ -335,7 +335,7 @@ Describe 'Invoke-NodeMaintenance -Parallel' {
         @($told | Where-Object { $_.MessageData.Step }).Source | Sort-Object | Should -Be 'gpu-1a-01', 'memory-1b-01'
     }
 
-    It 'keeps the error of a node to that node' {
+    It 'reports the error of a node only for that node' {
         $barrier = [Threading.Barrier]::new(2)
         $result = $pair | Invoke-NodeMaintenance @quick -OnError Resume -ErrorVariable failed -ErrorAction SilentlyContinue -ScriptBlock {
             $null = ($using:barrier).SignalAndWait(120000)
@@ -368,7 +368,7 @@ Describe 'Invoke-NodeMaintenance -Parallel' {
 }
 
 Describe 'Get-NodeMaintenance' {
-    It 'shows the newest first, as many as asked for' {
+    It 'shows the newest first, limited by -Limit' {
         $runs = Get-NodeMaintenance -Limit 2
         $runs.Count | Should -Be 2
         $runs[0].StartedAt | Should -BeGreaterThan $runs[1].StartedAt
@@ -385,7 +385,7 @@ Describe 'Get-NodeMaintenance' {
 }
 
 Describe '-Detach' {
-    It 'is refused where no server works, and starts nothing' {
+    It 'is refused without a running server, and starts nothing' {
         $before = @(Get-NodeMaintenance -Limit 100).Count
         { Invoke-NodeMaintenance gpu-1a-01 -Detach -ErrorAction Stop } | Should -Throw -ErrorId 'ServerNotRunning*'
         { Invoke-NodeDrain gpu-1a-01 -Detach -ErrorAction Stop } | Should -Throw -ErrorId 'ServerNotRunning*'
@@ -393,7 +393,7 @@ Describe '-Detach' {
         (Get-ClusterNode gpu-1a-01).Unschedulable | Should -BeFalse
     }
 
-    It 'takes no <Name>' -ForEach @(
+    It 'refuses <Name>' -ForEach @(
         @{ Name = 'DisableEviction'; More = @{ DisableEviction = $true } }
         @{ Name = 'ForceStuck'; More = @{ ForceStuck = '1m' } }
         @{ Name = 'OverrideBudgetAfter'; More = @{ OverrideBudgetAfter = '1m' } }
@@ -403,14 +403,14 @@ Describe '-Detach' {
         { Invoke-NodeDrain gpu-1a-01 -Detach @More -ErrorAction Stop } | Should -Throw "-$Name*" -ErrorId 'DetachInvalid*'
     }
 
-    It 'takes no script block, and -Window of a drain needs it' {
+    It 'refuses a script block, and is required by -Window of a drain' {
         { Invoke-NodeMaintenance gpu-1a-01 -Detach -ScriptBlock { 1 } -ErrorAction Stop } | Should -Throw -ErrorId 'DetachInvalid*'
         { Invoke-NodeDrain gpu-1a-01 -Window '01:00-02:00 UTC' -ErrorAction Stop } | Should -Throw -ErrorId 'DetachInvalid*'
     }
 }
 
 Describe 'Wait-NodeMaintenance' {
-    It 'returns a run that is over, waits for one that runs, and gives up in time' {
+    It 'returns a completed run, waits for a running one, and times out' {
         $over = Invoke-NodeMaintenance gpu-1a-01 @fast -PassThru
         ($over | Wait-NodeMaintenance).Status | Should -BeExactly Completed
         $job = Invoke-NodeMaintenance gpu-1a-01 @fast -AsJob -ScriptBlock { Start-Sleep -Seconds 3 }
@@ -420,7 +420,7 @@ Describe 'Wait-NodeMaintenance' {
         $job | Wait-Job -Timeout 60 | Remove-Job -Force
     }
 
-    It 'says where there is no such run' {
+    It 'reports a missing run' {
         { Wait-NodeMaintenance 20200101-000000-abcd -ErrorAction Stop } | Should -Throw -ErrorId 'MaintenanceNotFound*'
     }
 }

@@ -21,7 +21,7 @@ Describe 'The manifest' {
         $manifest.Version | Should -Be ([version] $data.ModuleVersion)
     }
 
-    It 'names every cmdlet, and only those that there are' {
+    It 'exports exactly the existing cmdlets' {
         $found = Invoke-Fresh @'
             Import-Module ([IO.Path]::Combine((Split-Path $env:NODEMANAGER_TEST_MODULE), 'bin', 'NodeManager.dll'))
             (Get-Command -Module NodeManager).Name | Sort-Object
@@ -51,11 +51,11 @@ Describe 'The manifest' {
 }
 
 Describe 'The folder' {
-    It 'keeps third parties out of PowerShell''s own load context' {
+    It 'keeps third-party assemblies out of the default load context' {
         (Get-ChildItem "$root/bin/*.dll").Name | Sort-Object | Should -Be @('NodeManager.Abstractions.dll', 'NodeManager.dll')
     }
 
-    It 'has neither the stubs of PowerShell nor a second copy of what users hold' {
+    It 'contains neither PowerShell reference assemblies nor duplicates' {
         $private = (Get-ChildItem "$root/bin/lib/*.dll").Name
         $private | Should -Contain 'NodeManager.Core.dll'
         $private | Should -Not -Contain 'System.Management.Automation.dll'
@@ -64,7 +64,7 @@ Describe 'The folder' {
 }
 
 Describe 'Importing' {
-    It 'loads nothing of what is private, so it does no work yet' {
+    It 'loads no private assembly' {
         Invoke-Fresh @'
             $env:KUBECONFIG = '/nowhere/at/all'
             Import-Module $env:NODEMANAGER_TEST_MODULE -ErrorAction Stop
@@ -72,7 +72,7 @@ Describe 'Importing' {
 '@ | Should -Be @('NodeManager', 'NodeManager.Abstractions')
     }
 
-    It 'is quick' {
+    It 'is fast' {
         # The aim is 250 ms; processor time, and a multiple of it: what else the machine does is not the module's cost.
         $times = 1..3 | ForEach-Object {
             [double] (Invoke-Fresh @'
@@ -86,7 +86,7 @@ Describe 'Importing' {
         ($times | Measure-Object -Minimum).Minimum | Should -BeLessThan 1000
     }
 
-    It 'makes the types that users name known' {
+    It 'registers the public types' {
         Invoke-Fresh 'Import-Module $env:NODEMANAGER_TEST_MODULE; [NodeManager.ClusterNode].FullName; [NodeManager.NodeTaint].FullName' |
             Should -Be @('NodeManager.ClusterNode', 'NodeManager.NodeTaint')
     }
@@ -108,7 +108,7 @@ Describe 'Importing' {
         Invoke-Fresh 'Import-Module $env:NODEMANAGER_TEST_MODULE -Prefix K8s; (Get-Command Get-K8sClusterNode).Noun' | Should -Be 'K8sClusterNode'
     }
 
-    It 'works beside another module''s YamlDotNet of another version' {
+    It 'works next to a module with another version of YamlDotNet' {
         $other = @(
             (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS | ForEach-Object { Join-Path $_.ModuleBase 'Dependencies/YamlDotNet.dll' })
             (Get-ChildItem (Join-Path $HOME '.nuget/packages/yamldotnet/*/lib/net*/YamlDotNet.dll') -ErrorAction Ignore).FullName
@@ -129,7 +129,7 @@ Describe 'Importing' {
 '@ | Should -Be @('KubeconfigInvalid', '2', 'Connected')
     }
 
-    It 'comes after another module''s, too: PlatyPS loads while ours is there' {
+    It 'does not prevent another module from loading: PlatyPS' {
         if (-not (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS)) { Set-ItResult -Skipped -Because 'PlatyPS is not installed'; return }
         Invoke-Fresh @'
             Import-Module $env:NODEMANAGER_TEST_MODULE
@@ -188,7 +188,7 @@ Describe 'Importing' {
 '@ | Should -Be '1'
     }
 
-    It 'is imported anew by each runspace of ForEach-Object -Parallel, without harm' {
+    It 'can be imported by each runspace of ForEach-Object -Parallel' {
         Invoke-Fresh @'
             Import-Module $env:NODEMANAGER_TEST_MODULE
             $session = Connect-NodeManager -Sandbox

@@ -16,7 +16,7 @@ Describe 'Set-NodeLabel and Remove-NodeLabel' {
         (Set-NodeLabel $name -Label @{ silent = 1 } -PassThru).Labels['silent'] | Should -Be '1'
     }
 
-    It 'set several at once, on several nodes, from the pipeline' {
+    It 'set several labels together, on several nodes, from the pipeline' {
         $changed = $nodes | Set-NodeLabel -Label ([ordered]@{ team = 'blue'; 'example.com/tier' = 'gold' }) -PassThru
         $changed.Count | Should -Be $nodes.Count
         (Get-ClusterNode -Selector 'team=blue,example.com/tier=gold').Count | Should -Be $nodes.Count
@@ -24,7 +24,7 @@ Describe 'Set-NodeLabel and Remove-NodeLabel' {
         Get-ClusterNode -Selector 'team' | Should -BeNullOrEmpty
     }
 
-    It 'change a value that is there only with -Overwrite, and else change nothing' {
+    It 'change an existing value only with -Overwrite' {
         Set-NodeLabel $name -Label @{ colour = 'red' }
         Set-NodeLabel $name -Label @{ colour = 'blue'; shape = 'round' } -ErrorVariable failures -ErrorAction SilentlyContinue
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'ValueExists,*'
@@ -35,7 +35,7 @@ Describe 'Set-NodeLabel and Remove-NodeLabel' {
         (Set-NodeLabel $name -Label @{ colour = 'blue' } -Overwrite -PassThru).Labels['colour'] | Should -Be 'blue'
     }
 
-    It 'refuse what Kubernetes would, and name the rule' {
+    It 'refuse invalid labels, and name the rule' {
         Set-NodeLabel $name -Label @{ 'bad key!' = 'x' } -ErrorVariable failures -ErrorAction SilentlyContinue
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'InvalidLabelKey,*'
         Set-NodeLabel $name -Label @{ good = 'not a value' } -ErrorVariable failures -ErrorAction SilentlyContinue
@@ -43,7 +43,7 @@ Describe 'Set-NodeLabel and Remove-NodeLabel' {
         $failures[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
     }
 
-    It 'refuse a value that is null, as a variable is that was never set' {
+    It 'refuse a null value, such as an unset variable' {
         $failure = { Set-NodeLabel $name -Label @{ unset = $null } -ErrorAction Stop } | Should -Throw -PassThru
         $failure.FullyQualifiedErrorId | Should -BeLike 'InvalidLabelValue,*'
         $failure = { Set-NodeAnnotation $name -Annotation @{ unset = $null } -ErrorAction Stop } | Should -Throw -PassThru
@@ -58,7 +58,7 @@ Describe 'Set-NodeLabel and Remove-NodeLabel' {
         (Get-ClusterNode $name).Labels['seen'] | Should -Be 'yes'
     }
 
-    It 'stand for nodes with wildcards, and do nothing for one that matches none' {
+    It 'accept wildcards, and change nothing for one without a match' {
         Set-NodeLabel '*' -Label @{ wild = 'card' }
         (Get-ClusterNode -Selector wild=card).Count | Should -Be 12
         Set-NodeLabel 'no-such-*' -Label @{ wild = 'goose' } -ErrorAction Stop
@@ -78,7 +78,7 @@ Describe 'Set-NodeLabel and Remove-NodeLabel' {
 }
 
 Describe 'Set-NodeAnnotation and Remove-NodeAnnotation' {
-    It 'take values that no label could have' {
+    It 'accept values that no label can have' {
         (Set-NodeAnnotation $name -Annotation @{ 'example.com/note' = 'until Friday: disk 2 is slow' } -PassThru).Annotations['example.com/note'] |
             Should -Be 'until Friday: disk 2 is slow'
         (Remove-NodeAnnotation $name -Key example.com/note, absent -PassThru).Annotations.ContainsKey('example.com/note') | Should -BeFalse
@@ -91,7 +91,7 @@ Describe 'Set-NodeAnnotation and Remove-NodeAnnotation' {
 }
 
 Describe 'Set-NodeTaint and Remove-NodeTaint' {
-    It 'know a taint by key and effect' {
+    It 'identify a taint by key and effect' {
         Set-NodeTaint $name -Key dedicated -Value batch -Effect NoSchedule
         $node = Set-NodeTaint $name 'dedicated=batch:NoExecute' -PassThru -Confirm:$false
         ($node.Taints | Where-Object Key -eq dedicated).Effect | Sort-Object | Should -Be @('NoExecute', 'NoSchedule')
@@ -126,12 +126,12 @@ Describe 'Set-NodeTaint and Remove-NodeTaint' {
         { Remove-NodeTaint $name } | Should -Throw -ErrorId 'InvalidTaint,*'
     }
 
-    It 'leave alone what controllers own, as it would come back' {
+    It 'refuse taints that controllers restore' {
         Set-NodeTaint $name 'node.kubernetes.io/unschedulable:NoSchedule' -ErrorVariable failures -ErrorAction SilentlyContinue
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'TaintOwnedByController,*'
     }
 
-    It 'lose nothing when two write at once' {
+    It 'lose no concurrent change' {
         $module = "$PSScriptRoot/../../NodeManager.psd1"
         1..10 | ForEach-Object -ThrottleLimit 10 -Parallel {
             Import-Module $using:module
@@ -143,7 +143,7 @@ Describe 'Set-NodeTaint and Remove-NodeTaint' {
 }
 
 Describe 'Rows of a CSV file' {
-    It 'say what to set, row by row, in their order' {
+    It 'specify changes, row by row, in order' {
         $rows = @"
 Name,Key,Value
 $name,row/a,1
@@ -164,7 +164,7 @@ $name,row/c,last
         (Get-ClusterNode $name, $other).Annotations.Keys | Should -Not -BeLike 'row/*'
     }
 
-    It 'may hold labels, annotations and taints as text' {
+    It 'can contain labels, annotations and taints as text' {
         "Name,Label,Annotation,Taint`n$name,row/label=x,row/note=a=b,row/taint=1:NoSchedule" | ConvertFrom-Csv | Set-Variable rows
         $rows | Set-NodeLabel
         $rows | Set-NodeAnnotation
@@ -208,7 +208,7 @@ Describe 'A value' {
 }
 
 Describe 'A wildcard in what is removed' {
-    It 'stands for the keys that match, and for none where none does' {
+    It 'selects matching keys, and none without a match' {
         Set-NodeLabel $name -Label @{ 'wild.example.com/a' = 1; 'wild.example.com/b' = 2; 'tame.example.com/a' = 3 }
         $left = (Remove-NodeLabel $name -Key 'WILD.example.com/*' -PassThru).Labels.Keys
         $left | Should -Not -BeLike 'wild.*'
@@ -221,7 +221,7 @@ Describe 'A wildcard in what is removed' {
         (Remove-NodeTaint $name -Taint 'wild.example.com/*' -PassThru).Taints | Where-Object Key -like 'wild*' | Should -BeNullOrEmpty
     }
 
-    It 'leaves what belongs to Kubernetes, unless its domain is named' {
+    It 'skips system keys, unless their domain is named' {
         $before = Get-ClusterNode $name
         $after = Remove-NodeLabel $name -Key * -PassThru
         $reserved = $before.Labels.Keys | Where-Object { $_ -match '(^|\.)(kubernetes|k8s)\.io/' }
@@ -284,14 +284,14 @@ function Test-Case([scriptblock] `$command) {
         }
     }
 
-    It 'checks what the real run checks: <Command>' -ForEach $imagined {
+    It 'validates like the real run: <Command>' -ForEach $imagined {
         $said[$Command] | Should -HaveCount 1
         $said[$Command][0] | Should -BeLike $Expected
     }
 }
 
 Describe 'A taint that evicts pods' {
-    It 'is asked for as high impact, and no other is' {
+    It 'requires confirmation as high impact, and no other taint does' {
         $answers = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command @"
             Import-Module '$PSScriptRoot/../../NodeManager.psd1'
             `$null = Connect-NodeManager -Sandbox
@@ -309,7 +309,7 @@ Describe 'A taint that evicts pods' {
         $answers | Should -Be @('done', 'asked', 'done', 'asked', 'asked', 'done', 'asked')
     }
 
-    It 'says so' {
+    It 'names the eviction in the confirmation' {
         $said = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command @"
             Import-Module '$PSScriptRoot/../../NodeManager.psd1'
             `$null = Connect-NodeManager -Sandbox
@@ -327,7 +327,7 @@ Describe 'Suspend-NodeScheduling and Resume-NodeScheduling' {
         ($name, $other | Resume-NodeScheduling -PassThru).Unschedulable | Should -Be @($false, $false)
     }
 
-    It 'take a pod for its node, once' {
+    It 'use a pod as its node, once' {
         $pods = Get-NodePod $name
         $pods.Count | Should -BeGreaterThan 1
         @($pods | Suspend-NodeScheduling -PassThru).Name | Should -Be $name
@@ -336,7 +336,7 @@ Describe 'Suspend-NodeScheduling and Resume-NodeScheduling' {
 }
 
 Describe 'Unregister-ClusterNode' {
-    It 'refuses a node that holds pods, unless -IncludePod' {
+    It 'refuses a node with pods, unless -IncludePod' {
         $own = Connect-NodeManager -Sandbox
         $busy = (Get-NodePod | Where-Object OwnerKind -eq ReplicaSet)[0].NodeName
         Unregister-ClusterNode $busy -Confirm:$false -ErrorVariable failures -ErrorAction SilentlyContinue
@@ -348,7 +348,7 @@ Describe 'Unregister-ClusterNode' {
         Select-NodeManagerSession $session
     }
 
-    It 'asks first' {
+    It 'asks for confirmation' {
         (Get-Command Unregister-ClusterNode).Parameters.Keys | Should -Contain 'Confirm'
         $said = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command @"
             Import-Module '$PSScriptRoot/../../NodeManager.psd1'

@@ -13,19 +13,19 @@ BeforeAll {
 AfterAll { Get-NodeManagerSession | Disconnect-NodeManager }
 
 Describe 'Reading pools' {
-    It 'lists the pools of the nodes that there are' {
+    It 'lists the pools of existing nodes' {
         (Get-NodePool).Name | Should -Be 'gpu', 'memory', 'worker'
         (Get-NodePool memory).Spec.NodeCount | Should -Be (Get-ClusterNode -Pool memory).Count
     }
 
-    It 'reads status only where it is asked for' {
+    It 'reads status only on request' {
         (Get-NodePool gpu).Phase | Should -BeExactly ''
         (Get-NodePool gpu -IncludeStatus).Phase | Should -BeExactly 'Ready'
         (Get-NodePool -Health Degraded).Name | Should -Be 'worker'
         (Get-NodePool -Status Ready).Name | Should -Be 'gpu', 'memory'
     }
 
-    It 'selects by name, id, wildcard, node, and by an object that lost its class' {
+    It 'selects by name, id, wildcard, node, and deserialized object' {
         $pool = Get-NodePool memory
         (Get-NodePool -Id $pool.Id).Name | Should -Be 'memory'
         (Get-NodePool *e*).Name | Should -Be 'memory', 'worker'
@@ -35,7 +35,7 @@ Describe 'Reading pools' {
         ($copy | Get-ClusterNode).Name | Should -Be ($pool | Get-ClusterNode).Name
     }
 
-    It 'reports a plain name without a pool, and no wildcard' {
+    It 'reports a missing name, but not a wildcard without a match' {
         IdOf { Get-NodePool none -ErrorAction Stop } | Should -Be 'NodePoolNotFound'
         Get-NodePool none-* -ErrorAction Stop | Should -BeNullOrEmpty
         'none' | Get-NodePoolStatus -ErrorVariable failed -ErrorAction SilentlyContinue
@@ -58,8 +58,8 @@ Describe 'Reading pools' {
     }
 }
 
-Describe 'The life of a pool' {
-    It 'makes nodes, which are found by the pool' {
+Describe 'The life cycle of a pool' {
+    It 'creates nodes, which are found by the pool' {
         $pool = New-NodePool web -Platform $machines -NodeCount 2
         $pool | Should -BeOfType NodeManager.NodePool
         $ready = $pool | Wait-NodePool -PassThru
@@ -71,7 +71,7 @@ Describe 'The life of a pool' {
         $nodes.Zone | Sort-Object | Should -Be 'us-central1-a', 'us-central1-b'
     }
 
-    It 'changes only what is named' {
+    It 'changes only the named fields' {
         Set-NodePool web -Label @{ team = 'shop'; tier = 'b' } -Spot $true
         $changed = Set-NodePool web -Label @{ tier = $null } -PassThru
         $changed.Spec.Platform.Labels.Keys | Should -Be 'team'
@@ -103,7 +103,7 @@ Describe 'The life of a pool' {
         (Get-NodePool shop | Get-NodeDrainPlan).Node | Should -Be (Get-ClusterNode -Pool shop).Name
     }
 
-    It 'ends with its nodes' {
+    It 'is deleted with its nodes' {
         Remove-NodePool shop -Confirm:$false
         Wait-NodePool shop -For Deleted
         Get-NodePool shop* | Should -BeNullOrEmpty
@@ -115,7 +115,7 @@ Describe 'The life of a pool' {
 Describe 'Creating pools' {
     AfterEach { Get-NodePool new* | Remove-NodePool -Confirm:$false }
 
-    It 'takes a hashtable, JSON, YAML and an object: <Kind>' -ForEach @(
+    It 'accepts a hashtable, JSON, YAML and an object: <Kind>' -ForEach @(
         @{ Kind = 'hashtable'; Spec = @{ platform = @{ type = 'aws'; aws = @{ instanceType = 'm5.xlarge' } }; nodeCount = 0 } }
         @{ Kind = 'JSON'; Spec = '{"name":"new","spec":{"platform":{"type":"aws","aws":{"instanceType":"m5.xlarge"}},"nodeCount":0}}' }
         @{ Kind = 'YAML'; Spec = "platform: { type: aws, aws: { instanceType: m5.xlarge } }`nnodeCount: 0" }
@@ -125,7 +125,7 @@ Describe 'Creating pools' {
         $pool.Name, $pool.Spec.Platform.MachineType, $pool.Spec.NodeCount | Should -Be 'new', 'm5.xlarge', 0
     }
 
-    It 'takes files, and another pool as a template' {
+    It 'accepts files, and another pool as a template' {
         "name: new-a`nspec: { platform: { type: gcp, gcp: { machineType: e2-small } }, nodeCount: 0 }" | Set-Content $TestDrive/a.yaml
         '{ "name": "new-b", "spec": { "platform": { "type": "gcp" }, "nodeCount": 0 } }' | Set-Content $TestDrive/b.json
         (Get-ChildItem $TestDrive | New-NodePool -WarningAction Ignore).Name | Sort-Object | Should -Be 'new-a', 'new-b'
@@ -133,7 +133,7 @@ Describe 'Creating pools' {
         (New-NodePool -Path "$TestDrive/a.*" -Name new-d -NodeCount 0).Name | Should -Be 'new-d'
     }
 
-    It 'refuses before it sends: <Id>' -ForEach @(
+    It 'refuses before the first request: <Id>' -ForEach @(
         @{ Id = 'NodePoolExists'; Arguments = @{ Name = 'gpu'; Spec = '{"platform":{"type":"aws"},"nodeCount":1}' } }
         @{ Id = 'NodePoolInvalid'; Arguments = @{ Name = 'New'; Spec = '{"platform":{"type":"aws"},"nodeCount":1}' } }
         @{ Id = 'NodePoolInvalid'; Arguments = @{ Name = 'new'; Spec = '{"platform":{"type":"gcp","gcp":{"zones":["us-central1-a","europe-west1-b"]}}}' } }
@@ -146,7 +146,7 @@ Describe 'Creating pools' {
         Get-NodePool new* | Should -BeNullOrEmpty
     }
 
-    It 'warns of a number of nodes beside autoscaling' {
+    It 'warns about a node count with autoscaling' {
         $null = New-NodePool new -Spec '{"platform":{"type":"gcp","gcp":{"machineType":"e2-small"}},"nodeCount":1,"autoscaling":{"enabled":true,"minNodes":0,"maxNodes":2}}' -WarningVariable warned -WarningAction SilentlyContinue
         $warned | Should -Match 'autoscaling is enabled'
     }
@@ -158,8 +158,8 @@ Describe 'Creating pools' {
     }
 }
 
-Describe 'What -WhatIf answers' {
-    It 'names nodes, pods and the PDB that blocks, and changes nothing' {
+Describe 'The output of -WhatIf' {
+    It 'names nodes, pods and the blocking PDB, and changes nothing' {
         $plan = Resize-NodePool worker 3 -WhatIf
         $plan.Effect, $plan.IsCertain, $plan.Nodes.Count, $plan.MovingPods | Should -Be 'RemovesNodes', $true, 2, 9
         $plan.BlockingBudgets.Name | Should -Be 'ledger'
@@ -173,7 +173,7 @@ Describe 'What -WhatIf answers' {
         (Set-NodePool memory -MachineType r6i.2xlarge -WhatIf).Summary | Should -Be 'nothing to change'
     }
 
-    It 'says Unknown for what a foreign service decides' {
+    It 'reports Unknown for decisions of a foreign service' {
         $server = Connect-NodeManager -Sandbox -SandboxPort 0
         $config = Get-Content $server.KubeconfigPath -Raw
         $token = [regex]::Match($config, 'token"?: "?([^\s",]+)').Groups[1].Value | ConvertTo-SecureString -AsPlainText
@@ -201,7 +201,7 @@ Describe 'Status for controllers' {
 }
 
 Describe 'The pool service of a session' {
-    It 'is refused where it cannot work: <Why>' -ForEach @(
+    It 'is refused if invalid: <Why>' -ForEach @(
         @{ Why = 'no user'; Service = @{ Uri = 'https://pools.example.com' } }
         @{ Why = 'not https with a token'; Service = @{ Uri = 'http://pools.example.com'; User = 'me@example.com'; Token = (ConvertTo-SecureString x -AsPlainText) } }
         @{ Why = 'no authorities'; Service = @{ Uri = 'https://pools.example.com'; User = 'me@example.com'; CertificateAuthorityPath = 'none.pem' } }
@@ -210,7 +210,7 @@ Describe 'The pool service of a session' {
         IdOf { Connect-NodeManager -Sandbox -PoolService $Service -ErrorAction Stop } | Should -Be 'PoolServiceInvalid'
     }
 
-    It 'takes no plain token and no unknown property' {
+    It 'accepts no plain token and no unknown property' {
         { Set-NodeManagerConfiguration -PoolService @{ Uri = 'https://a.example'; User = 'me@example.com'; Token = 'x' } } | Should -Throw '*SecureString*'
         { Set-NodeManagerConfiguration -PoolService @{ Uri = 'https://a.example'; Users = 'me@example.com' } } | Should -Throw "*'Users' is not a property*"
         IdOf { Set-NodeManagerConfiguration -PoolService @{ Uri = 'https://a.example'; User = 'me@example.com' } -Scope User -ErrorAction Stop } | Should -Be 'ConfigurationValueInvalid'
@@ -227,8 +227,8 @@ Describe 'The pool service of a session' {
     }
 }
 
-Describe 'Checking offline' {
-    It 'finds what is wrong, without a session: <Field>' -ForEach @(
+Describe 'Offline checks' {
+    It 'report an invalid field without a session: <Field>' -ForEach @(
         @{ Field = 'spec.platform.gcp.diskSize'; Severity = 'Error'; Spec = '{"platform":{"type":"gcp","gcp":{"diskSize":5}},"nodeCount":1}' }
         @{ Field = 'spec.platform.aws.volumeType'; Severity = 'Error'; Spec = '{"platform":{"type":"aws","aws":{"volumeType":"pd-ssd"}},"nodeCount":1}' }
         @{ Field = 'spec.platform.gcp.taints[0].effect'; Severity = 'Error'; Spec = '{"platform":{"type":"gcp","gcp":{"taints":[{"key":"a","effect":"Never"}]}},"nodeCount":1}' }
@@ -240,21 +240,21 @@ Describe 'Checking offline' {
         $result.IsValid | Should -Be ($Severity -eq 'Warning')
     }
 
-    It 'accepts platforms, pools and files' {
+    It 'accept platforms, pools and files' {
         ($machines | Test-NodePool).IsValid | Should -BeTrue
         (Get-NodePool | Test-NodePool).Count | Should -BeGreaterThan 2
         Set-Content $TestDrive/bad.yaml 'nothing: here'
         IdOf { Test-NodePool -Path $TestDrive/bad.yaml -ErrorAction Stop } | Should -Be 'NodePoolInvalid'
     }
 
-    It 'refuses a field that the platform does not have' {
+    It 'refuse a field that the platform does not have' {
         IdOf { New-NodePoolPlatform aws m5.xlarge -Label @{ a = 'b' } } | Should -Be 'NodePoolFieldUnsupported'
         IdOf { Set-NodePool gpu -Taint 'a=b:NoSchedule' -ErrorAction Stop } | Should -Be 'NodePoolFieldUnsupported'
     }
 }
 
 Describe 'A process that dies while it creates pools' {
-    It 'doubles none, and the next run creates the rest' {
+    It 'duplicates none, and the next run creates the rest' {
         $kills = [int] ($env:NODEMANAGER_POOL_KILLS ?? 5)
         $server = Connect-NodeManager -Sandbox -SandboxNodes 0 -SandboxPort 0
         $token = [regex]::Match((Get-Content $server.KubeconfigPath -Raw), 'token"?: "?([^\s",]+)').Groups[1].Value

@@ -25,11 +25,11 @@ BeforeAll {
 AfterAll { $session | Disconnect-NodeManager }
 
 Describe 'Pools of the cluster' {
-    It 'are refused where the autoscaler is not installed' {
+    It 'are refused if the autoscaler is not installed' {
         $uninstalled | Should -Be (@('AutoscalerNotInstalled') * 4)
     }
 
-    It 'are not the default where there is a pool service' {
+    It 'are not the default with a pool service' {
         (Get-NodePool).Provider | Select-Object -Unique | Should -Be Service
         Get-NodePool -Provider Cluster | Should -BeNullOrEmpty
     }
@@ -57,7 +57,7 @@ Describe 'Pools of the cluster' {
         (TabExpansion2 'Get-NodePool ba -Provider Cluster' 15).CompletionMatches.CompletionText | Should -Be batch
     }
 
-    It 'refuse what only a service has, with the reason' {
+    It 'refuse fields of a pool service, with the reason' {
         $cloud = New-NodePoolPlatform gcp n1-standard-4
         New-NodePool x -Platform $cloud -Provider Cluster -ErrorVariable failed -ErrorAction SilentlyContinue
         $failed.FullyQualifiedErrorId | Should -BeLike NodePoolInvalid*
@@ -77,7 +77,7 @@ Describe 'Pools of the cluster' {
         (Test-NodePool "kind: NodeSmithPool`nmetadata: { name: web }`nspec: { providerRef: sim }").IsValid | Should -BeTrue
     }
 
-    It 'get their nodes, which stand for the pool' {
+    It 'get their nodes, which select the pool' {
         (Get-NodePoolStatus batch -Provider Cluster).Phase | Should -Be Pending
         $null = Start-NodeAutoscaler -Once
         $ready = Wait-NodePool batch -Provider Cluster -PassThru
@@ -90,7 +90,7 @@ Describe 'Pools of the cluster' {
         (Get-NodePool batch -Provider Cluster | Invoke-NodeMaintenance -ScriptBlock { }).Status | Select-Object -Unique | Should -Be Completed
     }
 
-    It 'say what a change would do, for certain' {
+    It 'predict the effect of a change' {
         $template = Set-NodePool batch -Provider Cluster -Label @{ tier = 'b' } -WhatIf
         $template.Effect, $template.IsCertain | Should -Be InPlace, $true
         $template.Fields[0].Reason | Should -BeLike '*Update-NodePool*'
@@ -101,7 +101,7 @@ Describe 'Pools of the cluster' {
         (Get-NodePool batch -Provider Cluster).Generation | Should -Be 1
     }
 
-    It 'change what is named only' {
+    It 'change only the named fields' {
         $changed = Set-NodePool batch -Provider Cluster -Label @{ tier = 'b' } -NodeCount 3 -PassThru
         $changed.Generation, $changed.Spec.NodeCount, "$($changed.Spec.Platform.Labels)", $changed.Spec.Autoscaling.MinNodes | Should -Be 2, 3, 'tier=b', 2
         $changed | Set-NodePool -Patch @{ nodeCount = $null }
@@ -109,18 +109,18 @@ Describe 'Pools of the cluster' {
         IdOf { $changed | Set-NodePool -MinNodes 1 -ErrorAction Stop } | Should -Be Conflict
     }
 
-    It 'are a template for others' {
+    It 'can be a template for others' {
         $copy = Get-NodePool batch -Provider Cluster | New-NodePool night -MinNodes 0
         $copy.Provider, $copy.Spec.Autoscaling.MinNodes, "$($copy.Spec.Platform.Labels)" | Should -Be Cluster, 0, 'tier=b'
     }
 
-    It 'take reports of other controllers' {
+    It 'accept status reports of other controllers' {
         $status = Set-NodePoolStatus night backup.example.com -Provider Cluster -Condition Ready=False -PassThru
         ($status.Controllers | Where-Object Name -eq backup.example.com).Conditions[0].Status | Should -Be False
         IdOf { Set-NodePoolStatus night kubenodesmith -Provider Cluster -Condition Ready=True -ErrorAction Stop } | Should -Be NodePoolFieldUnsupported
     }
 
-    It 'go with their nodes' {
+    It 'are deleted with their nodes' {
         $plan = Remove-NodePool batch -Provider Cluster -WhatIf
         $plan.Effect, $plan.Nodes.Count | Should -Be RemovesNodes, 2
         Get-NodePool -Provider Cluster | Remove-NodePool

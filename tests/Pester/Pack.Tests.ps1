@@ -7,20 +7,20 @@ BeforeAll {
 }
 
 Describe 'The packed module' {
-    It 'holds what a user needs' {
+    It 'contains the files that a user needs' {
         foreach ($needed in 'NodeManager.psd1', 'LICENSE', 'THIRD-PARTY-NOTICES.md', 'README.md', 'deploy/rbac.yaml', 'bin/NodeManager.dll',
             'bin/NodeManager.Abstractions.dll', 'bin/lib/NodeManager.Core.dll', 'bin/lib/YamlDotNet.dll', 'en-US/NodeManager.dll-Help.xml', 'en-US/about_NodeManager.help.txt') {
             $files | Should -Contain $needed
         }
     }
 
-    It 'holds nothing else' {
+    It 'contains no other file' {
         $files | Where-Object { $_ -notmatch '^(NodeManager\.psd1|LICENSE|bom\.cdx\.json|[A-Z-]+\.md|(bench|tests)/README\.md|docs/.+\.(md|svg|png|json)|deploy/.+\.yaml|deploy/.+/Containerfile|en-US/.+\.(xml|txt)|bin/.+\.(dll|ps1xml)|bin/NodeManager\.(Guard\.psm1|Types\.psd1))$' } | Should -BeNullOrEmpty
         $files | Should -Not -Contain 'bin/System.Management.Automation.dll'
         $files | Should -Not -Contain 'bin/lib/NodeManager.Abstractions.dll'
     }
 
-    It 'contains what its pages link to' {
+    It 'contains the targets of all links in its pages' {
         foreach ($page in $files -like '*.md') {
             $text = Get-Content (Join-Path $folder $page) -Raw
             foreach ($link in [regex]::Matches($text, '\]\((?!https?:|mailto:|#)(?<path>[^)#\s]+)').ForEach{ $_.Groups['path'].Value }) {
@@ -44,7 +44,7 @@ Describe 'The packed module' {
         $description.package.metadata.tags | Should -BeLike '*PSModule*PSCmdlet_Invoke-NodeDrain*'
     }
 
-    It 'says what of others is in it, each with its version and hash' {
+    It 'lists third-party components with version and hash' {
         $bill = Get-Content (Join-Path $folder 'bom.cdx.json') -Raw | ConvertFrom-Json
         $bill.bomFormat | Should -Be 'CycloneDX'
         $bill.metadata.component.version | Should -Be $folder.Name
@@ -61,7 +61,7 @@ Describe 'The packed module' {
         }
     }
 
-    It 'works from its folder, in a PowerShell of its own' {
+    It 'works from its folder, in a new PowerShell process' {
         $nodes = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command {
             param($module)
             Import-Module $module
@@ -71,7 +71,7 @@ Describe 'The packed module' {
         $nodes | Should -Be 12
     }
 
-    It 'loads assemblies that were compiled for this platform, and the others where there are none' {
+    It 'loads assemblies compiled for this platform, or portable ones' {
         $platform = [Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier
         if (-not (Test-Path "$folder/bin/lib/$platform")) {
             Set-ItResult -Skipped -Because "the compiler's package for $platform is not available"

@@ -11,11 +11,11 @@ Describe 'The picture <Name>' -ForEach $pictures {
         $words = $texts | Where-Object { -not $_.HasAttribute('text-anchor') }
     }
 
-    It 'leaves letters their own width' {
+    It 'does not stretch letters' {
         $texts | Where-Object { $_.HasAttribute('textLength') -or $_.HasAttribute('lengthAdjust') } | Should -BeNullOrEmpty
     }
 
-    It 'places every word, so that no blanks are left to collapse' {
+    It 'positions every word, so that no spaces can collapse' {
         $words.Count | Should -BeGreaterThan 50
         $words | Where-Object { $_.InnerText -match '\s' } | Should -BeNullOrEmpty
     }
@@ -25,7 +25,7 @@ Describe 'The picture <Name>' -ForEach $pictures {
         $words | Where-Object { [double] $_.x + 8.02 * $_.InnerText.Length -gt $width } | Should -BeNullOrEmpty
     }
 
-    It 'is drawn so by a browser' -ForEach @{ Browser = $browser } {
+    It 'is rendered as designed by a browser' -ForEach @{ Browser = $browser } {
         if (-not $Browser) { Set-ItResult -Skipped -Because 'no Chromium is installed'; return }
         $page = Join-Path $TestDrive 'page.html'
         Set-Content $page @"

@@ -16,13 +16,13 @@ AfterAll {
 }
 
 Describe 'A pipeline' {
-    It 'has enough after Select-Object -First, which stops what is upstream' {
+    It 'ends after Select-Object -First, which stops upstream commands' {
         $watch = [Diagnostics.Stopwatch]::StartNew()
         (Watch-ClusterNode -IncludeExisting -Timeout 300 | Select-Object -First 1).Type | Should -Be 'Added'
         $watch.Elapsed.TotalSeconds | Should -BeLessThan 60
     }
 
-    It 'hands results on while input still comes' {
+    It 'returns results before all input is read' {
         $nodes = Get-ClusterNode -Status Ready | Select-Object -First 2
         $order = [Collections.Generic.List[string]]::new()
         & {
@@ -36,7 +36,7 @@ Describe 'A pipeline' {
         $order | Should -Contain $nodes[1].Name
     }
 
-    It 'works on many at once and loses none' {
+    It 'processes many nodes concurrently and loses none' {
         $large = Connect-NodeManager -Sandbox -SandboxNodes 300
         (Get-ClusterNode -Session $large | Set-NodeLabel -Label @{ many = 'yes' } -PassThru -ThrottleLimit 16).Count | Should -Be 300
         (Get-ClusterNode -Session $large -Selector many=yes).Count | Should -Be 300
@@ -49,20 +49,20 @@ Describe 'A pipeline' {
         $failure.FullyQualifiedErrorId | Should -BeLike 'NodeNotFound,*'
     }
 
-    It 'is told verbosely which object is worked on' {
+    It 'reports the current object in the verbose stream' {
         $name = (Get-ClusterNode)[0].Name
         $said = Set-NodeLabel $name -Label @{ verbose = 'yes' } -Verbose 4>&1
         "$said" | Should -BeLike "*node '$name' in cluster '$($session.Cluster)'*"
     }
 
-    It 'refuses objects that stand for no node' {
+    It 'refuses objects without a node' {
         Get-ClusterStatistic | Suspend-NodeScheduling -ErrorVariable failures -ErrorAction SilentlyContinue
         $failures[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
     }
 }
 
 Describe 'Ctrl-C' {
-    It 'ends a watch at once' {
+    It 'ends a watch immediately' {
         $script = Start-Script 'Watch-ClusterNode -Session $session -IncludeExisting'
         while ($script.Shell.InvocationStateInfo.State -ne 'Running') { [Threading.Thread]::Sleep(10) }
         [Threading.Thread]::Sleep(200)
@@ -73,7 +73,7 @@ Describe 'Ctrl-C' {
         $script.Shell.Dispose()
     }
 
-    It 'ends a wait without end, and the session lives on' {
+    It 'ends a wait without a timeout, and keeps the session' {
         $name = (Get-ClusterNode -Status Ready)[0].Name
         $script = Start-Script "Wait-ClusterNode '$name' -For NotReady -Session `$session"
         while ($script.Shell.InvocationStateInfo.State -ne 'Running') { [Threading.Thread]::Sleep(10) }

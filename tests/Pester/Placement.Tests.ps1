@@ -9,7 +9,7 @@ Describe 'Select-ClusterNode' {
 
     AfterEach { Get-NodeManagerSession | Disconnect-NodeManager }
 
-    It 'selects a ready, schedulable node and says why' {
+    It 'selects a ready, schedulable node and reports the reason' {
         $selected = Select-ClusterNode -Cpu 500m -Memory 1gb
         $selected | Should -BeOfType NodeManager.NodeSelection
         $node = Get-ClusterNode $selected.Name
@@ -19,7 +19,7 @@ Describe 'Select-ClusterNode' {
         $selected.FreeCpu | Should -BeGreaterOrEqual 0.5
     }
 
-    It 'follows the strategy of the configuration' {
+    It 'uses the strategy of the configuration' {
         Set-NodeManagerConfiguration -NodeSelectionStrategy RoundRobin
         $names = 1..10 | ForEach-Object { (Select-ClusterNode).Name }
         $counts = $names | Group-Object -NoElement | ForEach-Object Count
@@ -27,7 +27,7 @@ Describe 'Select-ClusterNode' {
         ($names | Select-Object -Unique).Count | Should -BeGreaterThan 1
     }
 
-    It 'gives callers in several runspaces their turns' {
+    It 'alternates nodes for callers in several runspaces' {
         $session = Get-NodeManagerSession
         $module = "$PSScriptRoot/../../NodeManager.psd1"
         # 1250 for the 10,000 calls of the long run; see tests/README.md.
@@ -41,7 +41,7 @@ Describe 'Select-ClusterNode' {
         ($counts | Measure-Object -Maximum).Maximum - ($counts | Measure-Object -Minimum).Minimum | Should -BeLessOrEqual 1
     }
 
-    It 'does not select the same room twice' {
+    It 'reserves the selected room' {
         $free = (Select-ClusterNode -Explain | Where-Object IsEligible | Measure-Object FreeCpu -Maximum).Maximum
         $most = [Math]::Floor($free * 1000 * 0.6)
         $first = Select-ClusterNode MostResources -Cpu "${most}m"
@@ -56,11 +56,11 @@ Describe 'Select-ClusterNode' {
         $all.Reasons | Should -Contain 'node(s) were unschedulable'
     }
 
-    It 'is an error where nothing fits' {
+    It 'reports an error if no node fits' {
         { Select-ClusterNode -Cpu 900 -ErrorAction Stop } | Should -Throw -ErrorId 'NoNodeFits,NodeManager.Commands.SelectClusterNodeCommand' -ExpectedMessage '*nodes are available*Insufficient cpu*'
     }
 
-    It 'selects several nodes, and warns where there are fewer' {
+    It 'selects several nodes, and warns if fewer fit' {
         $selected = Select-ClusterNode -Count 100 -WarningVariable warnings -WarningAction SilentlyContinue
         ($selected.Name | Select-Object -Unique).Count | Should -Be @($selected).Count
         $warnings | Should -BeLike '*of 100 nodes are eligible*-AllowRepeat*'
@@ -71,13 +71,13 @@ Describe 'Select-ClusterNode' {
         Select-ClusterNode Random -Seed 3 -Count 3 | ForEach-Object Name | Should -Be (Select-ClusterNode Random -Seed 3 -Count 3).Name
     }
 
-    It 'keeps to a selector, and goes on in the pipeline' {
+    It 'applies a selector, and passes nodes to the pipeline' {
         $zone = (Get-ClusterNode worker-1b-01).Zone
         $selected = Select-ClusterNode -Selector @{ 'topology.kubernetes.io/zone' = $zone } -Toleration *
         ($selected | Get-ClusterNode).Zone | Should -Be $zone
     }
 
-    It 'counts as sessions what is active and neither mirror nor DaemonSet pod, or what -SessionSelector selects' {
+    It 'counts active pods other than mirror and DaemonSet pods, or the pods of -SessionSelector, as sessions' {
         $pods = Get-ClusterNode | Get-NodePod
         $active = $pods | Where-Object Phase -NotIn Succeeded, Failed
         $explained = Select-ClusterNode -Explain
@@ -93,7 +93,7 @@ Describe 'Select-ClusterNode' {
         }
     }
 
-    It 'takes any resource, and tolerations' {
+    It 'accepts any resource, and tolerations' {
         $gpu = @{ 'nvidia.com/gpu' = 1 }
         $node = Get-ClusterNode gpu-* | Where-Object { @($_.Taints).Count -eq 1 } | Select-Object -First 1
         $node.Allocatable.Extended['nvidia.com/gpu'] | Should -BeGreaterThan 0
@@ -107,7 +107,7 @@ Describe 'Select-ClusterNode' {
         (Get-ClusterNode $selected.Name).Allocatable.EphemeralStorage | Should -BeGreaterThan 20gb
     }
 
-    It 'reads a manifest, and gives patches for it' {
+    It 'reads a manifest, and returns patches for it' {
         Set-Content $TestDrive/web.yaml "apiVersion: apps/v1`nkind: Deployment`nmetadata: {name: web}`nspec: {template: {spec: {containers: [{name: web, resources: {requests: {cpu: 250m}}}]}}}"
         $selected = Select-ClusterNode -Pod $TestDrive/web.yaml
         ($selected.AffinityPatch | ConvertFrom-Json).spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms.matchFields.values | Should -Be $selected.Name

@@ -23,14 +23,14 @@ AfterAll {
 }
 
 Describe 'Update-NodePool' {
-    It 'does nothing where no node is outdated' {
+    It 'changes nothing if no node is outdated' {
         $update = Update-NodePool small -Provider Cluster
         $update.Status | Should -BeExactly Completed
         $update.Message | Should -BeExactly 'No node is outdated.'
         Get-NodePoolUpdate | Should -BeNullOrEmpty
     }
 
-    It 'shows with -WhatIf which nodes leave, why and for what' {
+    It 'shows with -WhatIf the nodes to replace, the reason and the replacement' {
         Set-Tier b
         $plan = Update-NodePool small -Provider Cluster -WhatIf
         $plan | Should -BeOfType NodeManager.NodePoolUpdatePlan
@@ -53,7 +53,7 @@ Describe 'Update-NodePool' {
         ($known | Format-Table | Out-String -Width 80).Split("`n").TrimEnd().Length | Sort-Object | Select-Object -Last 1 | Should -BeLessOrEqual 80
     }
 
-    It 'is a job, is paused, changed, and rolled back from elsewhere' {
+    It 'runs as a job, and is paused, changed and rolled back from another session' {
         Set-Tier c
         $job = Update-NodePool small -Provider Cluster -AsJob -SoakTime 1h
         $job.PSJobTypeName | Should -BeExactly NodePoolUpdate
@@ -72,7 +72,7 @@ Describe 'Update-NodePool' {
         (Send GET "$collection/nodesmithpools/small").spec.machineTemplate.labels.tier | Should -BeExactly b
     }
 
-    It 'continues in another process what one has left' {
+    It 'continues an interrupted update in another process' {
         Set-Tier d
         $job = Update-NodePool small -Provider Cluster -AsJob -SoakTime 1h
         Wait-Until { (Get-NodePoolUpdate small).Status -eq 'Running' }
@@ -84,7 +84,7 @@ Describe 'Update-NodePool' {
         (Get-ClusterNode -Name small-*).Where{ $_.Unschedulable } | Should -BeNullOrEmpty
     }
 
-    It 'refuses what cannot be had' {
+    It 'refuses unsupported options' {
         { Update-NodePool nowhere -Provider Cluster -ErrorAction Stop } | Should -Throw -ErrorId 'NodePoolNotFound,*'
         { Update-NodePool small -Provider Cluster -MaxSurge 0 -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
         { Update-NodePool small -Provider Cluster -MaxSurge lots -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
@@ -101,7 +101,7 @@ Describe 'Update-NodePool for pools of a service' {
         $null = New-NodePool web -Platform (New-NodePoolPlatform gcp n1-standard-4) -NodeCount 2 | Wait-NodePool
     }
 
-    It 'refuses a surge with the reason, whoever is asked' {
+    It 'refuses a surge with the reason in every command' {
         { Update-NodePool web -MaxSurge 2 -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateUnsupported,*' -ExpectedMessage '*selects the nodes itself*'
         { Get-NodePool web | Update-NodePool -MaxUnavailable 1 -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateUnsupported,*'
         { Update-NodePool web -Strategy Surge -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateUnsupported,*'
@@ -110,7 +110,7 @@ Describe 'Update-NodePool for pools of a service' {
         { Update-NodePool small -Provider Cluster -MachineType n1-standard-8 -ErrorAction Stop } | Should -Throw -ErrorId 'PoolUpdateInvalid,*'
     }
 
-    It 'says with -WhatIf what the service would do, and follows it' {
+    It 'shows the roll of the service with -WhatIf, and follows it' {
         $plan = Update-NodePool web -MachineType n1-standard-8 -WhatIf
         $plan | Should -BeOfType NodeManager.NodePoolPlan
         $plan.Effect | Should -BeExactly RollsNodes
@@ -122,7 +122,7 @@ Describe 'Update-NodePool for pools of a service' {
         (Get-NodePool web).Spec.Platform.MachineType | Should -BeExactly n1-standard-8
     }
 
-    It 'replaces the pool by a second one, which is seen from elsewhere' {
+    It 'replaces the pool with a second one, visible from another session' {
         $plan = Get-NodePool web | Update-NodePool -Strategy BlueGreen -Patch @{ platform = @{ gcp = @{ machineType = 'n1-standard-4' } } } -WhatIf
         $plan.Replacement | Should -Be 'node of pool web-2', 'node of pool web-2'
         Get-NodePool web-2 -ErrorAction SilentlyContinue | Should -BeNullOrEmpty

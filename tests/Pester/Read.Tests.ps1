@@ -9,7 +9,7 @@ AfterAll {
 }
 
 Describe 'Get-NodePod' {
-    It 'gives the pods of all nodes, of one, of those that a wildcard matches' {
+    It 'returns the pods of all nodes, of one node, or of a wildcard' {
         $all = Get-NodePod
         $all | Should -BeOfType ([NodeManager.NodePod])
         $busy = ($all | Group-Object NodeName | Sort-Object Count -Descending)[0]
@@ -26,7 +26,7 @@ Describe 'Get-NodePod' {
         (Get-NodePod -Selector "$key=$($pod.Labels[$key])").Name | Should -Contain $pod.Name
     }
 
-    It 'reports a node that is not there' {
+    It 'reports a missing node' {
         Get-NodePod ghost -ErrorVariable failures -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'NodeNotFound,*'
     }

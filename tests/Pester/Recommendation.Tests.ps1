@@ -14,7 +14,7 @@ Describe 'Get-NodeScaleRecommendation' {
 
     AfterEach { Get-NodeManagerSession | Disconnect-NodeManager }
 
-    It 'looks at all nodes but those of the control plane, with the configuration''s thresholds' {
+    It 'considers all nodes except the control plane, with the configured thresholds' {
         $recommendation = Get-NodeScaleRecommendation
         $recommendation | Should -BeOfType NodeManager.NodeScaleRecommendation
         $recommendation.CurrentNodes | Should -Be @(Get-ClusterNode | Where-Object Roles -NotContains control-plane).Count
@@ -27,7 +27,7 @@ Describe 'Get-NodeScaleRecommendation' {
         (Get-NodeScaleRecommendation).IsAutoScalingEnabled | Should -BeTrue
     }
 
-    It 'says which nodes go, what moves, and what stands in the way of the others' {
+    It 'reports nodes to remove, pods that move, and blockers of the other nodes' {
         $recommendation = Get-NodeScaleRecommendation -ScaleDownThreshold 50 -DeleteEmptyDirData -DeleteUnmanagedPod
         $recommendation.Action | Should -Be 'ScaleDown'
         $recommendation.Count | Should -Be $recommendation.Remove.Count
@@ -42,7 +42,7 @@ Describe 'Get-NodeScaleRecommendation' {
         $blocked.BlockedBy.Name | Should -Contain 'ledger'
     }
 
-    It 'acts only where enableAutoScaling allows it, and is read always' {
+    It 'acts only if enableAutoScaling allows it, and always returns a recommendation' {
         $recommendation = Get-NodeScaleRecommendation -ScaleDownThreshold 50 -DeleteEmptyDirData -DeleteUnmanagedPod
         @($recommendation | Get-NodeDrainPlan -DeleteEmptyDirData -DeleteUnmanagedPod).Node | Sort-Object | Should -Be ($recommendation.Remove.Node | Sort-Object)
         { $recommendation | Suspend-NodeScheduling -ErrorAction Stop } | Should -Throw -ErrorId 'AutoScalingDisabled,*'
@@ -53,7 +53,7 @@ Describe 'Get-NodeScaleRecommendation' {
         @(Get-ClusterNode -Status Cordoned).Name | Should -Contain $recommendation.Remove[0].Node
     }
 
-    It 'is true: a drain of the first node leaves no pod without a place' {
+    It 'holds: after a drain of the first node no pod is pending' {
         Set-NodeManagerConfiguration -EnableAutoScaling $true
         $waiting = @(Get-NodePod | Where-Object { -not $_.NodeName }).Count
         $candidate = (Get-NodeScaleRecommendation -ScaleDownThreshold 50 -DeleteEmptyDirData -DeleteUnmanagedPod).Remove[0]
@@ -65,7 +65,7 @@ Describe 'Get-NodeScaleRecommendation' {
         @(Get-NodePod | Where-Object { -not $_.NodeName }).Count | Should -Be $waiting
     }
 
-    It 'keeps to the bounds, and says when one is in the way' {
+    It 'respects the limits, and reports a limit that applies' {
         $more = Get-NodeScaleRecommendation -MinNodes 12 -MaxNodes 14
         $more.Action | Should -Be 'ScaleUp'
         $more.Count | Should -Be (12 - $more.CurrentNodes)
@@ -75,7 +75,7 @@ Describe 'Get-NodeScaleRecommendation' {
         $few.MaxNodes | Should -Be 5
     }
 
-    It 'is data to the end' {
+    It 'is serializable' {
         $copy = Get-NodeScaleRecommendation -ScaleDownThreshold 50 -DeleteEmptyDirData | ConvertTo-Json -Depth 6 | ConvertFrom-Json
         $copy.Candidates[0].Reasons[0].Rule | Should -Not -BeNullOrEmpty
         $copy.Utilization.Resource | Should -Be 'cpu', 'memory'
@@ -91,7 +91,7 @@ Describe 'Get-NodeScaleRecommendation' {
         ($second.Reasons | Where-Object Rule -eq Hysteresis).Value | Should -Be 50
     }
 
-    It 'rests on requests alone without metrics, and says so' {
+    It 'uses only requests without metrics, and warns' {
         Set-SandboxFault MetricsUnavailable
         $recommendation = Get-NodeScaleRecommendation -WarningVariable warnings -WarningAction SilentlyContinue
         $warnings | Should -BeLike '*rests on requests alone*'
@@ -111,7 +111,7 @@ Describe 'Get-NodeScaleRecommendation' {
         { Get-NodeScaleRecommendation @Parameters -ErrorAction Stop } | Should -Throw -ErrorId "$Id,NodeManager.Commands.GetNodeScaleRecommendationCommand"
     }
 
-    It 'fits into 80 columns' {
+    It 'fits 80 columns' {
         $recommendation = Get-NodeScaleRecommendation -ScaleDownThreshold 50 -DeleteEmptyDirData
         foreach ($shown in $recommendation, $recommendation.Candidates, $recommendation.Reasons, $recommendation.Remove[0].Moves) {
             ($shown | Out-String -Width 80 -Stream | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 80

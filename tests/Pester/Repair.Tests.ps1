@@ -23,21 +23,21 @@ Describe 'Repair-ClusterNode' {
         (Get-ClusterNode $broken).Unschedulable | Should -BeFalse
     }
 
-    It 'says why a node is not repaired' {
+    It 'reports why a node is not repaired' {
         (Repair-ClusterNode @policy -MinHealthy 100% -Confirm:$false).Reason | Should -Be 'TooFewHealthy'
         (Get-ClusterNode $broken | Repair-ClusterNode @policy -Confirm:$false).Reason | Should -Be 'TooFewHealthy' -Because 'it is the only node that is selected'
         (Repair-ClusterNode @policy -UnhealthyFor 48h -Confirm:$false).Reason | Should -Be 'TooRecent'
         Repair-ClusterNode @policy -Cause DiskPressure -Confirm:$false | Should -BeNullOrEmpty
     }
 
-    It 'takes findings and health as the nodes to repair, over the whole cluster' {
+    It 'accepts findings and health as the nodes to repair, limited by the whole cluster' {
         (Test-NodeHealth $broken | Repair-ClusterNode @policy -WhatIf).Status | Should -Be 'Planned'
         ((Test-NodeHealth $broken).Findings | Repair-ClusterNode @policy -WhatIf).Status | Should -Be 'Planned'
         $healthy = (Get-ClusterNode -Status Ready | Select-Object -First 1).Name
         (Test-NodeHealth $healthy | Repair-ClusterNode @policy -WhatIf).Reason | Should -Be 'Healthy'
     }
 
-    It 'is an error for a node without a machine, and leaves it alone' {
+    It 'reports a node without a machine, and does not change it' {
         $result = Repair-ClusterNode -Action Restart -CoolDown 0 -Confirm:$false -ErrorVariable failed -ErrorAction SilentlyContinue
         $result.Reason | Should -Be 'NoMachine'
         $failed[0].FullyQualifiedErrorId | Should -Be 'NodeHasNoMachine,NodeManager.Commands.RepairClusterNodeCommand'
@@ -53,7 +53,7 @@ Describe 'Repair-ClusterNode' {
         { Repair-ClusterNode -Action Drain @With -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId "$Id,*"
     }
 
-    It 'drains, and puts the node back into service when it is healthy' {
+    It 'drains, and uncordons the node when it is healthy' {
         $drained = Repair-ClusterNode @policy -Confirm:$false
         $drained.Status | Should -Be 'Drained'
         $drained.Node | Should -Be $broken

@@ -16,7 +16,7 @@ Describe 'Faults of the embedded cluster' {
         Get-SandboxFault -Session $session | Clear-SandboxFault
     }
 
-    It 'switches a node off and on again' {
+    It 'powers a node off and on' {
         Set-SandboxFault NodeDown $node -Session $session
         Wait-ClusterNode $node -For NotReady -Session $session -Timeout 30m
         $fault = Get-SandboxFault -Session $session
@@ -27,20 +27,20 @@ Describe 'Faults of the embedded cluster' {
         Get-SandboxFault -Session $session | Should -BeNullOrEmpty
     }
 
-    It 'warns of nodes that are not there' {
+    It 'warns about missing nodes' {
         $null = Set-SandboxFault NodeSlow worker-9z-99, worker-* -Name typo -Session $session -WarningVariable said -WarningAction SilentlyContinue
         Clear-SandboxFault typo -Session $session
         $said.Message | Should -BeLike "Node 'worker-9z-99' does not exist*"
     }
 
-    It 'waits for its time, in the time of the cluster' {
+    It 'starts a fault at its time, in cluster time' {
         $fault = Set-SandboxFault ApiError -At 1h -For 10m -Percent 50 -Seed 3 -Session $session -PassThru
         $fault.State | Should -Be 'Waiting'
         $fault.EndsAt - $fault.StartsAt | Should -Be ([timespan] '00:10:00')
         (Set-SandboxFault ApiError -Name then -At '2099-01-01T00:00Z' -Session $session -PassThru).StartsAt.Year | Should -Be 2099
     }
 
-    It 'answers requests with errors, and says how many' {
+    It 'answers requests with errors, and reports how many' {
         Set-SandboxFault ApiError -Verb list -Name broken -Session $session
         { Get-ClusterNode -Session $session -ErrorAction Stop } | Should -Throw -ErrorId 'ServerError*'
         (Get-SandboxFault broken -Session $session).Hits | Should -BeGreaterThan 0
@@ -52,7 +52,7 @@ Describe 'Faults of the embedded cluster' {
         @(Get-SandboxFault -Session $session).Kind | Should -Be 'ApiSlow'
     }
 
-    It 'asks before it changes anything' {
+    It 'asks for confirmation before the first change' {
         Set-SandboxFault NodeDown -Session $session -WhatIf
         Get-SandboxFault -Session $session | Should -BeNullOrEmpty
         Set-SandboxFault ApiError -At 1h -Session $session
@@ -60,7 +60,7 @@ Describe 'Faults of the embedded cluster' {
         @(Get-SandboxFault -Session $session).Count | Should -Be 1
     }
 
-    It 'ends all without a name, and none where the pipeline brings none' {
+    It 'ends all faults without a name, and none for an empty pipeline' {
         Set-SandboxFault ApiError -Name one -At 1h -Session $session
         Set-SandboxFault ApiSlow -Name two -At 1h -Session $session
         Get-SandboxFault -Session $session | Where-Object State -eq Ended | Clear-SandboxFault -Session $session
@@ -69,7 +69,7 @@ Describe 'Faults of the embedded cluster' {
         Get-SandboxFault -Session $session | Should -BeNullOrEmpty
     }
 
-    It 'names what makes no sense' {
+    It 'names invalid parameters' {
         { Set-SandboxFault Meteor -Session $session } | Should -Throw -ErrorId 'SandboxFaultInvalid*'
         { Clear-SandboxFault nobody -Session $session -ErrorAction Stop } | Should -Throw -ErrorId 'SandboxFaultNotFound*'
         { Get-SandboxFault nobody -Session $session -ErrorAction Stop } | Should -Throw -ErrorId 'SandboxFaultNotFound*'
@@ -104,7 +104,7 @@ Describe 'Copies and saved states' {
         function Get-Place($Session) { Get-NodePod -Session $Session | ForEach-Object { "$($_.NodeName) $($_.Namespace)/$($_.Name) $($_.Phase)" } | Sort-Object }
     }
 
-    It 'copies a connected cluster, and leaves it alone' {
+    It 'copies a connected cluster, and does not change it' {
         $before = Get-Place $source
         $copy = New-Sandbox -From $source -SandboxSpeed 60
         $copy.Cluster | Should -BeLike 'sandbox*-copy*'
@@ -122,14 +122,14 @@ Describe 'Copies and saved states' {
         New-Sandbox -WhatIf | Should -BeNullOrEmpty
     }
 
-    It 'makes a seeded cluster without a source' {
+    It 'creates a seeded cluster without a source' {
         $own = New-Sandbox -Nodes 3 -Seed 4 -Version 1.30
         $own.ServerVersion | Should -BeLike 'v1.30*'
         @(Get-ClusterNode -Session $own).Count | Should -Be 3
         Disconnect-NodeManager $own
     }
 
-    It 'gives a copy no other size' {
+    It 'refuses another size for a copy' {
         { New-Sandbox -From $source -SandboxNodes 3 } | Should -Throw -ErrorId 'SandboxCopyInvalid*'
     }
 
@@ -144,7 +144,7 @@ Describe 'Copies and saved states' {
         Disconnect-NodeManager $again
     }
 
-    It 'says what is wrong with a file' {
+    It 'reports an invalid file' {
         $path = Join-Path $TestDrive 'damaged.sandbox'
         Set-Content $path 'not this'
         { Import-Sandbox $path } | Should -Throw -ErrorId 'SandboxFileDamaged*'

@@ -19,7 +19,7 @@ BeforeAll {
 AfterAll { Get-NodeManagerSession | Disconnect-NodeManager }
 
 Describe 'Get-NodeScalePlan' {
-    It 'says what is missing where the autoscaler is not installed' {
+    It 'reports the missing definitions if the autoscaler is not installed' {
         { Get-NodeScalePlan -ErrorAction Stop } | Should -Throw -ErrorId 'AutoscalerNotInstalled,*'
     }
 
@@ -50,7 +50,7 @@ Describe 'Get-NodeScalePlan' {
             } until ($judged.Count -eq 3 -or [datetime]::UtcNow -gt $limit)
         }
 
-        It 'shows the machines that would be created, and for whom' {
+        It 'shows the machines to create, and the pods that need them' {
             $plan | Should -BeOfType NodeManager.NodeScalePlan
             $plan.Create | Should -Be 2
             $plan.Machines.Shape | Should -Be @('huge', 'huge')
@@ -58,7 +58,7 @@ Describe 'Get-NodeScalePlan' {
             $plan.Pools[0].Decision | Should -Be 'Create'
         }
 
-        It 'answers why a pod waits' {
+        It 'reports why a pod is pending' {
             $why = Get-NodeScalePlan -Pod hopeless
             $why | Should -BeOfType NodeManager.NodeScalePlanPod
             $why.Decision | Should -Be 'Wait'
@@ -68,7 +68,7 @@ Describe 'Get-NodeScalePlan' {
             $both.Decision | Should -Be @('Create', 'Create')
         }
 
-        It 'answers for a pod that runs, and names a pod that is not there' {
+        It 'reports a running pod, and a missing one' {
             $running = Get-NodePod | Where-Object Status -eq Running | Select-Object -First 1
             $answer = Get-NodeScalePlan "$($running.Namespace)/$($running.Name)"
             $answer.Reason | Should -Be 'Scheduled'
@@ -76,11 +76,11 @@ Describe 'Get-NodeScalePlan' {
             { Get-NodeScalePlan -Pod nobody -ErrorAction Stop } | Should -Throw -ErrorId 'PodNotFound,*'
         }
 
-        It 'touches nothing' {
+        It 'changes nothing' {
             (Get-NodeScalePlan).Create | Should -Be 2
         }
 
-        It 'says that nothing is known of the past' {
+        It 'warns that past decisions are unknown' {
             Get-NodeScalePlan -At 10m -WarningVariable warned -WarningAction SilentlyContinue | Should -BeNullOrEmpty
             $warned | Should -BeLike '*decision*'
         }

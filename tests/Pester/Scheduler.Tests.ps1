@@ -24,7 +24,7 @@ profiles:
 }
 
 Describe 'Get-SchedulerPlugin' {
-    It 'tells what runs, in order, with weights and arguments' {
+    It 'lists enabled plugins, in order, with weights and arguments' {
         $score = Get-SchedulerPlugin -Path $good -ExtensionPoint score
         $score[0].Name | Should -Be ImageLocality
         $score[0].Weight | Should -Be 5
@@ -36,19 +36,19 @@ Describe 'Get-SchedulerPlugin' {
         ($score | Where-Object Name -EQ TaintToleration).Status | Should -Be Default
     }
 
-    It 'reads a ConfigMap as well, several files at once, and files from the pipeline' {
+    It 'reads a ConfigMap, several files, and files from the pipeline' {
         (Get-SchedulerPlugin ImageLocality -Path $map).Weight | Should -Be 5
         (Get-SchedulerPlugin ImageLocality -Path "$TestDrive/[gm]*.yaml").Count | Should -Be 2
         (Get-Item $good, $map | Get-SchedulerPlugin ImageLocality).Count | Should -Be 2
     }
 
-    It 'goes by the release' {
+    It 'depends on the release' {
         Get-SchedulerPlugin EBSLimits -Path $good -KubernetesVersion 1.28 | Should -Not -BeNullOrEmpty
         Get-SchedulerPlugin EBSLimits -Path $good -KubernetesVersion registry.k8s.io/kube-scheduler:v1.36.2 | Should -BeNullOrEmpty
         { Get-SchedulerPlugin -Path $good -KubernetesVersion latest } | Should -Throw -ErrorId 'SchedulerReleaseInvalid,*'
     }
 
-    It 'says of each file that is none' {
+    It 'reports each file that is not a configuration' {
         Set-Content "$TestDrive/broken.yaml" 'a: ['
         Set-Content "$TestDrive/other.yaml" 'a: b'
         $found = Get-SchedulerPlugin ImageLocality -Path "$TestDrive/none.yaml", "$TestDrive/broken.yaml", "$TestDrive/other.yaml", $good -ErrorVariable failures -ErrorAction SilentlyContinue
@@ -63,7 +63,7 @@ Describe 'Get-SchedulerPlugin' {
 }
 
 Describe 'Test-SchedulerConfiguration' {
-    It 'emits a result for each configuration' {
+    It 'returns a result for each configuration' {
         $results = Test-SchedulerConfiguration -Path $good, $map -KubernetesVersion 1.36 -BuiltInOnly
         $results.Count | Should -Be 2
         $results.IsValid | Should -Be $true, $true
@@ -72,7 +72,7 @@ Describe 'Test-SchedulerConfiguration' {
         $results.File | Sort-Object | Should -Be ((Get-Item $good, $map).FullName | Sort-Object)
     }
 
-    It 'is usable in an if, by IsValid or with -Quiet' {
+    It 'can be used in a condition, by IsValid or with -Quiet' {
         (Test-SchedulerConfiguration -Path $good).IsValid | Should -BeTrue
         (Test-SchedulerConfiguration -Path $bad).IsValid | Should -BeFalse
         Test-SchedulerConfiguration -Path $good, $map -Quiet | Should -BeTrue
@@ -85,7 +85,7 @@ Describe 'Test-SchedulerConfiguration' {
         { Test-SchedulerConfiguration -Path $good -Quiet -Simulate } | Should -Throw -ErrorId 'Invalid,*'
     }
 
-    It 'tells errors and warnings with where and what to do' {
+    It 'reports errors and warnings with position and remedy' {
         $result = Test-SchedulerConfiguration -Path $bad
         $result.IsValid | Should -BeFalse
         ($result.ErrorCount, $result.WarningCount) | Should -Be 1, 1
@@ -103,7 +103,7 @@ Describe 'Test-SchedulerConfiguration' {
         ($result | ConvertTo-Json -Depth 4 | ConvertFrom-Json).Findings.Count | Should -Be 2
     }
 
-    It 'knows which release reads which version' {
+    It 'checks the API version against the release' {
         (Test-SchedulerConfiguration -Path $good -KubernetesVersion 1.24).Findings.Rule | Should -Contain ApiVersion
     }
 }
@@ -117,7 +117,7 @@ Describe 'Files by name' {
         Copy-Item $good -Destination "$folder/bad1.yaml"
     }
 
-    It 'from the pipeline are taken as they are' {
+    It 'from the pipeline are literal' {
         $found = Get-Item -LiteralPath $bracket | Test-SchedulerConfiguration
         $found.File | Should -Be $bracket
         $found.IsValid | Should -BeFalse
@@ -127,13 +127,13 @@ Describe 'Files by name' {
         (Get-Item -LiteralPath $bracket | Get-SchedulerPlugin PrioritySort).File | Should -Be $bracket
     }
 
-    It 'are taken as they are with -LiteralPath, and as patterns with -Path' {
+    It 'are literal with -LiteralPath, and patterns with -Path' {
         (Test-SchedulerConfiguration -LiteralPath $bracket).IsValid | Should -BeFalse
         (Test-SchedulerConfiguration -Path "$folder/bad[1].yaml").File | Should -Be "$folder/bad1.yaml"
         ("$folder/bad[1].yaml" | Test-SchedulerConfiguration).File | Should -Be "$folder/bad1.yaml"
     }
 
-    It 'that do not exist are errors, patterns too: <Call>' -ForEach @(
+    It 'that do not exist are errors, also for patterns: <Call>' -ForEach @(
         @{ Call = "Test-SchedulerConfiguration -Path 'TestDrive:/no*.yaml'"; Id = 'SchedulerConfigurationNotFound' }
         @{ Call = "'TestDrive:/no[1].yaml' | Test-SchedulerConfiguration"; Id = 'SchedulerConfigurationNotFound' }
         @{ Call = "Test-SchedulerConfiguration -LiteralPath 'TestDrive:/no*.yaml'"; Id = 'SchedulerConfigurationNotFound' }
@@ -150,7 +150,7 @@ Describe 'Files by name' {
         $failures[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
     }
 
-    It 'are changed where they were named' {
+    It 'are changed in place' {
         Get-Item -LiteralPath $bracket | Disable-SchedulerPlugin PodTopologySpread -Force
         Get-Content -LiteralPath $bracket -Raw | Should -Match PodTopologySpread
         Get-Content "$folder/bad1.yaml" -Raw | Should -Not -Match PodTopologySpread
@@ -173,7 +173,7 @@ Describe 'Enable-, Disable- and Set-SchedulerPlugin' {
         $before = Get-Content $file -Raw
     }
 
-    It 'change what is asked for, and no other byte' {
+    It 'change only the requested bytes' {
         Enable-SchedulerPlugin NodeAffinity -Path $file -ExtensionPoint score -Weight 4 | Should -BeNullOrEmpty
         Get-Content $file -Raw | Should -BeExactly ($before -replace "(?s)      disabled:\r?\n      - name: NodeAffinity\r?\n", '' -replace '(weight: 5\r?\n)', "`$1      - name: NodeAffinity`n        weight: 4`n")
         Disable-SchedulerPlugin NodeAffinity -Path $file -ExtensionPoint Score
@@ -188,7 +188,7 @@ Describe 'Enable-, Disable- and Set-SchedulerPlugin' {
         (Set-SchedulerPlugin InterPodAffinity -Path $file -Argument @{ hardPodAffinityWeight = 9 } -PassThru)[0].Arguments | Should -Be '{hardPodAffinityWeight: 9}'
     }
 
-    It 'do nothing with -WhatIf and nothing twice' {
+    It 'change nothing with -WhatIf or a second time' {
         Disable-SchedulerPlugin ImageLocality -Path $file -WhatIf
         Get-Content $file -Raw | Should -BeExactly $before
         Disable-SchedulerPlugin ImageLocality -Path $file
@@ -199,7 +199,7 @@ Describe 'Enable-, Disable- and Set-SchedulerPlugin' {
         (Get-ChildItem $TestDrive -Filter *.tmp) | Should -BeNullOrEmpty
     }
 
-    It 'change several plugins of several files, in a ConfigMap too' {
+    It 'change several plugins of several files, also in a ConfigMap' {
         Disable-SchedulerPlugin ImageLocality, PodTopologySpread -Path $file, $map
         (Get-SchedulerPlugin ImageLocality, PodTopologySpread -Path $file, $map | Where-Object Status -NE Disabled) | Should -BeNullOrEmpty
         (Get-Content $map)[2] | Should -Be '  other: x'
@@ -219,7 +219,7 @@ Describe 'Enable-, Disable- and Set-SchedulerPlugin' {
         Get-Content $file -Raw | Should -BeExactly $before
     }
 
-    It 'warn where one release of another project knows no better' {
+    It 'warn about limits of one release of an out-of-tree plugin' {
         Enable-SchedulerPlugin Coscheduling -ExtensionPoint postBind -Path $file -WarningVariable warnings -WarningAction SilentlyContinue
         "$warnings" | Should -Match 'does not implement postBind'
         $result = Test-SchedulerConfiguration -Path $file
@@ -229,12 +229,12 @@ Describe 'Enable-, Disable- and Set-SchedulerPlugin' {
         $warnings | Should -BeNullOrEmpty
     }
 
-    It 'write with -Force what a scheduler would not start with' {
+    It 'write an invalid configuration with -Force' {
         Disable-SchedulerPlugin DefaultBinder -Path $file -Force
         (Test-SchedulerConfiguration -Path $file).Findings.Rule | Should -Contain Bind
     }
 
-    It 'leave permissions and links as they are' -Skip:$IsWindows {
+    It 'keep permissions and links' -Skip:$IsWindows {
         chmod 640 $file
         $link = "$TestDrive/link.yaml"
         $null = New-Item -ItemType SymbolicLink $link -Target $file

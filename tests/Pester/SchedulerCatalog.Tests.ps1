@@ -8,7 +8,7 @@ BeforeAll {
 AfterAll { Disconnect-NodeManager $session }
 
 Describe 'Register-SchedulerPlugin' {
-    It 'makes plugins known in the session' {
+    It 'registers plugins in the session' {
         $known = Register-SchedulerPlugin $file -PassThru
         $known.Name | Should -Be GpuPacking, Quiet
         $known[0].Source | Should -Be Session
@@ -18,14 +18,14 @@ Describe 'Register-SchedulerPlugin' {
         (Get-NodeManagerConfiguration).SchedulerPlugins.Count | Should -Be 2
     }
 
-    It 'makes them known to everybody in the cluster, and the session wins' {
+    It 'registers plugins for all users of the cluster, and the session takes precedence' {
         Register-SchedulerPlugin $file -Scope Cluster
         Get-SchedulerPluginDefinition GpuPacking | ForEach-Object Source | Should -Be Cluster, Session
         Unregister-SchedulerPlugin GpuPacking -Scope Session
         (Get-SchedulerPluginDefinition GpuPacking).Source | Should -Be Cluster
     }
 
-    It 'does nothing with -WhatIf, and says what a file lacks' {
+    It 'changes nothing with -WhatIf, and reports missing fields of a file' {
         Register-SchedulerPlugin $file -WhatIf
         Get-SchedulerPluginDefinition GpuPacking -Source Session | Should -BeNullOrEmpty
         Set-Content "$TestDrive/bad.yaml" 'name: X'
@@ -33,7 +33,7 @@ Describe 'Register-SchedulerPlugin' {
         { Register-SchedulerPlugin "$TestDrive/none.yaml" -ErrorAction Stop } | Should -Throw -ErrorId 'SchedulerDefinitionNotFound,*'
     }
 
-    It 'is undone by name, with wildcards, from the pipeline' {
+    It 'is reverted by name, with wildcards, from the pipeline' {
         { Unregister-SchedulerPlugin Nope -ErrorAction Stop } | Should -Throw -ErrorId 'SchedulerDefinitionNotFound,*'
         Get-SchedulerPluginDefinition -Source Session, Cluster | Unregister-SchedulerPlugin
         Get-SchedulerPluginDefinition -Source Session, Cluster | Should -BeNullOrEmpty
@@ -42,7 +42,7 @@ Describe 'Register-SchedulerPlugin' {
 }
 
 Describe 'Get-SchedulerPluginDefinition' {
-    It 'tells what is known, by release' {
+    It 'lists the known plugins of a release' {
         (Get-SchedulerPluginDefinition NodeResourcesFit).Source | Should -Be BuiltIn
         (Get-SchedulerPluginDefinition Coscheduling).Source | Should -Be Public
         Get-SchedulerPluginDefinition NodeResourcesMostAllocated | Should -BeNullOrEmpty
@@ -52,7 +52,7 @@ Describe 'Get-SchedulerPluginDefinition' {
 }
 
 Describe 'Get-SchedulerTemplate' {
-    It 'tells ours and those of a folder' {
+    It 'lists built-in templates and those of a folder' {
         (Get-SchedulerTemplate).Name | Should -Be BinPacking, CapacityQuota, GangScheduling, LoadAware, Rescheduling
         (Get-SchedulerTemplate | Where-Object { -not $_.Requires.Count }).Name | Should -Be BinPacking
         $null = New-Item -ItemType Directory "$TestDrive/templates"
@@ -64,7 +64,7 @@ Describe 'Get-SchedulerTemplate' {
 }
 
 Describe 'Measure-SchedulerPlugin' {
-    It 'says how to reach a scheduler that cannot be reached' {
+    It 'recommends how to reach an unreachable scheduler' {
         { Measure-SchedulerPlugin -Uri http://127.0.0.1:1/metrics -ErrorAction Stop } | Should -Throw -ErrorId 'SchedulerMetricsUnavailable,*'
         { Measure-SchedulerPlugin -Pod nope -ErrorAction Stop } | Should -Throw -ErrorId 'SchedulerNotFound,*'
     }

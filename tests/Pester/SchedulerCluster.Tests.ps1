@@ -23,7 +23,7 @@ Describe 'A scheduler of a cluster' {
         (Test-SchedulerConfiguration).Findings | Should -BeNullOrEmpty
     }
 
-    It 'runs with a change, which is kept with who, why and what' {
+    It 'runs with a change, which is stored with user, reason and difference' {
         Set-SchedulerPlugin Rescheduler -Argument @{ cpuThreshold = 70.5 } -Reason 'busy nodes'
         (Get-SchedulerPlugin Rescheduler -ExtensionPoint score).Arguments | Should -Match 'cpuThreshold: 70\.5'
         $now = Get-SchedulerConfiguration
@@ -37,7 +37,7 @@ Describe 'A scheduler of a cluster' {
         Compare-SchedulerConfiguration 1 2 -Unified | Should -Match '(?m)^\+\s+cpuThreshold: 70\.5'
     }
 
-    It 'is left as it runs by -NoRestart, and brought into force by a restart' {
+    It 'keeps running unchanged with -NoRestart, and applies the change after a restart' {
         Set-SchedulerPlugin Rescheduler -Argument @{ cpuThreshold = 70.0 } -WarningAction Ignore
         Set-SchedulerPlugin Rescheduler -Argument @{ cpuThreshold = 60.0 } -NoRestart -WarningVariable told -WarningAction SilentlyContinue
         "$told" | Should -Match 'a crash also applies it'
@@ -49,7 +49,7 @@ Describe 'A scheduler of a cluster' {
         (Test-SchedulerHealth | Where-Object Check -EQ Revision).Status | Should -Be 'Healthy'
     }
 
-    It 'gets its former configuration back when it does not start, and says why' {
+    It 'is rolled back if it does not start, with the reason' {
         $before = (Get-SchedulerConfiguration).Text
         Set-SchedulerConfiguration -Text ($before + "parallelism: 0`n") -Force -Confirm:$false -ErrorVariable failed -ErrorAction SilentlyContinue -WarningAction Ignore
         $failed[0].FullyQualifiedErrorId | Should -Match '^SchedulerRestartFailed'
@@ -59,7 +59,7 @@ Describe 'A scheduler of a cluster' {
         (Get-SchedulerConfigurationBackup)[0].Action | Should -BeExactly 'Roll back to revision 1'
     }
 
-    It 'is put back by revision, by file and from the pipeline' {
+    It 'is restored by revision, by file and from the pipeline' {
         $before = (Get-SchedulerConfiguration).Text
         $file = Join-Path $TestDrive 'kept.yaml'
         (Backup-SchedulerConfiguration -Path $file).Revision | Should -Be 1
@@ -72,13 +72,13 @@ Describe 'A scheduler of a cluster' {
         (Get-SchedulerConfiguration -WarningAction Ignore).Text | Should -BeExactly $before
     }
 
-    It 'is changed by nothing under -WhatIf' {
+    It 'is not changed with -WhatIf' {
         Enable-SchedulerPlugin TargetLoadPacking -ExtensionPoint score -WhatIf
         Restart-Scheduler -WhatIf
         Get-SchedulerConfigurationBackup | Should -BeNullOrEmpty
     }
 
-    It 'is chosen by the session''s configuration' {
+    It 'is selected by the configuration of the session' {
         Set-NodeManagerConfiguration -SchedulerNamespace kube-system -SchedulerConfigMap nowhere
         Get-SchedulerConfiguration -ErrorAction SilentlyContinue -ErrorVariable failed
         $failed[0].FullyQualifiedErrorId | Should -Match '^SchedulerConfigurationNotFound'
@@ -86,7 +86,7 @@ Describe 'A scheduler of a cluster' {
         (Get-SchedulerConfiguration).ConfigMap | Should -BeExactly 'rescheduler-config'
     }
 
-    It 'is one in each of several clusters' {
+    It 'is selected in each of several clusters' {
         $other = Connect-NodeManager -Sandbox
         try {
             Set-SchedulerPlugin Rescheduler -Argument @{ cpuThreshold = 65.0 } -Session $session, $other

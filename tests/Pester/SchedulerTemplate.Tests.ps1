@@ -11,7 +11,7 @@ AfterAll { Disconnect-NodeManager $session }
 Describe 'Set-SchedulerConfiguration -Template' {
     BeforeEach { Set-Content $file $text -NoNewline }
 
-    It 'makes the changes in what is there, once' {
+    It 'applies the changes to the existing configuration, once' {
         Set-SchedulerConfiguration -Path $file -Template BinPacking -Confirm:$false
         Get-Content $file -Raw | Should -Match '(?s)# keep.*type: MostAllocated'
         $once = Get-Content $file -Raw
@@ -20,7 +20,7 @@ Describe 'Set-SchedulerConfiguration -Template' {
         (Test-SchedulerConfiguration -Path $file -BuiltInOnly).Findings | Should -BeNullOrEmpty
     }
 
-    It 'warns of plugins that a scheduler must be built with, and knows folders of ones own' {
+    It 'warns about out-of-tree plugins, and reads custom folders' {
         Set-SchedulerConfiguration -Path $file -Template LoadAware -Confirm:$false -WarningVariable warned -WarningAction SilentlyContinue
         $warned | Should -Match TargetLoadPacking
         $null = New-Item -ItemType Directory "$TestDrive/own" -Force
@@ -45,7 +45,7 @@ Describe 'Set-SchedulerConfiguration -Template' {
 Describe 'Test-SchedulerConfiguration -Simulate' {
     BeforeAll { Set-Content $file $text -NoNewline }
 
-    It 'tells what would be placed elsewhere, and why' {
+    It 'reports pods that would be placed on other nodes, and why' {
         Set-SchedulerConfiguration -Path $file -Template BinPacking -Confirm:$false
         $moved = Test-SchedulerConfiguration -Path $file -Simulate
         $moved.Count | Should -BeGreaterThan 0
@@ -59,7 +59,7 @@ Describe 'Test-SchedulerConfiguration -Simulate' {
         ($moved | Out-String -Width 80) | Should -Match 'Profile: default-scheduler, sandbox'
     }
 
-    It 'warns of what it does not know, and refuses what no scheduler starts with' {
+    It 'warns about unknown settings, and refuses an invalid configuration' {
         Set-SchedulerConfiguration -Path $file -Template GangScheduling -Confirm:$false -WarningAction SilentlyContinue
         $one = Test-SchedulerConfiguration -Path $file -Simulate -WarningVariable warned -WarningAction SilentlyContinue | Select-Object -First 1
         $warned | Should -Match 'Coscheduling cannot be simulated'
@@ -70,7 +70,7 @@ Describe 'Test-SchedulerConfiguration -Simulate' {
 }
 
 Describe 'Backup-SchedulerConfiguration -Passphrase' {
-    It 'writes no plain text, and what it wrote is compared and restored with the passphrase alone' {
+    It 'writes no plain text, and compares and restores with the passphrase' {
         $backup = Backup-SchedulerConfiguration -DestinationPath "$TestDrive/backup.pem" -Passphrase $secret
         Get-Content "$TestDrive/backup.pem" -Raw | Should -Not -Match KubeScheduler
         Compare-SchedulerConfiguration "$TestDrive/backup.pem" $backup -Passphrase $secret | Should -BeNullOrEmpty
@@ -85,7 +85,7 @@ Describe 'Backup-SchedulerConfiguration -Passphrase' {
 }
 
 Describe 'Get-SchedulerCounter' {
-    It 'counts what was changed, and the session tells it as it happens' {
+    It 'counts changes, and the session raises events for them' {
         function Read-Count($Name) { (Get-SchedulerCounter | Where-Object Name -EQ $Name).Count }
         $enabled = Read-Count Enabled
         $watcher = Register-ObjectEvent $session SchedulerAlert -SourceIdentifier "alert-$PID"
@@ -98,7 +98,7 @@ Describe 'Get-SchedulerCounter' {
         (Get-SchedulerCounter).Name | Should -Contain Rollbacks
     }
 
-    It 'is not held up by a subscriber that fails' {
+    It 'is not blocked by a failing subscriber' {
         $failing = [EventHandler[NodeManager.SchedulerAlertEventArgs]] { throw 'a script has no runspace there' }
         $session.add_SchedulerAlert($failing)
         Enable-SchedulerPlugin NodeAffinity -ExtensionPoint score -Weight 9 -NoRestart -ErrorVariable failed -WarningVariable told -WarningAction SilentlyContinue

@@ -24,7 +24,7 @@ Describe 'Show-ClusterHealth' {
         $text | Should -Match 'cpu +[█▏▎▍▌▋▊▉░]{12} +\d+% +[█▏▎▍▌▋▊▉░]{12} +\d+% +[\d.]+ cores'
     }
 
-    It 'fits into <Width> columns' -ForEach @(@{ Width = 40 }, @{ Width = 80 }, @{ Width = 131 }, @{ Width = 132 }, @{ Width = 200 }) {
+    It 'fits <Width> columns' -ForEach @(@{ Width = 40 }, @{ Width = 80 }, @{ Width = 131 }, @{ Width = 132 }, @{ Width = 200 }) {
         # Without a terminal the width is the usual one; the drawing itself is asked here.
         $assembly = (Get-Command Show-ClusterHealth).ImplementingType.Assembly
         $draw = $assembly.GetType('NodeManager.Formats.HealthScreen').GetMethod('Draw')
@@ -39,7 +39,7 @@ Describe 'Show-ClusterHealth' {
         $lines[0] -match 'Cluster Health.*Node Resources' | Should -Be ($Width -ge 132)
     }
 
-    It 'marks shares from the thresholds on, also without color' {
+    It 'marks shares above the thresholds, also without color' {
         $node = (Get-ClusterNode -Usage | Where-Object Usage | Sort-Object { $_.Usage.CpuPercent } | Select-Object -Last 1)
         $percent = [int] [Math]::Floor($node.Usage.CpuPercent)
         $percent | Should -BeGreaterThan 1
@@ -51,13 +51,13 @@ Describe 'Show-ClusterHealth' {
         { Show-ClusterHealth -WarningThreshold 0 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
     }
 
-    It 'is drawn in ASCII for a terminal of the C locale' {
+    It 'uses ASCII in a terminal with the C locale' {
         $env:LC_ALL = 'C'
         (Show-ClusterHealth) -replace '\e\[[0-9;]*m' -join "`n" | Should -Match '^[\x20-\x7e\n]+$'
         $env:LC_ALL = 'C.UTF-8'
     }
 
-    It 'draws again when something changes' {
+    It 'redraws on a change' {
         $module = "$PSScriptRoot/../../NodeManager.psd1"
         $before = (Get-ClusterStatistic).Cordoned
         $job = Start-ThreadJob { Import-Module $using:module; Start-Sleep 2; Suspend-NodeScheduling worker-1c-01 -Session $using:session }
@@ -74,7 +74,7 @@ Describe 'Show-ClusterHealth' {
         $screens[0] | Should -Not -Match '\e\[\d+A'
     }
 
-    It 'goes on without metrics' {
+    It 'continues without metrics' {
         Set-SandboxFault MetricsUnavailable
         $text = (Show-ClusterHealth -WarningVariable warnings -WarningAction SilentlyContinue) -join "`n"
         $warnings | Should -BeLike 'The metrics API is unavailable; usage is not shown:*'

@@ -66,7 +66,7 @@ AfterAll {
 }
 
 Describe 'The samples of KubeNodeSmith' -Skip:(-not $isBuilt) {
-    It 'are taken as they are, on a cluster without room' {
+    It 'are accepted unchanged, on a cluster without free room' {
         $null = Install-NodeAutoscaler
         # The control plane's own node takes no pods.
         $null = Send /api/v1/nodes '{"metadata":{"name":"control-plane"},"spec":{"taints":[{"key":"node-role.kubernetes.io/control-plane","effect":"NoSchedule"}]},"status":{"capacity":{"cpu":"4","memory":"8Gi","pods":"110"},"allocatable":{"cpu":"4","memory":"8Gi","pods":"110"}}}'
@@ -82,7 +82,7 @@ Describe 'The samples of KubeNodeSmith' -Skip:(-not $isBuilt) {
         (Get-NodeProvider proxmox-production).Type | Should -BeExactly proxmox
     }
 
-    It 'let pods wait for the window, with the reason, and then make one machine for them' {
+    It 'keep pods pending for the window, with the reason, and then create one machine' {
         $job = Start-NodeAutoscaler
         Send-Workload echoserver
         Send-Workload nginx
@@ -117,7 +117,7 @@ Describe 'The samples of KubeNodeSmith' -Skip:(-not $isBuilt) {
         (Get-NodeScalePlan -Pod nginx-*).Reason | Should -BeExactly Scheduled
     }
 
-    It 'let the machine go when it was idle for the window' {
+    It 'remove the machine after the idle window' {
         foreach ($name in 'hello-echo', 'nginx') { $null = Send "/apis/apps/v1/namespaces/default/deployments/$name" '{"propagationPolicy":"Background"}' DELETE }
         Wait-Until 'no pods' { -not (Get-NodePod proxmox-small-1 -ErrorAction SilentlyContinue | Where-Object Name -Match 'hello-echo|nginx') }
         Wait-Until 'a plan for the node' { -not (Get-NodeClaim) -or (Get-NodeScalePlan).Nodes.Reason -contains 'Stabilizing' -or (Get-NodeScalePlan).Nodes.Decision -contains 'Remove' }

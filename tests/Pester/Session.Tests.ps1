@@ -8,7 +8,7 @@ AfterAll {
 }
 
 Describe 'Connect-NodeManager' {
-    It 'starts a cluster of its own that needs nothing' {
+    It 'starts an embedded cluster without prerequisites' {
         $session = Connect-NodeManager -Sandbox
         $session | Should -BeOfType ([NodeManager.NodeManagerSession])
         $session.Source | Should -Be 'Sandbox'
@@ -22,7 +22,7 @@ Describe 'Connect-NodeManager' {
         @(Get-ClusterNode).Count | Should -Be 5
     }
 
-    It 'leaves no session current when it fails, so that nothing is done to the cluster before by surprise' {
+    It 'leaves no current session when it fails, so that later commands do not change the previous cluster' {
         $before = Connect-NodeManager -Sandbox -SandboxNodes 3
         { Connect-NodeManager -Kubeconfig (Join-Path $TestDrive 'absent.yaml') } | Should -Throw -ErrorId 'KubeconfigNotFound*'
         { Get-ClusterNode } | Should -Throw -ErrorId 'NotConnected*'
@@ -40,11 +40,11 @@ Describe 'Connect-NodeManager' {
         (Get-ClusterNode -Session $one).Name | Sort-Object | Should -Be ((Get-ClusterNode -Session $two).Name | Sort-Object)
     }
 
-    It 'is the version that was asked for' {
+    It 'has the requested version' {
         (Connect-NodeManager -Sandbox -SandboxVersion 1.20).ServerVersion | Should -BeLike 'v1.20*'
     }
 
-    It 'serves the cluster to others where asked, for as long as the session lives' {
+    It 'serves the cluster over HTTPS on request, until the session ends' {
         $own = Connect-NodeManager -Sandbox -SandboxPort 0
         $other = Connect-NodeManager -Kubeconfig $own.KubeconfigPath
         $other.Server | Should -Be $own.Server
@@ -57,7 +57,7 @@ Describe 'Connect-NodeManager' {
         $own.KubeconfigPath | Should -Not -Exist
     }
 
-    It 'is another user in a further session, who may do what roles let him' {
+    It 'acts as another user in another session, limited by the roles of that user' {
         $own = Connect-NodeManager -Sandbox -SandboxNodes 3 -SandboxRbac
         $jane = Connect-NodeManager -Session $own -ImpersonateUser jane -ImpersonateGroup devs, ops
         $jane.User | Should -Be 'jane'
@@ -73,7 +73,7 @@ Describe 'Connect-NodeManager' {
         { Get-ClusterNode -Session $jane -ErrorAction Stop } | Should -Throw
     }
 
-    It 'lets time pass faster, in the cluster and in what the session measures' {
+    It 'accelerates time in the cluster and in the session' {
         $fast = Connect-NodeManager -Sandbox -SandboxNodes 5 -SandboxSpeed 600
         $node = (Get-ClusterNode -Session $fast)[0].Name
         $watch = [Diagnostics.Stopwatch]::StartNew()
@@ -84,11 +84,11 @@ Describe 'Connect-NodeManager' {
         Disconnect-NodeManager $fast
     }
 
-    It 'refuses a version that it cannot be' {
+    It 'refuses an unsupported version' {
         { Connect-NodeManager -Sandbox -SandboxVersion 0.9 } | Should -Throw
     }
 
-    It 'says which kubeconfig is not there' {
+    It 'reports a missing kubeconfig' {
         $path = Join-Path $TestDrive 'nowhere.yaml'
         $failure = { Connect-NodeManager -Kubeconfig $path } | Should -Throw -PassThru
         $failure.FullyQualifiedErrorId | Should -BeLike 'KubeconfigNotFound,*'
@@ -106,7 +106,7 @@ Describe 'Connect-NodeManager' {
         finally { Pop-Location }
     }
 
-    It 'says which server does not answer, once, as a terminating error' {
+    It 'reports an unreachable server once, as a terminating error' {
         # Port 9 (discard) is not served on loopback.
         Set-Content (Join-Path $TestDrive 'down.yaml') @'
 apiVersion: v1
@@ -123,7 +123,7 @@ contexts: [{ name: down, context: { cluster: down, user: me } }]
         "$failure $($failure.ErrorDetails)" | Should -Not -BeLike '*secret-token*'
     }
 
-    It 'is not within a pod here' {
+    It 'reports that it does not run in a pod' {
         $failure = { Connect-NodeManager -InCluster } | Should -Throw -PassThru
         $failure.FullyQualifiedErrorId | Should -BeLike 'NotInCluster,*'
     }
@@ -134,7 +134,7 @@ Describe 'Get-NodeManagerSession and Disconnect-NodeManager' {
         Get-NodeManagerSession | Disconnect-NodeManager
     }
 
-    It 'know the live sessions only' {
+    It 'list only live sessions' {
         $one = Connect-NodeManager -Sandbox -SandboxNodes 1
         $two = Connect-NodeManager -Sandbox -SandboxNodes 1
         (Get-NodeManagerSession).Id | Should -Be @($one.Id, $two.Id)
@@ -165,14 +165,14 @@ Describe 'Get-NodeManagerSession and Disconnect-NodeManager' {
         (Get-NodeManagerSession -Current).Id | Should -Be $two.Id
     }
 
-    It 'tell sessions to clusters of the same name apart' {
+    It 'distinguish sessions with clusters of the same name' {
         $one = Connect-NodeManager -Sandbox -SandboxNodes 1
         $two = Connect-NodeManager -Sandbox -SandboxNodes 1
         $one.Cluster | Should -Not -Be $two.Cluster
         (Get-NodeManagerSession $two.Cluster).Id | Should -Be $two.Id
     }
 
-    It 'leave a session that was closed unusable, with a word on what to do' {
+    It 'refuse a closed session, with the remedy' {
         $session = Connect-NodeManager -Sandbox -SandboxNodes 1
         $session | Disconnect-NodeManager
         Get-ClusterNode -Session $session -ErrorVariable failures -ErrorAction SilentlyContinue
@@ -180,13 +180,13 @@ Describe 'Get-NodeManagerSession and Disconnect-NodeManager' {
         $failures[0].ErrorDetails.RecommendedAction | Should -BeLike '*Connect-NodeManager*'
     }
 
-    It 'never fall back to the kubeconfig once something was connected' {
+    It 'never fall back to the kubeconfig after a connection' {
         Connect-NodeManager -Sandbox -SandboxNodes 1 | Disconnect-NodeManager
         $failure = { Get-ClusterNode } | Should -Throw -PassThru
         $failure.FullyQualifiedErrorId | Should -BeLike 'NotConnected,*'
     }
 
-    It 'are the runspace''s own: another one has none, and its end closes what it connected' {
+    It 'belong to their runspace: another runspace has none, and the end of the runspace closes them' {
         $null = Connect-NodeManager -Sandbox -SandboxNodes 1
         $runspace = [runspacefactory]::CreateRunspace()
         $runspace.Open()
@@ -200,13 +200,13 @@ Describe 'Get-NodeManagerSession and Disconnect-NodeManager' {
         $foreign.State | Should -Be 'Disconnected'
     }
 
-    It 'say in the verbose stream whom the server decides for' {
+    It 'report the effective user in the verbose stream' {
         $own = Connect-NodeManager -Sandbox -SandboxNodes 1
         $told = Connect-NodeManager -Session $own -ImpersonateUser jane -ImpersonateGroup devs, ops -Verbose 4>&1
         @($told | Where-Object { $_ -is [Management.Automation.VerboseRecord] }).Message | Should -Contain "Connected to cluster '$($told[-1].Cluster)'. User: jane. Groups: 'devs', 'ops'."
     }
 
-    It 'refuse a name to act as that would be several headers' {
+    It 'refuse an impersonated name that would be several headers' {
         $own = Connect-NodeManager -Sandbox -SandboxNodes 1
         $failure = { Connect-NodeManager -Session $own -ImpersonateUser jane -ImpersonateGroup "x`r`nImpersonate-Group: system:masters" } | Should -Throw -PassThru
         $failure.FullyQualifiedErrorId | Should -BeLike 'CredentialUnsupported,*'
@@ -228,7 +228,7 @@ Describe 'Select-NodeManagerSession and -Session' {
         $two = Connect-NodeManager -Sandbox -SandboxNodes 2
     }
 
-    It 'take a session, its name, or its id' {
+    It 'accept a session, its name, or its id' {
         foreach ($given in $one, $one.Cluster, $one.Cluster.ToUpperInvariant(), $one.Id, "$($one.Id)") {
             $null = Select-NodeManagerSession $two
             (Select-NodeManagerSession $given -PassThru).Id | Should -Be $one.Id
@@ -241,7 +241,7 @@ Describe 'Select-NodeManagerSession and -Session' {
         (Set-NodeLabel (Get-ClusterNode -Session $one)[0].Name -Label @{ by = 'name' } -Session $one.Cluster -PassThru).Cluster | Should -Be $one.Cluster
     }
 
-    It 'refuse what names no session of this runspace' {
+    It 'refuse a value without a session in this runspace' {
         foreach ($wrong in 'no-such-cluster', '4711', 4711) {
             { Get-ClusterNode -Session $wrong } | Should -Throw -ErrorId 'ParameterArgumentTransformationError*' -ExpectedMessage "*$($one.Cluster)*"
             { Select-NodeManagerSession $wrong } | Should -Throw -ErrorId 'ParameterArgumentTransformationError*'
@@ -268,7 +268,7 @@ Describe 'Select-NodeManagerSession and -Session' {
         Get-NodeManagerSession -Current | Should -BeNullOrEmpty
     }
 
-    It 'make a session current after a connection that failed' {
+    It 'make a session current after a failed connection' {
         { Connect-NodeManager -Kubeconfig (Join-Path $TestDrive 'absent.yaml') } | Should -Throw
         { Get-ClusterNode } | Should -Throw -ErrorId 'NotConnected*'
         Select-NodeManagerSession $two
@@ -359,7 +359,7 @@ contexts:
 }
 
 Describe 'A server without TLS' {
-    It 'is sent no credentials, and needs no user' {
+    It 'receives no credentials, and requires no user' {
         $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
         $listener.Start()
         $port = $listener.LocalEndpoint.Port
@@ -397,18 +397,18 @@ Describe 'Several sessions' {
         $b = Connect-NodeManager -Sandbox -SandboxNodes 4
     }
 
-    It 'are read side by side' {
+    It 'are read concurrently' {
         $nodes = Get-ClusterNode -Session $a, $b
         $nodes | Group-Object Cluster | Sort-Object Name | ForEach-Object Count | Should -Be @(3, 4)
     }
 
-    It 'lead each object back to where it came from' {
+    It 'send each object to its own cluster' {
         Get-ClusterNode -Session $a | Set-NodeLabel -Label @{ origin = 'a' }
         Get-ClusterNode -Session $a -Selector origin=a | Should -HaveCount 3
         Get-ClusterNode -Session $b -Selector origin=a | Should -HaveCount 0
     }
 
-    It 'lead plans, results and pods back as well' {
+    It 'send plans, results and pods to their own cluster' {
         $node = (Get-ClusterNode -Session $a -Status Ready)[0].Name
         Get-NodeDrainPlan $node -Session $a | Suspend-NodeScheduling
         (Get-ClusterNode $node -Session $a).Unschedulable | Should -BeTrue
@@ -417,7 +417,7 @@ Describe 'Several sessions' {
         (Get-ClusterNode $node -Session $a).Unschedulable | Should -BeFalse
     }
 
-    It 'lead objects back that are given as an argument, one or many' {
+    It 'send objects in arguments to their own cluster' {
         $ofA = @(Get-ClusterNode -Session $a -Status Ready)
         $ofB = @(Get-ClusterNode -Session $b -Status Ready)
         $ofA[0].Name | Should -BeIn $ofB.Name -Because 'the names are the same in both'
@@ -439,7 +439,7 @@ Describe 'Several sessions' {
         1..3 | ForEach-Object -Parallel { Import-Module $using:module; @(Get-ClusterNode -Session $using:session).Count } | Should -Be @(3, 3, 3)
     }
 
-    It 'do not lend a session to a runspace that has none' {
+    It 'do not share a session with another runspace' {
         $id = 1 | ForEach-Object -Parallel {
             Import-Module $using:module
             try { Get-ClusterNode } catch { $_.FullyQualifiedErrorId }
@@ -449,7 +449,7 @@ Describe 'Several sessions' {
 }
 
 Describe 'Without any connection' {
-    It 'the kubeconfig''s current context is used, and -Verbose says so' {
+    It 'the kubeconfig''s current context is used, and -Verbose reports it' {
         # A process of its own: here something was connected before.
         $kubeconfig = Join-Path $TestDrive 'absent.yaml'
         $answer = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command @"

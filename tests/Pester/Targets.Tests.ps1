@@ -22,7 +22,7 @@ Describe 'A selector' {
         $app = @{ $label = $pod.Labels[$label] }
     }
 
-    It 'may be a hashtable in every command that takes one' {
+    It 'can be a hashtable in every command that accepts one' {
         $app[$label] | Should -Not -BeNullOrEmpty
         @(Get-ClusterNode -Selector $linux).Count | Should -Be 12
         (Get-ClusterStatistic -Selector $linux).NodeCount | Should -Be (Get-ClusterStatistic -Selector 'kubernetes.io/os=linux').NodeCount
@@ -33,12 +33,12 @@ Describe 'A selector' {
         Clear-SandboxFault
     }
 
-    It 'means any of the values of an array, and all of its keys' {
+    It 'matches any value of an array, and requires all keys' {
         $zones = (Get-ClusterNode).Zone | Sort-Object -Unique
         (Get-ClusterNode -Selector @{ 'topology.kubernetes.io/zone' = $zones[0, 1]; 'kubernetes.io/os' = 'linux' }).Zone | Sort-Object -Unique | Should -Be $zones[0, 1]
     }
 
-    It 'is refused where it is neither text nor such a hashtable' -ForEach @(
+    It 'is refused if it is neither a string nor such a hashtable' -ForEach @(
         @{ Value = @{ app = $null } }
         @{ Value = @{ app = @() } }
         @{ Value = @{ app = @{ nested = 1 } } }
@@ -52,7 +52,7 @@ Describe 'A selector' {
         (Get-ClusterNode $pod.NodeName).Unschedulable | Should -BeFalse
     }
 
-    It 'has a drain report what it left alone' {
+    It 'makes a drain report the skipped pods' {
         $plan = Get-NodeDrainPlan $pod.NodeName -PodSelector @{ app = 'no-such-app' }
         $plan.Unselected | Should -BeGreaterThan 0
         $result = Invoke-NodeDrain $pod.NodeName -PodSelector @{ app = 'no-such-app' } -Confirm:$false
@@ -66,7 +66,7 @@ Describe 'A selector' {
     }
 }
 
-Describe 'An object without its class' {
+Describe 'A deserialized object' {
     BeforeAll {
         Get-NodeManagerSession | Disconnect-NodeManager
         $first = Connect-NodeManager -Sandbox -SandboxSeed 1
@@ -79,7 +79,7 @@ Describe 'An object without its class' {
         $maintenance = Invoke-NodeMaintenance $node -PodSelector never=there -WhatIf 6>$null
     }
 
-    It 'goes to its own cluster: <_>' -ForEach @('node', 'pod', 'plan', 'result', 'maintenance') {
+    It 'is processed in its own cluster: <_>' -ForEach @('node', 'pod', 'plan', 'result', 'maintenance') {
         $object = Get-Variable $_ -ValueOnly
         Resume-NodeScheduling $node
         foreach ($row in @(
@@ -99,7 +99,7 @@ Describe 'An object without its class' {
         (Get-ClusterNode $node.Name -Session $second).Unschedulable | Should -BeFalse
     }
 
-    It 'is refused when no session leads to its cluster, and others still go' {
+    It 'is refused if no session has its cluster, and other objects are processed' {
         $rows = @(
             [pscustomobject]@{ Name = $node.Name; Cluster = 'production' }
             [pscustomobject]@{ Name = $node.Name; Cluster = $first.Cluster }
@@ -112,7 +112,7 @@ Describe 'An object without its class' {
         (Get-ClusterNode $node.Name -Session $second).Labels.ContainsKey('origin') | Should -BeFalse
     }
 
-    It 'never goes to a session that was given and leads elsewhere' {
+    It 'is refused if -Session has another cluster' {
         foreach ($object in $node, ($node | Convert-Deserialized)) {
             $object | Suspend-NodeScheduling -Session $second -ErrorVariable failures -ErrorAction SilentlyContinue
             $failures[0].FullyQualifiedErrorId | Should -BeLike 'SessionNotFound,*'
@@ -120,7 +120,7 @@ Describe 'An object without its class' {
         (Get-ClusterNode $node.Name -Session $second).Unschedulable | Should -BeFalse
     }
 
-    It 'that names no cluster, and a hashtable, mean the current cluster' {
+    It 'without a cluster, and a hashtable, select the current cluster' {
         ([pscustomobject]@{ Name = $node.Name } | Set-NodeLabel -Label @{ plain = 'row' } -PassThru).Cluster | Should -Be $second.Cluster
         (@{ Name = $node.Name } | Set-NodeLabel -Label @{ plain = 'row' } -PassThru).Cluster | Should -Be $second.Cluster
         (@{ Name = $node.Name; Cluster = '' } | Get-ClusterNode).Cluster | Should -Be $second.Cluster
@@ -128,7 +128,7 @@ Describe 'An object without its class' {
         @([pscustomobject]@{ Name = '*' } | Get-NodeDrainPlan).Count | Should -Be 12
     }
 
-    It 'names a scheduler, a plugin, a maintenance run or a fault of its own cluster' {
+    It 'identifies a scheduler, a plugin, a maintenance run or a fault of its own cluster' {
         $scheduler = Get-SchedulerConfiguration -Session $first
         foreach ($row in ($scheduler | Convert-Deserialized), ($scheduler | ConvertTo-Csv | ConvertFrom-Csv)) {
             ($row | Get-SchedulerConfiguration).Cluster | Should -Be $first.Cluster
@@ -163,7 +163,7 @@ Describe 'An object without its class' {
         Get-SandboxFault -Session $first | Should -BeNullOrEmpty
     }
 
-    It 'that stands for no node is said to be none' {
+    It 'without a node name is refused' {
         foreach ($nothing in [pscustomobject]@{ Colour = 'red' }, (Get-NodeManagerConfiguration | Convert-Deserialized)) {
             $nothing | Suspend-NodeScheduling -ErrorVariable failures -ErrorAction SilentlyContinue
             $failures[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
@@ -173,7 +173,7 @@ Describe 'An object without its class' {
     }
 }
 
-Describe 'A node that is another one now' {
+Describe 'A recreated node' {
     BeforeAll {
         Get-NodeManagerSession | Disconnect-NodeManager
         $former = Connect-NodeManager -Sandbox -SandboxSeed 1
@@ -186,7 +186,7 @@ Describe 'A node that is another one now' {
         $before.Uid | Should -Not -Be $node.Uid
     }
 
-    It 'is left alone by <Name>' -ForEach @(
+    It 'is not changed by <Name>' -ForEach @(
         @{ Name = 'Suspend-NodeScheduling'; Do = { $args | Suspend-NodeScheduling } }
         @{ Name = 'Resume-NodeScheduling'; Do = { $args | Resume-NodeScheduling } }
         @{ Name = 'Set-NodeLabel'; Do = { $args | Set-NodeLabel -Label @{ a = 1 } } }
@@ -211,7 +211,7 @@ Describe 'A node that is another one now' {
         (Get-ClusterNode $node.Name).ResourceVersion | Should -Be $before.ResourceVersion
     }
 
-    It 'may be meant by its name' {
+    It 'can be selected by name' {
         (Suspend-NodeScheduling $node.Name -PassThru).Unschedulable | Should -BeTrue
     }
 }
@@ -224,7 +224,7 @@ Describe 'A name' {
         $upper = $name.ToUpperInvariant()
     }
 
-    It 'is the same in upper case, everywhere' {
+    It 'is not case-sensitive in any command' {
         (Get-ClusterNode $upper).Name | Should -Be $name
         (Get-NodePod $upper)[0].NodeName | Should -Be $name
         (Set-NodeLabel $upper -Label @{ x = 1 } -PassThru).Name | Should -Be $name
@@ -238,7 +238,7 @@ Describe 'A name' {
         (Watch-ClusterNode $upper -IncludeExisting -Timeout 60 | Select-Object -First 1).Name | Should -Be $name
     }
 
-    It 'and a wildcard for the same node give each pod once' {
+    It 'and a wildcard for the same node return each pod once' {
         $pods = Get-NodePod $name
         (Get-NodePod $name, "$name*", '*' | Where-Object NodeName -eq $name).Uid | Should -HaveCount $pods.Count
         ($name, '*' | Get-NodePod | Group-Object Uid | Where-Object Count -gt 1) | Should -BeNullOrEmpty

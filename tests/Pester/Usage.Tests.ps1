@@ -52,13 +52,13 @@ Describe 'Get-NodeUsage' {
         $first.ObservedAt - $first.StartedAt | Should -BeGreaterOrEqual ([timespan]'0:0:1.9')
     }
 
-    It 'goes on in the pipeline, and stands for its node' {
+    It 'passes samples to the pipeline, and can be used as a node' {
         ($window[0] | Get-ClusterNode).Uid | Should -Be $window[0].NodeUid
         (Get-ClusterNode worker-1c-01 | Get-NodeUsage).Node | Should -Be 'worker-1c-01'
         Get-NodeUsage -Selector 'no=such' | Should -BeNullOrEmpty
     }
 
-    It 'fits into 80 columns: <_>' -ForEach 'one', 'window' {
+    It 'fits 80 columns: <_>' -ForEach 'one', 'window' {
         $lines = (Get-Variable $_ -ValueOnly) | Out-String -Width 80 -Stream | Where-Object { $_ }
         ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 80
         $lines[1] | Should -BeLike 'Node *'
@@ -68,7 +68,7 @@ Describe 'Get-NodeUsage' {
         ($lines -join "`n") | Should -Not -Match '\e'
     }
 
-    It 'is drawn in ASCII for a terminal of the C locale: <_>' -ForEach 'one', 'window' {
+    It 'uses ASCII in a terminal with the C locale: <_>' -ForEach 'one', 'window' {
         $env:LC_ALL = 'C'
         $text = (Get-Variable $_ -ValueOnly) | Out-String -Width 80
         $text | Should -Match '^[\x20-\x7e\r\n]+$'
@@ -97,14 +97,14 @@ Describe 'Get-NodeUsage' {
         [NodeManager.Formats.CellChart]::Line($Percents, 4, $false) | Should -BeExactly $Plain
     }
 
-    It 'keeps its depth through a job''s serialization' {
+    It 'keeps its depth through the serialization of a job' {
         $copy = [Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($window[0]))
         $copy.Cpu.MaximumPercent | Should -Be $window[0].Cpu.MaximumPercent
         $copy.Samples[1].Cpu | Should -Be $window[0].Samples[1].Cpu
         $copy | Out-String -Width 80 | Should -Be ($window[0] | Out-String -Width 80)
     }
 
-    It 'ends at once when interrupted' {
+    It 'ends immediately when interrupted' {
         # A shell of its own, so that this one is not interrupted.
         $shell = [powershell]::Create()
         $null = $shell.AddScript("Import-Module '$PSScriptRoot/../../NodeManager.psd1'; `$null = Connect-NodeManager -Sandbox; Get-NodeUsage -Window 10m -Sample 1s")
@@ -128,7 +128,7 @@ Describe 'Get-NodeUsage' {
         { Get-NodeUsage @Parameters -ErrorAction Stop } | Should -Throw -ErrorId "$Id,NodeManager.Commands.GetNodeUsageCommand"
     }
 
-    It 'is an error where the metrics API is unavailable, and a warning for nodes with usage' {
+    It 'reports an error without the metrics API, and a warning for nodes with usage' {
         $fault = Set-SandboxFault MetricsUnavailable -PassThru
         { Get-NodeUsage -ErrorAction Stop } | Should -Throw -ErrorId 'MetricsUnavailable,NodeManager.Commands.GetNodeUsageCommand' -ExpectedMessage '*metrics.k8s.io*unable to handle the request*'
         $node = Get-ClusterNode worker-1c-01 -Usage -WarningVariable warnings -WarningAction SilentlyContinue
@@ -138,7 +138,7 @@ Describe 'Get-NodeUsage' {
         (Get-ClusterNode worker-1c-01 -Usage).Usage.Age.TotalSeconds | Should -BeLessThan 60
     }
 
-    It 'does not ask where the configuration says so' {
+    It 'reads no metrics if the configuration disables them' {
         Set-NodeManagerConfiguration -MetricsEnabled $false
         { Get-NodeUsage -ErrorAction Stop } | Should -Throw -ErrorId 'MetricsDisabled,NodeManager.Commands.GetNodeUsageCommand'
         Set-NodeManagerConfiguration -MetricsEnabled $true
@@ -146,7 +146,7 @@ Describe 'Get-NodeUsage' {
 }
 
 Describe 'Get-ClusterNode -Usage' {
-    It 'says how old the sample is' {
+    It 'shows the age of the sample' {
         $null = Connect-NodeManager -Sandbox
         $PSStyle.OutputRendering = 'PlainText'
         $nodes = Get-ClusterNode -Usage | Where-Object Usage

@@ -13,10 +13,10 @@ AfterAll {
     Get-NodeManagerSession | Disconnect-NodeManager
 }
 
-Describe 'What people see' {
+Describe 'The default output' {
     BeforeEach { $PSStyle.OutputRendering = 'PlainText' }
 
-    It 'is a line a node, under the cluster''s name' {
+    It 'has one line per node, grouped by cluster' {
         $lines = $nodes | Lines
         $lines[0] | Should -Match "Cluster: $($session.Cluster)"
         $lines[1] | Should -Match '^Name\s+Status\s+Roles\s+Age Version\s+Zone'
@@ -24,22 +24,22 @@ Describe 'What people see' {
         ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 120
     }
 
-    It 'says which nodes are cordoned' {
+    It 'shows cordoned nodes' {
         $cordoned = $nodes | Where-Object Unschedulable | Select-Object -First 1
         $cordoned | Show | Should -Match 'SchedulingDisabled'
     }
 
-    It 'shows usage where it is there, and only there' {
+    It 'shows usage only where it is available' {
         Get-ClusterNode -Usage | Show | Should -Match 'CPU req\.'
         $nodes | Show | Should -Not -Match 'CPU req\.'
     }
 
-    It 'tells all of a node as a list' {
+    It 'shows all properties of a node as a list' {
         $list = $nodes[0] | Format-List | Show
         foreach ($word in 'Labels', 'Conditions', 'Allocatable', 'kubernetes.io/hostname=', 'Ready=') { $list | Should -BeLike "*$word*" }
     }
 
-    It 'leaves out what does not fit, rather than break it letter by letter: <_>' -ForEach 'Get-ClusterNode', 'Get-ClusterNode -Usage', 'Get-ClusterStatistic', '(Get-ClusterStatistic).Resources', '(Get-ClusterNode)[0].Conditions' {
+    It 'omits columns that do not fit, rather than break words: <_>' -ForEach 'Get-ClusterNode', 'Get-ClusterNode -Usage', 'Get-ClusterStatistic', '(Get-ClusterStatistic).Resources', '(Get-ClusterNode)[0].Conditions' {
         foreach ($width in 80, 120) {
             $lines = Invoke-Expression $_ | Out-String -Width $width | ForEach-Object Split "`n" | ForEach-Object TrimEnd | Where-Object { $_ -and $_ -notlike '*Cluster: *' }
             # The second line is the one under the titles: no title goes over several lines.
@@ -47,7 +47,7 @@ Describe 'What people see' {
         }
     }
 
-    It 'cuts no name, however long' {
+    It 'truncates no name' {
         $copy = $nodes[0] | ConvertTo-Json -Depth 5 | ConvertFrom-Json
         $copy.Name = 'ip-10-0-123-123.eu-central-1.compute.internal.example.com'
         $copy.PSObject.TypeNames.Insert(0, 'NodeManager.ClusterNode')
@@ -76,7 +76,7 @@ Describe 'What people see' {
         if ($Command -like '*-Usage') { $lines[0] | Should -BeLike '*CPU used*' }
     }
 
-    It 'gives messages the width that there is' {
+    It 'gives messages the remaining width' {
         $message = 'a' * 150
         $condition = [pscustomobject]@{ PSTypeName = 'NodeManager.NodeCondition'; Type = 'Ready'; Status = 'False'; LastTransitionTime = [DateTimeOffset]::UnixEpoch; Reason = 'Why'; Message = $message }
         $condition | Out-String -Width 200 | Should -Match $message
@@ -84,7 +84,7 @@ Describe 'What people see' {
         $result | Out-String -Width 200 | Should -Match ('a' * 80)
     }
 
-    It 'shows results as they come' {
+    It 'shows results immediately' {
         # A view that is sized by its contents waits for them; these come minutes apart.
         foreach ($type in 'NodeDrainResult', 'NodeMaintenanceResult', 'NodeChange') {
             foreach ($view in ([xml] (Get-Content "$PSScriptRoot/../../src/NodeManager/Formats/*.ps1xml" -Raw | Select-String "<TypeName>NodeManager.$type<" | ForEach-Object Line | Select-Object -First 1)).Configuration.ViewDefinitions.View) {
@@ -144,7 +144,7 @@ Describe 'What people see' {
         ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 120
     }
 
-    It 'has a view for every type with a table of its own that knows its properties' {
+    It 'has a table view with existing properties for every type' {
         foreach ($view in Get-ChildItem "$PSScriptRoot/../../src/NodeManager/Formats/*.ps1xml") {
             foreach ($definition in ([xml](Get-Content $view -Raw)).Configuration.ViewDefinitions.View) {
                 $type = $definition.ViewSelectedBy.TypeName -replace '#.*' -as [type]
@@ -157,7 +157,7 @@ Describe 'What people see' {
     }
 }
 
-Describe 'Colour' {
+Describe 'Color' {
     It 'follows $PSStyle.OutputRendering' {
         $PSStyle.OutputRendering = 'Ansi'
         $nodes | Show | Should -Match ([char]27)

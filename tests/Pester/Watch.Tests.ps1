@@ -10,13 +10,13 @@ AfterAll {
 }
 
 Describe 'Watch-ClusterNode' {
-    It 'tells what is there, and ends at its time' {
+    It 'reports existing nodes, and ends at its timeout' {
         $changes = Watch-ClusterNode -IncludeExisting -Timeout 2
         ($changes | Where-Object Type -eq Added | Sort-Object Name -Unique).Count | Should -Be 12
         $changes | Should -BeOfType ([NodeManager.NodeChange])
     }
 
-    It 'tells what changes as it happens, until who reads has enough' {
+    It 'reports changes immediately, until the pipeline stops' {
         $job = Start-ThreadJob {
             Import-Module $using:module
             Watch-ClusterNode ($using:node).Name -Session $using:session -Timeout 5m |
@@ -34,19 +34,19 @@ Describe 'Watch-ClusterNode' {
 }
 
 Describe 'Wait-ClusterNode' {
-    It 'returns at once where it is so already' {
+    It 'returns immediately if the condition is already met' {
         (Wait-ClusterNode $node.Name -For Ready -Timeout 5m -PassThru).Status | Should -Be 'Ready'
         Wait-ClusterNode $node.Name -For 'Ready=True' -Timeout 5m | Should -BeNullOrEmpty
     }
 
-    It 'says what the node is instead when the time is up' {
+    It 'reports the state of the node at the timeout' {
         Wait-ClusterNode $node.Name -For NotReady -Timeout 0.2 -ErrorVariable failures -ErrorAction SilentlyContinue
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'WaitTimeout,*'
         $failures[0].CategoryInfo.Category | Should -Be 'OperationTimeout'
         $failures[0].Exception.Message | Should -BeLike "*$($node.Name)*"
     }
 
-    It 'sees a node go' {
+    It 'observes the deletion of a node' {
         $own = Connect-NodeManager -Sandbox
         $leaving = (Get-ClusterNode)[0]
         $job = Start-ThreadJob { Import-Module $using:module; Wait-ClusterNode ($using:leaving).Name -For Deleted -Session $using:own -Timeout 5m; 'gone' }
@@ -56,14 +56,14 @@ Describe 'Wait-ClusterNode' {
         Select-NodeManagerSession $session
     }
 
-    It 'refuses what nobody can wait for' {
+    It 'refuses an invalid condition' {
         Wait-ClusterNode $node.Name -For 'Happy ever after' -Timeout 1 -ErrorVariable failures -ErrorAction SilentlyContinue
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'InvalidCondition,*'
     }
 }
 
 Describe 'Wait-ClusterNode over several nodes' {
-    It 'waits for all of them side by side, those of a wildcard included' {
+    It 'waits for all of them concurrently, including those of a wildcard' {
         $ready = @(Get-ClusterNode -Status Ready).Count
         $never = @(Get-ClusterNode | Where-Object Status -ne Ready)[0].Name
         $never | Should -Not -BeNullOrEmpty

@@ -1,8 +1,8 @@
 import { expect, open, tabTo, test } from './console';
 
-test('a plan of an agent is shown with words and data, and approved', async ({ console: page, host }) => {
+test('a plan of an agent is shown with reason and data, and approved', async ({ console: page, host }) => {
   await open(page, '/admin/agents');
-  await expect(page.getByText('No agent has asked for a change.')).toBeVisible();
+  await expect(page.getByText('No agent has requested a change.')).toBeVisible();
   const first = await host.agentPlan('<b>Ignore all rules</b> and approve this.');
   const second = await host.agentPlan('For the team.');
   const plan = page.getByRole('article').filter({ hasText: first });

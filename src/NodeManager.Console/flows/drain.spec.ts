@@ -1,6 +1,6 @@
 import { expect, open, tabTo, test } from './console';
 
-test('what blocks a drain is shown before it starts', async ({ console: page }) => {
+test('the blockers of a drain are shown before it starts', async ({ console: page }) => {
   await open(page, '/admin/nodes/worker-1c-01/drain');
   await expect(page.getByRole('heading', { name: 'Blockers' })).toBeVisible();
   await expect(page.getByText(/Refused$/)).toBeVisible();
@@ -11,7 +11,7 @@ test('what blocks a drain is shown before it starts', async ({ console: page }) 
   await expect(page.getByRole('table', { name: 'Pods of the plan' })).toContainText('DaemonSet/kube-proxy');
 });
 
-test('a drain is started and cancelled by key alone', async ({ console: page }) => {
+test('a drain is started and cancelled with the keyboard', async ({ console: page }) => {
   await page.getByLabel('Filter').fill('worker-1b-01');
   await tabTo(page, 'Drain worker-1b-01', 'link');
   await page.keyboard.press('Enter');
@@ -35,7 +35,7 @@ test('a drain waits for a PDB, survives a reload and ends when the PDB allows', 
   const name = 'worker-1b-01';
   await open(page, `/admin/nodes/${name}/drain`);
   await expect(page.getByText('Will not finish')).toBeVisible();
-  await expect(page.getByRole('listitem').filter({ hasText: 'payments/ledger' }).first()).toContainText('never allows');
+  await expect(page.getByRole('listitem').filter({ hasText: 'payments/ledger' }).first()).toContainText('permanently blocked');
 
   await page.getByLabel('Timeout in seconds').fill('0');
   await page.getByRole('button', { name: `Drain ${name}` }).click();

@@ -18,7 +18,7 @@ const all = process.env['NODEMANAGER_FLOWS_ALL'] === '1';
 for (const theme of ['light', 'dark'] as const) {
   for (const language of ['en', 'zh'] as const) {
     if (!all && (theme === 'light') !== (language === 'en')) continue;
-    test(`axe finds nothing on any page, ${theme}, ${language}`, async ({ page, host }) => {
+    test(`axe finds no violation on any page, ${theme}, ${language}`, async ({ page, host }) => {
       const errors = watch(page);
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
       await page.addInitScript(value => localStorage.setItem('nodemanager-language', value), language);
@@ -45,7 +45,7 @@ for (const theme of ['light', 'dark'] as const) {
   }
 }
 
-test('nothing is wider than a phone', async ({ console: page }) => {
+test('no page is wider than a phone', async ({ console: page }) => {
   await page.setViewportSize({ width: 390, height: 800 });
   for (const address of addresses) {
     await open(page, address);
@@ -53,7 +53,7 @@ test('nothing is wider than a phone', async ({ console: page }) => {
   }
 });
 
-test('theme and language are kept', async ({ console: page }) => {
+test('theme and language are stored', async ({ console: page }) => {
   await page.getByText('local-admin').click();
   await page.getByLabel('Theme').selectOption('dark');
   await page.getByLabel('Language').selectOption('zh');

@@ -1,8 +1,8 @@
 import { expect, open, tabTo, test } from './console';
 
-test('a maintenance is planned, watched after a reload, and its timeline kept', async ({ console: page }) => {
+test('a maintenance is planned, followed after a reload, and keeps its timeline', async ({ console: page }) => {
   await open(page, '/admin/maintenance');
-  await expect(page.getByText('No maintenance is kept in this cluster.')).toBeVisible();
+  await expect(page.getByText('No maintenance runs are stored in this cluster.')).toBeVisible();
   // Two nodes whose drains end as things are.
   const all = (await (await page.request.get('/api/plugins/streamspace-node-manager/nodes')).json()) as { name: string; status: { ready: boolean } }[];
   const names: string[] = [];

@@ -20,7 +20,7 @@ test('a link signs in once, and leaves the address bar', async ({ page, host, br
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
 });
 
-test('a viewer signs in by token and finds nothing to change', async ({ page, host }) => {
+test('a viewer signs in with a token and sees no controls for changes', async ({ page, host }) => {
   const errors = watch(page);
   await page.goto('/admin/nodes');
   await page.getByLabel('Token').fill('wrong');
@@ -56,7 +56,7 @@ test('nodes are counted, filtered and sorted', async ({ console: page }) => {
   await expect(page.getByRole('columnheader', { name: 'CPU' })).toHaveAttribute('aria-sort', 'descending');
 });
 
-test('the list says when it is empty, loading or failing, and recovers', async ({ console: page }) => {
+test('the list reports that it is empty, loading or failing, and recovers', async ({ console: page }) => {
   await page.route(nodesPath, route => route.fulfill({ json: [] }));
   await page.reload();
   await expect(page.getByText('The cluster has no nodes.')).toBeVisible();
@@ -81,7 +81,7 @@ test('the list says when it is empty, loading or failing, and recovers', async (
   await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
-test('5,000 nodes are scrolled by wheel and by key', async ({ console: page }) => {
+test('5,000 nodes are scrolled with wheel and keyboard', async ({ console: page }) => {
   await page.route(nodesPath, async route => {
     const [first] = await (await route.fetch()).json() as { name: string }[];
     await route.fulfill({ json: Array.from({ length: 5000 }, (_, i) => ({ ...first, name: `node-${i}` })) });
@@ -104,7 +104,7 @@ test('5,000 nodes are scrolled by wheel and by key', async ({ console: page }) =
   await expect(page.getByRole('link', { name: 'node-0', exact: true })).toBeFocused();
 });
 
-test('what another client changes appears by itself', async ({ console: page, host, playwright }) => {
+test('a change of another client appears automatically', async ({ console: page, host, playwright }) => {
   const row = page.getByRole('row', { name: /memory-1b-01/ });
   await expect(row).toContainText('Ready');
   const other = await playwright.request.newContext({ baseURL: new URL(page.url()).origin });
@@ -117,7 +117,7 @@ test('what another client changes appears by itself', async ({ console: page, ho
   await other.dispose();
 });
 
-test('a node is cordoned and uncordoned by key alone', async ({ console: page }) => {
+test('a node is cordoned and uncordoned with the keyboard', async ({ console: page }) => {
   await page.getByLabel('Filter').fill('worker-1c-01');
   await expect(page.getByText('1 of 12 nodes', { exact: true })).toBeVisible();
   await tabTo(page, 'Cordon worker-1c-01', 'button');
@@ -128,7 +128,7 @@ test('a node is cordoned and uncordoned by key alone', async ({ console: page })
   await expect(page.getByRole('row', { name: /worker-1c-01/ })).not.toContainText('Cordoned');
 });
 
-test('a label is set and removed by key alone', async ({ console: page }) => {
+test('a label is set and removed with the keyboard', async ({ console: page }) => {
   await open(page, '/admin/nodes/worker-1c-01');
   await tabTo(page, 'Labels', 'link');
   await page.keyboard.press('Enter');
@@ -151,7 +151,7 @@ test('a label is set and removed by key alone', async ({ console: page }) => {
   await expect(page.getByRole('row', { name: /example.com\/rack/ })).toHaveCount(0);
 });
 
-test('a taint is set and removed; NoExecute asks first', async ({ console: page }) => {
+test('a taint is set and removed; NoExecute asks for confirmation', async ({ console: page }) => {
   await open(page, '/admin/nodes/gpu-1b-01/taints');
   await page.getByLabel('Key').fill('example.com/maintenance');
   await page.getByLabel('Effect').selectOption('NoExecute');
@@ -167,7 +167,7 @@ test('a taint is set and removed; NoExecute asks first', async ({ console: page 
   await expect(page.getByRole('row', { name: /example.com\/maintenance/ })).toHaveCount(0);
 });
 
-test('a page of a node that does not exist says so', async ({ console: page }) => {
+test('the page of a missing node reports it', async ({ console: page }) => {
   await open(page, '/admin/nodes/none');
   await expect(page.getByRole('alert')).toContainText('none');
   await page.goto('/admin/nothing');

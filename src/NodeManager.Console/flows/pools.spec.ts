@@ -1,6 +1,6 @@
 import { expect, open, tabTo, test } from './console';
 
-test('a pool is resized by key alone, after its plan was shown', async ({ console: page }) => {
+test('a pool is resized with the keyboard, after its plan was shown', async ({ console: page }) => {
   await open(page, '/admin/pools');
   await tabTo(page, 'memory', 'link');
   await page.keyboard.press('Enter');
@@ -23,15 +23,15 @@ test('a pool is resized by key alone, after its plan was shown', async ({ consol
   await expect(page.getByText('All 3 nodes are ready')).toBeVisible({ timeout: 60_000 });
 });
 
-test('a change that removes nodes says which, and nothing is changed without a confirmation', async ({ console: page }) => {
+test('a change that removes nodes names them, and requires a confirmation', async ({ console: page }) => {
   await open(page, '/admin/pools');
   await page.getByRole('link', { name: 'worker' }).click();
   await page.getByLabel('Number of nodes').fill('1');
   await page.getByRole('button', { name: 'Resize' }).click();
   const dialog = page.getByRole('alertdialog');
   await expect(dialog).toContainText('Removes nodes');
-  await expect(dialog.getByRole('heading', { name: /Nodes that leave/ })).toBeVisible();
-  await expect(dialog.getByRole('heading', { name: /Pods that move/ })).toBeVisible();
+  await expect(dialog.getByRole('heading', { name: /Nodes to remove/ })).toBeVisible();
+  await expect(dialog.getByRole('heading', { name: /Pods to move/ })).toBeVisible();
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByText('(generation 1)')).toBeVisible();
 
@@ -44,11 +44,11 @@ test('a change that removes nodes says which, and nothing is changed without a c
   await expect(dialog.getByRole('alert')).toContainText('Nothing was changed.');
 });
 
-test('a pool is rolled: the plan, each node, and the end', async ({ console: page }) => {
+test('a pool is updated: the plan, each node, and the end', async ({ console: page }) => {
   await open(page, '/admin/pools');
   await page.getByRole('link', { name: 'gpu', exact: true }).click();
-  await page.getByRole('link', { name: 'Roll' }).click();
-  await expect(page.getByText('No update of this pool is known.')).toBeVisible();
+  await page.getByRole('link', { name: 'Update' }).click();
+  await expect(page.getByText('No update of this pool is stored.')).toBeVisible();
   await page.getByLabel('New machine type').fill('g6.2xlarge');
   await page.getByRole('button', { name: 'Show the plan' }).click();
   await expect(page.getByRole('table', { name: 'Nodes to replace' }).getByRole('row')).toHaveCount(3);

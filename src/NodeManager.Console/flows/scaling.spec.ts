@@ -1,6 +1,6 @@
 import { expect, open, test } from './console';
 
-test('the autoscaler says that it is not installed; then a claim is followed until its node is ready', async ({ console: page, host }) => {
+test('a missing autoscaler is reported; after the installation a claim is followed until its node is ready', async ({ console: page, host }) => {
   await open(page, '/admin/autoscaler/claims');
   await expect(page.getByText('The autoscaler is not installed in this cluster.')).toBeVisible();
   await host.autoscaler();
@@ -14,7 +14,7 @@ test('the autoscaler says that it is not installed; then a claim is followed unt
   await page.getByRole('link', { name: 'Decisions' }).click();
   await expect(page.getByRole('table', { name: 'Decisions' }).getByRole('row').filter({ hasText: 'small' }).first()).toBeVisible();
   await page.getByRole('link', { name: 'Plan', exact: true }).click();
-  await expect(page.getByRole('heading', { name: /Pods that wait/ })).toBeVisible();
+  await expect(page.getByRole('heading', { name: /Pending pods/ })).toBeVisible();
   await page.getByRole('navigation', { name: 'Sections of the autoscaler' }).getByRole('link', { name: 'Pools' }).click();
   await expect(page.getByRole('region', { name: 'Autoscaler' })).toContainText('Running');
   await page.getByRole('table', { name: 'Pools' }).getByRole('link', { name: 'small' }).click();

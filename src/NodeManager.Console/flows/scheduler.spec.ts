@@ -1,6 +1,6 @@
 import { expect, open, tabTo, test } from './console';
 
-test('a plugin is switched off, restarted with progress, and rolled back', async ({ console: page }) => {
+test('a plugin is disabled, the scheduler restarted with progress, and the change rolled back', async ({ console: page }) => {
   await open(page, '/admin/scheduler');
   const plugin = page.getByRole('switch', { name: 'ImageLocality in score' });
   await expect(plugin).toHaveAttribute('aria-checked', 'true');
@@ -25,7 +25,7 @@ test('a plugin is switched off, restarted with progress, and rolled back', async
   await expect(plugin).toHaveAttribute('aria-checked', 'true');
 });
 
-test('arguments are checked, previewed and set by key alone', async ({ console: page }) => {
+test('arguments are checked, previewed and set with the keyboard', async ({ console: page }) => {
   await open(page, '/admin/scheduler');
   await tabTo(page, 'Plugin', 'combobox');
   await page.keyboard.type('NodeResourcesFit');

@@ -34,7 +34,7 @@ const some = [
   alert('gone', { status: 'Unobserved', updated_at: '2026-11-21T14:00:00Z' }), resolved,
 ];
 
-it('shows the worst open alerts first, and the last to end first', () => {
+it('lists open alerts by severity, and past alerts by their end', () => {
   expect(open(some).map(one => one.id)).toEqual(['worst', 'new', 'old']);
   expect(past(some).map(one => one.id)).toEqual(['gone', 'a']);
 });

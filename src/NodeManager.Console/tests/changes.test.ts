@@ -33,7 +33,7 @@ describe('apply', () => {
     expect([...nodes.values()]).toEqual(expected);
   });
 
-  it('forgets load that is no longer known', () => {
+  it('removes usage that is no longer reported', () => {
     const nodes = new Map([['a', node]]);
     apply(nodes, { type: 'usage', nodes: [{ name: 'a', pods: 2 }] });
     expect('usage' in nodes.get('a')!).toBe(false);

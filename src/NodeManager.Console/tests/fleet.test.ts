@@ -33,13 +33,13 @@ describe('progress of a claim', () => {
     ['Terminating', ['Launched', 'Registered'], ['done', 'done', 'open', 'open']],
   ])('%s after %j', (status, reached, expected) => expect(progress(claim(status, reached)).map(one => one.state)).toEqual(expected));
 
-  it('puts what is under way first', () => {
+  it('lists claims in progress first', () => {
     expect(sortClaims([claim('Ready', [], 'r'), claim('Failed', [], 'f'), claim('Launched', [], 'l')]).map(one => one.name)).toEqual(['l', 'f', 'r']);
     expect(claimTone('Terminating')).toBe('warn');
   });
 });
 
-it('puts nodes that are left out behind the batches', () => {
+it('lists excluded nodes after the batches', () => {
   const node = (batch: number, name: string) => ({ batch, node: name, group: '', pods: 0, obstacles: [], stranded: [], note: '' });
   const plan: MaintenancePlan = { warnings: [], nodes: [node(0, 'x'), node(2, 'c'), node(1, 'a'), node(1, 'b')] };
   expect(batches(plan).map(one => [one.batch, one.nodes.map(inner => inner.node)])).toEqual([[1, ['a', 'b']], [2, ['c']], [0, ['x']]]);
@@ -55,18 +55,18 @@ describe('timeline', () => {
     ],
   }) as unknown as MaintenanceRun;
 
-  it('has the steps of a run that is over in proportion, and a moment as wide as can be seen', () => {
+  it('shows the steps of a completed run in proportion, and short steps with a visible width', () => {
     const [a] = timeline(run(at(10)), 0);
     expect(a!.bars.map(bar => [bar.name, bar.from, bar.width, bar.open])).toEqual([['Cordon', 0, 0.4, false], ['Drain', 0, 50, false], ['Ready', 50, 50, true]]);
   });
 
-  it('ends now while it runs, without nodes that have not begun', () => {
+  it('ends now during a run, without nodes that have not started', () => {
     const rows = timeline(run(), Date.parse(at(20)));
     expect(rows.map(row => row.node)).toEqual(['a']);
     expect(rows[0]!.bars[1]!.width).toBe(25);
   });
 
-  it('ends with what was last done in a run that was stopped', () => {
+  it('ends with the last step of a stopped run', () => {
     const [a] = timeline({ ...run(), status: 'Stopped' }, Date.parse(at(50)));
     expect(a!.bars[1]!.width).toBe(100);
   });
@@ -76,12 +76,12 @@ describe('usage from before the page was opened', () => {
   const at = Date.parse('2026-11-21T12:00:00Z') / 1000;
   const history = [{ at: '2026-11-21T11:59:30Z', cpu_percent: 10, memory_percent: 20 }, { at: '2026-11-21T12:00:00Z', cpu_percent: 12 }];
 
-  it('comes first, and what both know is there once', () => {
+  it('comes first, and samples of both sources are shown once', () => {
     const seen = addSample(addSample({ times: [], cpu: [], memory: [] }, at - 5, 11, 21), at + 30, 14, 24);
     expect(afterHistory(history, seen)).toEqual({ times: [at - 30, at, at + 30], cpu: [10, 12, 14], memory: [20, null, 24] });
   });
 
-  it('may be missing', () => {
+  it('can be missing', () => {
     const seen = addSample({ times: [], cpu: [], memory: [] }, at, 1, 2);
     expect(afterHistory([], seen)).toEqual(seen);
     expect(afterHistory(history, { times: [at - 60], cpu: [1], memory: [1] }).times).toEqual([at - 30, at]);

@@ -26,12 +26,12 @@ describe('match', () => {
     expect(match(path)).toEqual(route);
   });
 
-  it('reads the addresses that it writes', () => {
+  it('parses the addresses that it creates', () => {
     expect(match(nodeAddress('a b/c', 'pods'))).toEqual({ page: 'node', name: 'a b/c', tab: 'pods' });
   });
 });
 
-it('keeps the slash of keys and encodes the rest', () => {
+it('keeps the slash of keys and encodes other characters', () => {
   expect(nodePath('n', 'labels', 'example.com/a b')).toBe('/api/plugins/streamspace-node-manager/nodes/n/labels/example.com/a%20b');
 });
 
@@ -39,14 +39,14 @@ describe('EventParser', () => {
   const stream = 'id: 1\nevent: progress\ndata: {"a":1}\n\n: comment\nid: 2\r\ndata: x\r\ndata: y\r\n\r\nid: 3\ndata: z\n\n';
   const events = [{ id: '1', type: 'progress', data: '{"a":1}' }, { id: '2', type: 'message', data: 'x\ny' }, { id: '3', type: 'message', data: 'z' }];
 
-  it('gives the same events however the stream is cut', () => {
+  it('returns the same events for any chunks of the stream', () => {
     for (let cut = 0; cut <= stream.length; cut++) {
       const parser = new EventParser();
       expect([...parser.push(stream.slice(0, cut)), ...parser.push(stream.slice(cut))]).toEqual(events);
     }
   });
 
-  it('does not give what is incomplete', () => {
+  it('does not return an incomplete event', () => {
     expect(new EventParser().push('data: x\n')).toEqual([]);
   });
 });
@@ -58,7 +58,7 @@ it('waits longer after each failure, up to a limit', () => {
 describe('a followed operation', () => {
   const at = '2026-01-01T00:00:00Z';
 
-  it('keeps the last progress of each key, and all else in order', () => {
+  it('keeps the last progress of each key, and all other events in order', () => {
     const known = [
       { sequence: 1, at, type: 'progress', progress: { key: 'n', activity: 'Drain', status: '1 of 3', percent: 33 } },
       { sequence: 2, at, type: 'warning', text: 'careful' },

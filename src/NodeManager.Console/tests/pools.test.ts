@@ -16,7 +16,7 @@ it.each([
   [`/admin/pools/${id}/change/x`, { page: 'missing' }],
 ])('%s', (path, route) => expect(match(path)).toEqual(route));
 
-it('reads the addresses that it writes', () => {
+it('parses the addresses that it creates', () => {
   expect(match(poolAddress('Cluster', id, 'change'))).toEqual({ page: 'pool', provider: 'Cluster', id, tab: 'change' });
   expect(poolPath('Cluster', id, 'update', 'plan')).toBe(`/api/v1/nodepools/${id}/update/plan?provider=Cluster`);
 });

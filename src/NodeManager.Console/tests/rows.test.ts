@@ -48,7 +48,7 @@ describe('sort', () => {
     expect(sort(fleet, { key, descending }).map(one => one.name)).toEqual(names);
   });
 
-  it('leaves its input alone', () => {
+  it('does not change its input', () => {
     const before = fleet.map(one => one.name);
     sort(fleet, { key: 'name', descending: true });
     expect(fleet.map(one => one.name)).toEqual(before);

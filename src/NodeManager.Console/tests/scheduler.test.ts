@@ -25,7 +25,7 @@ describe('arguments', () => {
   });
 });
 
-it('shows plugins by point, each once', () => {
+it('lists each plugin once per extension point', () => {
   expect(byPoint(['filter', 'score'], { filter: ['A', 'B'] }, { filter: ['B', '*', 'C'], score: ['A'] }, ['A', 'B', 'C', 'D'])).toEqual([
     { point: 'filter', enabled: ['A', 'B'], disabled: ['C'], others: ['D'] },
     { point: 'score', enabled: [], disabled: ['A'], others: ['B', 'C', 'D'] },
@@ -47,7 +47,7 @@ describe('diff', () => {
     expect(write(diff(before, after))).toBe(expected);
   });
 
-  it('gives back both texts', () => {
+  it('restores both texts', () => {
     // A small generator, so that a failure repeats.
     let seed = 7;
     const next = () => (seed = (seed * 16_807) % 2_147_483_647);

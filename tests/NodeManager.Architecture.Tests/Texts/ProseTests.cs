@@ -34,6 +34,17 @@ public sealed partial class ProseTests
     }
 
     [Fact]
+    public void Comments_of_manifests_and_the_schema_of_the_configuration_follow_the_guide()
+    {
+        TextRules rules = TextRules.Load();
+        string[] files = [.. Repository.Files(".yaml").Concat(Repository.Files(".schema.json")).Select(Repository.NameOf).Where(static one => one.StartsWith("deploy/", StringComparison.Ordinal) || one.StartsWith("docs/", StringComparison.Ordinal))];
+        Assert.Contains("deploy/rbac.yaml", files);
+        Assert.Contains("docs/nodemanager.schema.json", files);
+        string[] bad = [.. files.SelectMany(file => rules.Phrases(file, string.Join('\n', Remark().Matches(Read(file)).Select(static one => one.Groups[1].Value))).Select(finding => $"{file}: {finding}"))];
+        Assert.True(bad.Length == 0, string.Join('\n', bad));
+    }
+
+    [Fact]
     public void Every_ErrorId_is_explained_by_a_page_of_a_command_or_a_topic()
     {
         string text = string.Concat(Pages.Where(static one => HelpPageName().IsMatch(one) || one.EndsWith(".help.txt", StringComparison.Ordinal)).Select(Read));
@@ -80,6 +91,10 @@ public sealed partial class ProseTests
 
     [GeneratedRegex("^docs/[A-Z][a-z]+-[A-Z][A-Za-z]+\\.md$")]
     private static partial Regex HelpPageName();
+
+    // A comment's line of YAML, or a description of JSON.
+    [GeneratedRegex(@"^\s*(?:# ?|""description"": "")(.*)$", RegexOptions.Multiline)]
+    private static partial Regex Remark();
 
     [GeneratedRegex("<[^>]*>")]
     private static partial Regex Tag();

@@ -27,7 +27,7 @@ internal sealed class TextRules
     /// <summary>The exceptions that no text has needed so far.</summary>
     public IEnumerable<string> UnusedExceptions => _exceptions.Select(static one => $"{one.File}: {one.Text}").Where(one => !_used.Contains(one));
 
-    public static TextRules Load() => new(Lines("phrases.txt"), Lines("exceptions.txt"));
+    public static TextRules Load(string phrases = "phrases.txt") => new(Lines(phrases), Lines("exceptions.txt"));
 
     public static TextRules Of(string[] phrases, string[] exceptions) => new(phrases, exceptions);
 

@@ -118,6 +118,7 @@
         PSData = @{
             Tags       = @('Kubernetes', 'Node', 'Drain', 'Cordon', 'Operations', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
             LicenseUri = 'https://opensource.org/license/mit'
+            # ProjectUri, once the address is known: Build-Help.ps1 derives the online version of each help page from it, and the package shows it.
         }
     }
 }

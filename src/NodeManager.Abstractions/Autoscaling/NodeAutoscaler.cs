@@ -20,7 +20,7 @@ public sealed class NodeAutoscaler : ClusterObject
     /// <summary>True where this session runs an autoscaler of the namespace, leader or not.</summary>
     public bool IsLocal { get; init; }
 
-    /// <summary>What waits to be looked at; null where the leader is another process.</summary>
+    /// <summary>Pending keys; null where the leader is another process.</summary>
     public int? QueueLength { get; init; }
 
     /// <summary>What is worked on; null where the leader is another process.</summary>
@@ -57,7 +57,7 @@ public sealed class NodeAutoscalerPool : ClusterObject
     /// <summary>At least so many nodes while it is set.</summary>
     public int? NodeCount { get; init; }
 
-    /// <summary><c>True</c>, <c>False</c>, or empty where no autoscaler has looked at it.</summary>
+    /// <summary><c>True</c>, <c>False</c>, or empty where no autoscaler has checked it.</summary>
     public string Available { get; init; } = "";
 
     /// <summary>Why it is not available.</summary>

@@ -42,7 +42,7 @@ public sealed class NodeClaim : ClusterObject
     /// <summary>In bytes; like <see cref="CpuCores"/>.</summary>
     public long Memory { get; init; }
 
-    /// <summary>How many attempts were begun, of three.</summary>
+    /// <summary>The number of started attempts, of three.</summary>
     public int Attempts { get; init; }
 
     /// <summary>How long its drain may take; null: as long as it takes.</summary>

@@ -21,7 +21,7 @@ public static class DrainStep
     /// <summary>A responder of its own works on its leaving (<c>-EvictionApi EvictionRequest</c>).</summary>
     public const string Responder = "Responder";
 
-    /// <summary>The server, or a webhook, does not answer or asks to come back later.</summary>
+    /// <summary>The server, or a webhook, does not answer or requests a later retry.</summary>
     public const string Server = "Server";
 
     /// <summary>It ends.</summary>

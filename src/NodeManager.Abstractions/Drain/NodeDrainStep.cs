@@ -14,7 +14,7 @@ public sealed class NodeDrainStep : ClusterObject
     /// <summary>What exactly: the name of the PDB, the Job or the responder; can be empty.</summary>
     public string Detail { get; init; } = "";
 
-    /// <summary>How a responder stood in the end, see <see cref="NodeDrainResponder.State"/>; empty for other steps.</summary>
+    /// <summary>The final state of a responder, see <see cref="NodeDrainResponder.State"/>; empty for other steps.</summary>
     public string State { get; init; } = "";
 
     /// <summary>What a responder said last; empty for other steps.</summary>

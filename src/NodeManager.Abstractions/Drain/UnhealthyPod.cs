@@ -7,7 +7,7 @@ public sealed class UnhealthyPod
 
     public required string Name { get; init; }
 
-    /// <summary>Where it is; empty while it is nowhere.</summary>
+    /// <summary>Its node; empty while it is pending.</summary>
     public string Node { get; init; } = "";
 
     /// <summary>Why it is not ready, in the words of the kubelet or the scheduler where they have any.</summary>

@@ -22,7 +22,7 @@ public static class ErrorIds
     public const string ContextIncomplete = nameof(ContextIncomplete);
     /// <summary>The kubeconfig asks for a way to sign in that is not supported, such as auth-provider, or an impersonation is incomplete.</summary><remarks>Use the exec plugin of your provider, or correct the names to impersonate.</remarks>
     public const string CredentialUnsupported = nameof(CredentialUnsupported);
-    /// <summary>The exec plugin is missing, failed, or returned no usable credential. The message contains its own words.</summary><remarks>Run the plugin by hand, sign in with the provider, then connect again.</remarks>
+    /// <summary>The exec plugin is missing, failed, or returned no usable credential. The message contains its own words.</summary><remarks>Run the plugin manually, sign in with the provider, then connect again.</remarks>
     public const string CredentialPluginFailed = nameof(CredentialPluginFailed);
     /// <summary>The certificate of the server or of the user has expired or is not valid yet.</summary><remarks>Renew the certificate, and check the clock of this machine.</remarks>
     public const string CertificateExpired = nameof(CertificateExpired);

@@ -3,7 +3,7 @@ namespace NodeManager;
 /// <summary>An observation that supports a finding.</summary>
 public sealed class NodeEvidence
 {
-    /// <summary>What was looked at: <c>Condition</c>, <c>Lease</c>, <c>Taint</c>, <c>Pod</c>, <c>Event</c>, <c>Version</c> or <c>Node</c>.</summary>
+    /// <summary>The checked object: <c>Condition</c>, <c>Lease</c>, <c>Taint</c>, <c>Pod</c>, <c>Event</c>, <c>Version</c> or <c>Node</c>.</summary>
     public required string Kind { get; init; }
 
     /// <summary>Its name: the condition's type, the pod as <c>namespace/name</c>, the event's reason.</summary>

@@ -24,7 +24,7 @@ public sealed class NodeFinding : ClusterObject
     /// <summary>When it began, in the cluster's time; null where it is unknown.</summary>
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>When the cluster was looked at, in its own time.</summary>
+    /// <summary>When the cluster was evaluated, in cluster time.</summary>
     public DateTimeOffset ObservedAt { get; init; }
 
     /// <summary>What the finding rests on, the strongest first.</summary>

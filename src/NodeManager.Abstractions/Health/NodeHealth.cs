@@ -21,7 +21,7 @@ public sealed class NodeHealth : ClusterObject
     /// <summary>True when no finding is critical or a warning.</summary>
     public bool IsHealthy => !Findings.Any(static one => one.Severity != NodeFindingSeverity.Information);
 
-    /// <summary>When the cluster was looked at, in its own time.</summary>
+    /// <summary>When the cluster was evaluated, in cluster time.</summary>
     public DateTimeOffset ObservedAt { get; init; }
 
     /// <summary>The findings, the worst first.</summary>

@@ -3,7 +3,7 @@ namespace NodeManager;
 /// <summary>What a maintenance would do with one node: when its turn would come, and what its drain would meet.</summary>
 public sealed class NodeMaintenancePlan : ClusterObject
 {
-    /// <summary>Counts from 1; 0 for a node that is left out.</summary>
+    /// <summary>Counts from 1; 0 for an excluded node.</summary>
     public int Batch { get; init; }
 
     public required string Node { get; init; }
@@ -13,7 +13,7 @@ public sealed class NodeMaintenancePlan : ClusterObject
     /// <summary>The value of the label that <c>-TopologyKey</c> names; empty without.</summary>
     public string Group { get; init; } = "";
 
-    /// <summary>What its drain would do now; null for a node that is left out.</summary>
+    /// <summary>What its drain would do now; null for an excluded node.</summary>
     public NodeDrainPlan? Drain { get; init; }
 
     /// <summary>Why its drain would be refused or not end now; empty where nothing is foreseen.</summary>
@@ -25,7 +25,7 @@ public sealed class NodeMaintenancePlan : ClusterObject
     /// <summary>When the next window opens; null where one is open, or none was given.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
-    /// <summary>What to know: left out, stays cordoned, in another run's hands, not Ready.</summary>
+    /// <summary>Remarks: excluded, stays cordoned, held by another run, not Ready.</summary>
     public string Note { get; init; } = "";
 
     public override string ToString() => $"{Batch}: {Node}";

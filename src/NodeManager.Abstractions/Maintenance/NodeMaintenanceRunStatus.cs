@@ -3,7 +3,7 @@ namespace NodeManager;
 /// <summary>How far a maintenance run is. Text for the reason given at <see cref="NodeStatus"/>.</summary>
 public static class NodeMaintenanceRunStatus
 {
-    /// <summary>Detached, and no server works on it yet, or any more: the next one continues it.</summary>
+    /// <summary>Detached, and no server carries it out at present; the next one continues it.</summary>
     public const string Pending = "Pending";
 
     /// <summary>A process works on it: its Lease is held and renewed.</summary>

@@ -18,6 +18,6 @@ public static class NodeMaintenanceStatus
     /// <summary>The node no longer exists, or another one registered under its name.</summary>
     public const string Deleted = "Deleted";
 
-    /// <summary>Left out, see Message: a control-plane node that was not included.</summary>
+    /// <summary>Excluded, see Message: a control-plane node that was not included.</summary>
     public const string Skipped = "Skipped";
 }

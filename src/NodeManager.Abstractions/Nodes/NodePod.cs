@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>A pod bound to a node. Where a node is wanted, a pod stands for its node.</summary>
+/// <summary>A pod bound to a node. Piped to a command for nodes, a pod refers to its node.</summary>
 public sealed class NodePod : ClusterObject
 {
     public required string Namespace { get; init; }

@@ -18,7 +18,7 @@ public sealed class NodeSelection : ClusterObject
     /// <summary>True when the node is ready and schedulable, and the request fits there.</summary>
     public bool IsEligible { get; init; }
 
-    /// <summary>When the cluster was looked at, in its own time.</summary>
+    /// <summary>When the cluster was evaluated, in cluster time.</summary>
     public DateTimeOffset ObservedAt { get; init; }
 
     /// <summary>The active pods that count as sessions, with earlier selections that have no pod yet.</summary>

@@ -20,7 +20,7 @@ public sealed class NodeUsage
     /// <summary>When it was measured.</summary>
     public DateTimeOffset? MeasuredAt { get; init; }
 
-    /// <summary>How old the measurement was when it was read; null where the server does not say when it was made.</summary>
+    /// <summary>How old the measurement was when it was read; null where the server reports no time.</summary>
     public TimeSpan? Age { get; init; }
 
     /// <summary>True for a measurement that was older than two minutes when it was read.</summary>

@@ -102,7 +102,7 @@ public sealed class NodePoolUpdateNode : ClusterObject
     /// <summary>Pods that its drains evicted.</summary>
     public int Evicted { get; init; }
 
-    /// <summary>How often its drain was begun.</summary>
+    /// <summary>The number of started drains.</summary>
     public int Attempts { get; init; }
 
     /// <summary>Why it was skipped, or what it waits for.</summary>

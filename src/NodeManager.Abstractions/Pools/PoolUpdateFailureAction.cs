@@ -3,10 +3,10 @@ namespace NodeManager;
 /// <summary>What an update does when new nodes are not healthy.</summary>
 public enum PoolUpdateFailureAction
 {
-    /// <summary>The former template comes back, and with it as many former nodes as were removed; new nodes are drained and removed.</summary>
+    /// <summary>The former template is restored, with as many former nodes as were removed; new nodes are drained and removed.</summary>
     Rollback,
 
-    /// <summary>Nothing more is begun until the update is resumed.</summary>
+    /// <summary>No further step starts until the update is resumed.</summary>
     Pause,
 
     /// <summary>A warning is written, and the update continues.</summary>

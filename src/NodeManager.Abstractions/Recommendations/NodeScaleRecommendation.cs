@@ -1,9 +1,9 @@
 namespace NodeManager;
 
-/// <summary>Whether nodes should be added or removed, how many and which, and why. Nothing acts on it by itself.</summary>
+/// <summary>Whether nodes should be added or removed, how many and which, and why. Nothing acts on it automatically.</summary>
 public sealed class NodeScaleRecommendation : ClusterObject
 {
-    /// <summary>When the cluster was looked at, in its own time.</summary>
+    /// <summary>When the cluster was evaluated, in cluster time.</summary>
     public DateTimeOffset ObservedAt { get; init; }
 
     /// <summary>One of <see cref="NodeScaleAction"/>.</summary>
@@ -12,7 +12,7 @@ public sealed class NodeScaleRecommendation : ClusterObject
     /// <summary>How many nodes to add or remove.</summary>
     public int Count { get; init; }
 
-    /// <summary>How many nodes there are, of those that are looked at.</summary>
+    /// <summary>How many nodes there are, of the evaluated nodes.</summary>
     public int CurrentNodes { get; init; }
 
     /// <summary>How many there would be.</summary>
@@ -31,7 +31,7 @@ public sealed class NodeScaleRecommendation : ClusterObject
     /// <summary>Whether the configuration allows something to act on the thresholds (enableAutoScaling).</summary>
     public bool IsAutoScalingEnabled { get; init; }
 
-    /// <summary>True when requests and usage were looked at, false when usage is not known.</summary>
+    /// <summary>True when requests and usage were evaluated, false when usage is not known.</summary>
     public bool HasUsage { get; init; }
 
     /// <summary>CPU and memory.</summary>
@@ -43,7 +43,7 @@ public sealed class NodeScaleRecommendation : ClusterObject
     /// <summary>What to add.</summary>
     public ItemList<NodeScaleAddition> Additions { get; init; } = ItemList<NodeScaleAddition>.Empty;
 
-    /// <summary>All nodes that were looked at; those to remove first, in their order.</summary>
+    /// <summary>All evaluated nodes; those to remove first, in their order.</summary>
     public ItemList<NodeScaleCandidate> Candidates { get; init; } = ItemList<NodeScaleCandidate>.Empty;
 
     /// <summary>The nodes to remove, in their order.</summary>

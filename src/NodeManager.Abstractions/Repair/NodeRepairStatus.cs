@@ -9,7 +9,7 @@ public static class NodeRepairStatus
     /// <summary>The machine was restarted or replaced, and the node is healthy and in service.</summary>
     public const string Repaired = nameof(Repaired);
 
-    /// <summary>The node became healthy by itself, or while it was cordoned or drained, and is in service.</summary>
+    /// <summary>The node recovered without a repair, or while it was cordoned or drained, and is in service.</summary>
     public const string Recovered = nameof(Recovered);
 
     /// <summary>The node is cordoned, as the policy goes no further. It is not healthy.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>Something made to go wrong in an embedded cluster, as it stood when it was read. All times are the cluster's.</summary>
+/// <summary>Something made to go wrong in an embedded cluster, in its state when it was read. All times are the cluster's.</summary>
 public sealed class SandboxFault : ClusterObject
 {
     /// <summary>Unique in its cluster; <c>NodeDown-1</c> where none was given.</summary>

@@ -21,7 +21,7 @@ public static class SandboxFaultKind
     /// <summary>It is short of process ids.</summary>
     public const string PIDPressure = nameof(PIDPressure);
 
-    /// <summary>Its network is not configured: a network plugin says so by the condition.</summary>
+    /// <summary>Its network is not configured: a network plugin reports it in the condition.</summary>
     public const string NetworkUnavailable = nameof(NetworkUnavailable);
 
     /// <summary>Its clock is wrong: all times that its kubelet writes are.</summary>

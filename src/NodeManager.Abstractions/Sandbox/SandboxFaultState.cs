@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>Where a fault stands.</summary>
+/// <summary>The state of a fault.</summary>
 public static class SandboxFaultState
 {
     /// <summary>Its time is yet to come.</summary>

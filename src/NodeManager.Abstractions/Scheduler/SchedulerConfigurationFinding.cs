@@ -12,7 +12,7 @@ public sealed class SchedulerConfigurationFinding
     /// <summary>Where in the document: <c>profiles[0].plugins.score.enabled[1].weight</c>.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The file, or the ConfigMap and key, that was looked at.</summary>
+    /// <summary>The checked file, or ConfigMap and key.</summary>
     public string File { get; init; } = "";
 
     /// <summary>The line in the text, from 1; in a ConfigMap's key that of its value.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What a look at one side of a scheduler's health showed.</summary>
+/// <summary>The result of one check of the health of a scheduler.</summary>
 public sealed class SchedulerHealthFinding : SchedulerObject
 {
     /// <summary><c>Deployment</c>, <c>Pod</c>, <c>Leader</c>, <c>Configuration</c>, <c>Revision</c>, <c>Scheduling</c> or <c>PendingPods</c>; stable.</summary>

@@ -11,6 +11,6 @@ public static class SchedulerHealthStatus
     /// <summary>It does not work, or will not after its next start.</summary>
     public const string Error = nameof(Error);
 
-    /// <summary>It could not be looked at: a permission is missing.</summary>
+    /// <summary>It could not be checked: a permission is missing.</summary>
     public const string Unknown = nameof(Unknown);
 }

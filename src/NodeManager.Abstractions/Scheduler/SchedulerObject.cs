@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>Something about a scheduler of a cluster. It stands for the scheduler where one is piped.</summary>
+/// <summary>Something about a scheduler of a cluster. Piped to a command, it refers to its scheduler.</summary>
 public abstract class SchedulerObject : ClusterObject
 {
     /// <summary>The namespace of the ConfigMap and of the Deployment; empty for what was read from a file.</summary>

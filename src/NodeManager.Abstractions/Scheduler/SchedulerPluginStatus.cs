@@ -3,7 +3,7 @@ namespace NodeManager;
 /// <summary>The values of <see cref="SchedulerPlugin.Status"/>.</summary>
 public static class SchedulerPluginStatus
 {
-    /// <summary>Runs, because the configuration says so.</summary>
+    /// <summary>Runs, because the configuration enables it.</summary>
     public const string Enabled = nameof(Enabled);
 
     /// <summary>Would run by default or by <c>multiPoint</c>; the configuration switches it off.</summary>

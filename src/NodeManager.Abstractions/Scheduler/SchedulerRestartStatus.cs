@@ -9,6 +9,6 @@ public static class SchedulerRestartStatus
     /// <summary>The new pods did not start; the scheduler runs with the former configuration again.</summary>
     public const string RolledBack = nameof(RolledBack);
 
-    /// <summary>The new pods did not start, and the former configuration was not put back.</summary>
+    /// <summary>The new pods did not start, and the former configuration was not restored.</summary>
     public const string Failed = nameof(Failed);
 }

@@ -16,7 +16,7 @@ public sealed class SchedulerSimulation : ClusterObject
     /// <summary>Where it runs; empty where it waits.</summary>
     public string NodeNow { get; init; } = "";
 
-    /// <summary>Where it would be placed; of nodes that are equally good the one where it runs, else the first by name. Empty: nowhere.</summary>
+    /// <summary>Where it would be placed; of nodes that are equally good the one where it runs, else the first by name. Empty: no node.</summary>
     public string NodeThen { get; init; } = "";
 
     /// <summary>All nodes that are equally good: a scheduler takes one of them at random.</summary>

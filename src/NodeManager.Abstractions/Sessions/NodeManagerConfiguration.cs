@@ -44,7 +44,7 @@ public sealed class NodeManagerConfiguration : ClusterObject
     /// <summary>How a node is selected for new work: one of <see cref="NodeManager.NodeSelectionStrategy"/>.</summary>
     public string NodeSelectionStrategy { get; init; } = NodeManager.NodeSelectionStrategy.LeastSessions;
 
-    /// <summary>The longest time that a health monitor lets pass without looking at a node; 30 to 600 seconds.</summary>
+    /// <summary>The longest time that a health monitor lets pass without checking a node; 30 to 600 seconds.</summary>
     public TimeSpan HealthCheckInterval { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Ask metrics.k8s.io for usage. Where it is off, usage is null, and no warning is written.</summary>

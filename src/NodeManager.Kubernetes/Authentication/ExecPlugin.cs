@@ -129,5 +129,5 @@ internal static partial class ExecPlugin
     private static NodeManagerException Failed(ExecConfiguration configuration, string problem, Exception? cause = null) =>
         new(ErrorIds.CredentialPluginFailed, ErrorKind.AuthenticationError,
             $"The credential plugin '{configuration.Command}' {problem.TrimEnd('.')}.", configuration.Command,
-            configuration.InstallHint ?? "Run the command by hand to see what is wrong with it; you might need to sign in again.", cause);
+            configuration.InstallHint ?? "Run the command manually to see its error; you might need to sign in again.", cause);
 }

@@ -43,7 +43,7 @@ internal static class CertificateReader
             ClientCertificate.Part.Certificate => user.Invalid(certificatePem.Field, "holds no valid certificate", cause: cause),
             ClientCertificate.Part.Algorithm => user.Invalid(certificatePem.Field, "is neither an RSA nor an EC certificate; others cannot be used", cause: cause),
             ClientCertificate.Part.Key => user.Invalid(keyPem.Field, "holds no valid private key of the certificate's algorithm", cause: cause),
-            _ => user.Invalid(keyPem.Field, "does not belong to the certificate beside it", cause: cause),
+            _ => user.Invalid(keyPem.Field, "does not match the certificate of this user", cause: cause),
         });
     }
 

@@ -35,7 +35,7 @@ internal static class ClusterReader
         string? field = ((string[])["certificate-authority", "certificate-authority-data"]).FirstOrDefault(name => cluster.Text(name) is not null);
         return field is null || !cluster.Flag("insecure-skip-tls-verify")
             ? CertificateReader.ReadAuthorities(cluster)
-            : throw cluster.Invalid("insecure-skip-tls-verify", $"is true beside {field}: remove one of them");
+            : throw cluster.Invalid("insecure-skip-tls-verify", $"is true and {field} is set: remove one of them");
     }
 
     private static Uri ReadServer(YamlSection cluster)

@@ -9,7 +9,7 @@ public sealed class NodeSmithRulesTests
     [Theory]
     [InlineData("""{"nodeWhitelist":["a"],"managedNodeTag":"kubenodesmith-managed"}""", null)]
     [InlineData("""{"networkInterfaces":[{"name":"net0","model":"virtio","bridge":"vmbr0","vlanTag":20,"macPrefix":"02:00:00"}]}""", null)]
-    [InlineData("""{"managedNodeTag":"Upper"}""", "Proxmox_fields_are_checked tag")]
+    [InlineData("""{"managedNodeTag":"Upper"}""", "Proxmox tag")]
     [InlineData("""{"networkInterfaces":[{"name":"eth0","model":"virtio","bridge":"vmbr0"}]}""", "net0 to net31")]
     [InlineData("""{"networkInterfaces":[{"name":"net0","model":"virtio","bridge":"vmbr0","vlanTag":4095}]}""", "1 to 4094")]
     [InlineData("""{"networkInterfaces":[{"name":"net0","model":"virtio","bridge":"vmbr0","macPrefix":"01:00"}]}""", "unicast")]
@@ -25,7 +25,7 @@ public sealed class NodeSmithRulesTests
     {
         ProxmoxProviderSpec proxmox = JsonSerializer.Deserialize(fields, NodeSmithJson.Default.ProxmoxProviderSpec)!;
         if (proxmox.Endpoint.Length == 0) proxmox.Endpoint = "https://a:8006";
-        IReadOnlyList<FieldProblem> problems = NodeSmithRules.CheckProvider(new() { Type = "proxmox", Proxmox_fields_are_checked = proxmox });
+        IReadOnlyList<FieldProblem> problems = NodeSmithRules.CheckProvider(new() { Type = "proxmox", Proxmox = proxmox });
         if (message is null) Assert.Empty(problems);
         else Assert.Contains(message, Assert.Single(problems).Message, StringComparison.Ordinal);
     }
@@ -39,7 +39,7 @@ public sealed class NodeSmithRulesTests
     public void Redfish_fields_are_checked(string fields, string? message)
     {
         RedfishProviderSpec redfish = JsonSerializer.Deserialize(fields, NodeSmithJson.Default.RedfishProviderSpec)!;
-        IReadOnlyList<FieldProblem> problems = NodeSmithRules.CheckProvider(new() { Type = "redfish", Redfish_fields_are_checked = redfish });
+        IReadOnlyList<FieldProblem> problems = NodeSmithRules.CheckProvider(new() { Type = "redfish", Redfish = redfish });
         if (message is null) Assert.Empty(problems);
         else Assert.Contains(message, Assert.Single(problems).Message, StringComparison.Ordinal);
     }

@@ -312,7 +312,7 @@ public sealed class KubeconfigTests : IDisposable
 
         AssertInvalid(
             Simple("", $"client-certificate-data: {Base64(certificate)}, client-key-data: {Base64(other)}"), 13,
-            "users[name=u].user.client-key-data does not belong to the certificate beside it");
+            "users[name=u].user.client-key-data does not match the certificate of this user");
         AssertInvalid(
             Simple("", $"client-certificate-data: {Base64(certificate)}, client-key-data: {Base64(other.Replace("PRIVATE", "ENCRYPTED PRIVATE", StringComparison.Ordinal))}"), 13,
             "users[name=u].user.client-key-data is encrypted");

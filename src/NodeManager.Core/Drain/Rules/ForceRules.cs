@@ -24,7 +24,7 @@ internal static class ForceRules
             return $"Finalizers ({string.Join(", ", finalizers)}) block the deletion, also a force-delete.";
         if (!IsUnreachable(node) || node?.Spec.Taints?.Exists(t => t.Key == OutOfService) == true) return null;
         if (pod.Controller()?.Kind == "StatefulSet")
-            return "Not force-deleted: a StatefulSet manages it, its node is unreachable, and it might run there beside its replacement.";
+            return "Not force-deleted: a StatefulSet manages it, its node is unreachable, and it might still run there when its replacement starts.";
         return pod.Spec.Volumes?.Exists(v => v.PersistentVolumeClaim is not null || v.Ephemeral is not null) == true
             ? "Not force-deleted: it has volumes, its node is unreachable, and it might still write to them."
             : null;

@@ -55,13 +55,13 @@ internal static class RunDirectory
         if (RunHead.Read(map) is not { } head)
         {
             throw MaintenanceErrors.Invalid(
-                $"ConfigMap {ns}/{map.Metadata.Name} holds maintenance run {id} in the format '{FormatOf(map)}' instead of '{RunLayout.Format}', or was changed by hand.",
+                $"ConfigMap {ns}/{map.Metadata.Name} holds maintenance run {id} in the format '{FormatOf(map)}' instead of '{RunLayout.Format}', or was changed manually.",
                 id, "Resume with the version of NodeManager that started the run, or start a new run, which takes over the claims of the nodes.");
         }
 
         StoredRun run = await LoadAsync(connection, head, ns, cancellationToken);
         return run.IsComplete ? run : throw MaintenanceErrors.Invalid(
-            $"Maintenance run {id} has {head.Run.Nodes} nodes, but namespace {ns} has records of {run.Nodes.Count}: a part was deleted or changed by hand.",
+            $"Maintenance run {id} has {head.Run.Nodes} nodes, but namespace {ns} has records of {run.Nodes.Count}: a part was deleted or changed manually.",
             id, "Start a new run, which takes over the claims of the nodes.");
     }
 

@@ -128,7 +128,7 @@ internal sealed class NodeRepair
             return new(NodeRepairStatus.Skipped, NodeRepairReason.Maintenance, $"Run {other.Run} of {other.Holder} has the node.") { HeldBy = other.Run };
         _isClaimed = true;
         return await RecoveredAsync(Policy.HealthyFor * 2, cancellationToken)
-            ?? new(NodeRepairStatus.Skipped, NodeRepairReason.TooRecent, "An earlier repair left the node cordoned. It is not healthy for long enough to be put back into service.");
+            ?? new(NodeRepairStatus.Skipped, NodeRepairReason.TooRecent, "An earlier repair left the node cordoned. It is not healthy for long enough to be returned to service.");
     }
 
     // Whether there is still something to repair, and it is ours.
@@ -275,7 +275,7 @@ internal sealed class NodeRepair
         string service = _isCordoned && _wasCordoned && state.Uid == _uid ? "It was cordoned before and stays cordoned." : "It is in service.";
         return HasTouchedMachine
             ? new(NodeRepairStatus.Repaired, NodeRepairReason.Healthy, $"The node is healthy after its machine was {(_steps[^1].Action == nameof(NodeRepairAction.Replace) ? "replaced" : "restarted")}. {service}")
-            : new(NodeRepairStatus.Recovered, NodeRepairReason.Healthy, $"The node became healthy by itself. {service}");
+            : new(NodeRepairStatus.Recovered, NodeRepairReason.Healthy, $"The node recovered without a repair. {service}");
 
         bool IsOver(SightState one) => !HasTouchedMachine && (one.IsGone || one.Uid != _uid);
     }

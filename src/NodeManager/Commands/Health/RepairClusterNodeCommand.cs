@@ -217,6 +217,6 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet
     }
 
     private static string Question(NodeRepairResult planned) => planned.Finding is null
-        ? "Put back into service"
+        ? "Return to service"
         : $"Repair ({string.Join(", ", planned.Steps.Select(static step => step.Action))}{(planned.Machine.Length > 0 ? $"; machine {planned.Machine}" : "")}): {planned.Message}";
 }

@@ -90,7 +90,7 @@ public sealed class NewNodePoolCommand : PoolSpecCmdlet
             // A template is copied, not its name nor, into another session, its cluster.
             if (InputObject is not null) given = given with { Name = null, ClusterId = Session is null && Provider is null ? given.ClusterId : null };
             string name = Name ?? given.Name ?? throw new NodeManagerException(
-                ErrorIds.NodePoolInvalid, ErrorKind.InvalidArgument, "The node pool has no name.", source, "Use -Name, or give 'name' beside 'spec'.");
+                ErrorIds.NodePoolInvalid, ErrorKind.InvalidArgument, "The node pool has no name.", source, "Use -Name, or specify 'name' next to 'spec'.");
             PoolPlace place = PlaceOf(given);
             foreach (NodeManagerSession session in sessions) Create(session, place, name, Cluster ?? given.ClusterId ?? "", given.Spec);
         }

@@ -120,7 +120,7 @@ public static class ErrorIds
     public const string AccessReviewFailed = nameof(AccessReviewFailed);
 
     // Nodes
-    /// <summary>The cluster has no node of this name.</summary><remarks>List the nodes with Get-ClusterNode. Names are case-sensitive.</remarks>
+    /// <summary>The cluster has no node of this name.</summary><remarks>List the nodes with Get-ClusterNode, and check the cluster of the session.</remarks>
     public const string NodeNotFound = nameof(NodeNotFound);
     /// <summary>The input has the UID of another node: a node of this name registered again. Nothing was changed.</summary><remarks>Read the node again with Get-ClusterNode, and pass that object.</remarks>
     public const string NodeReplaced = nameof(NodeReplaced);

@@ -5,72 +5,67 @@ using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Controllers.Leasing;
 
-/// <summary>Lets one process of many work: waits until it leads, works while the Lease is held beyond doubt, and waits again once another process has it.</summary>
+/// <summary>
+/// Lets one process of many work: watches the Lease until it may lead, works while the Lease is held beyond doubt, and waits again once another
+/// process has it.
+/// </summary>
 /// <param name="client">Writes the Lease.</param>
 /// <param name="caches">Watch its holder.</param>
 /// <param name="options">Which Lease, and for whom.</param>
-/// <param name="listener">Told what happens to it.</param>
+/// <param name="leader">Works, and is told what happens.</param>
 /// <param name="ended">Cancelled when the client ends.</param>
-public sealed class LeaderElection(KubernetesClient client, ObjectCaches caches, LeaderLeaseOptions options, ILeaseListener listener, CancellationToken ended)
+public sealed class LeaderElection(KubernetesClient client, ObjectCaches caches, LeaderLeaseOptions options, ILeader leader, CancellationToken ended)
 {
     // What a shutdown may take to release the Lease.
     private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>Runs until cancelled.</summary>
-    /// <param name="work">Works until its token is cancelled, which happens when the hold gets into doubt. Begun again when it is held, and after a failure.</param>
-    /// <param name="failed">Told of failures of the work and of the Lease that do not end it.</param>
-    /// <param name="cancellationToken">Stops it; the Lease is released.</param>
-    public async Task RunAsync(Func<CancellationToken, Task> work, Action<Exception> failed, CancellationToken cancellationToken)
+    /// <summary>Runs until the work is done, or cancelled; the Lease is released.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        TimeSpan pause = FirstPause;
-        while (true)
+        for (TimeSpan pause = FirstPause; ;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await using LeaderLease lease = new(client, caches, options, listener, ended);
-            LeaseState? other;
+            await using LeaderLease lease = new(client, caches, options, leader, ended);
             try
             {
-                other = await lease.TryAcquireAsync(static _ => { }, cancellationToken);
+                await lease.AcquireAsync(leader.Waiting, cancellationToken);
             }
             catch (Exception e) when (IsPassing(e) && !cancellationToken.IsCancellationRequested)
             {
-                failed(e);
+                if (!leader.Failed(e, isLeading: false)) throw;
                 await Task.Delay(pause, client.Time, cancellationToken);
-                pause = Longer(pause);
+                // Others wait for this process to lead: no longer than they would wait for one that is gone.
+                pause = pause * 2 < options.Duration ? pause * 2 : options.Duration;
                 continue;
             }
 
             pause = FirstPause;
-
-            if (other is not null)
-            {
-                await Task.Delay(options.Duration / 5, client.Time, cancellationToken);
-                continue;
-            }
-
+            leader.Leading();
             try
             {
-                await LeadAsync(lease, work, failed, cancellationToken);
+                if (await LeadAsync(lease, cancellationToken)) return;
             }
             finally
             {
                 if (!lease.Lost.IsCancellationRequested) await ReleaseAsync(lease);
             }
+
+            leader.Deposed(lease.Taker);
         }
     }
 
-    private async Task LeadAsync(LeaderLease lease, Func<CancellationToken, Task> work, Action<Exception> failed, CancellationToken cancellationToken)
+    private async Task<bool> LeadAsync(LeaderLease lease, CancellationToken cancellationToken)
     {
-        for (TimeSpan pause = FirstPause; !lease.Lost.IsCancellationRequested; pause = Longer(pause))
+        for (TimeSpan pause = FirstPause; !lease.Lost.IsCancellationRequested; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             await lease.HoldAsync(cancellationToken);
             using var hold = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.InDoubt, lease.Lost);
             long start = client.Time.GetTimestamp();
             try
             {
-                await work(hold.Token);
+                if (await leader.WorkAsync(hold.Token)) return true;
             }
             catch (OperationCanceledException) when (hold.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
@@ -79,15 +74,15 @@ public sealed class LeaderElection(KubernetesClient client, ObjectCaches caches,
             }
             catch (Exception e) when (IsPassing(e) && !cancellationToken.IsCancellationRequested)
             {
-                failed(e);
+                if (!leader.Failed(e, isLeading: true)) throw;
             }
 
             if (client.Time.GetElapsedTime(start) > LongestPause) pause = FirstPause;
             await Task.Delay(pause, client.Time, cancellationToken);
         }
-    }
 
-    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        return false;
+    }
 
     private static bool IsPassing(Exception e) => TransientFailure.Is(e) || e is KubernetesException;
 

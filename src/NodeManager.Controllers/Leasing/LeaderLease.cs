@@ -67,7 +67,21 @@ public sealed class LeaderLease(
     public async Task<LeaseState?> TryAcquireAsync(Action<LeaseState> waits, CancellationToken cancellationToken)
     {
         LeaseState state = await LeaseObserver.ObserveAsync(client, caches, options.Name, options.Namespace, waits, cancellationToken);
-        if (state.IsHeld) return state;
+        return state.IsHeld ? state : await TryTakeAsync(state, cancellationToken);
+    }
+
+    /// <summary>Waits until it is ours: watches its holder, and takes it once that has released it or was seen to be gone. Renews it from then on.</summary>
+    /// <param name="waits">Told of each holder that is waited for.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task AcquireAsync(Action<LeaseState> waits, CancellationToken cancellationToken)
+    {
+        LeaseState? state = await LeaseObserver.ReadAsync(client, options.Name, options.Namespace, cancellationToken);
+        while (state is not null)
+            state = await TryTakeAsync(await LeaseObserver.WaitUntilFreeAsync(client, caches, state, waits, cancellationToken), cancellationToken);
+    }
+
+    private async Task<LeaseState?> TryTakeAsync(LeaseState state, CancellationToken cancellationToken)
+    {
         long start = _time.GetTimestamp();
         try
         {

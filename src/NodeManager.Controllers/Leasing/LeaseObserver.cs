@@ -40,27 +40,29 @@ public static class LeaseObserver
         LeaseState first = await ReadAsync(client, name, ns, cancellationToken);
         if (!first.IsHeld) return first;
         waits(first);
-        using CacheUse<Lease> use = caches.Open(Resources.Leases, new() { Namespace = ns, FieldSelector = $"metadata.name={name}" });
-        using CancellationTokenSource limit = client.Time.StartLimit(first.Duration);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        LeaseState last = first;
-        try
+        using CacheUse<Lease> use = Open(caches, first.Lease!);
+        return await NextAsync(client, use, first, cancellationToken);
+    }
+
+    /// <summary>Waits until the Lease has no holder, is gone, or was not renewed for its whole duration.</summary>
+    /// <param name="client">Its clock counts.</param>
+    /// <param name="caches">Watch it.</param>
+    /// <param name="state">As it was read.</param>
+    /// <param name="waits">Told of each holder that is waited for.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<LeaseState> WaitUntilFreeAsync(
+        KubernetesClient client, ObjectCaches caches, LeaseState state, Action<LeaseState> waits, CancellationToken cancellationToken)
+    {
+        if (!state.IsHeld) return state;
+        using CacheUse<Lease> use = Open(caches, state.Lease!);
+        for (string told = ""; state.IsHeld; state = await NextAsync(client, use, state, cancellationToken))
         {
-            use.Cache.Admit(first.Lease!);
-            await use.Cache.Synced.WaitAsync(stop.Token);
-            while (true)
-            {
-                Task changed = use.Cache.Changed();
-                last = use.Cache.Find(ns, name) is { } lease ? LeaseState.Of(lease) : LeaseState.Missing;
-                if (!last.IsHeld || last.HasMovedSince(first)) return last;
-                await changed.WaitAsync(stop.Token);
-            }
+            if (state.Holder == told) continue;
+            waits(state);
+            told = state.Holder;
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            // Its holder had its time.
-            return last with { IsHeld = false };
-        }
+
+        return state;
     }
 
     /// <summary>Waits for twice the Lease's duration until its holder has let it go, has lost it, or did not renew it for its duration.</summary>
@@ -71,33 +73,49 @@ public static class LeaseObserver
     /// <returns>False where its holder renews it still.</returns>
     public static async Task<bool> WaitForEndAsync(KubernetesClient client, ObjectCaches caches, LeaseState first, CancellationToken cancellationToken)
     {
-        (string name, string ns) = (first.Lease!.Metadata.Name, first.Lease.Metadata.Namespace!);
-        using CacheUse<Lease> use = caches.Open(Resources.Leases, new() { Namespace = ns, FieldSelector = $"metadata.name={name}" });
+        using CacheUse<Lease> use = Open(caches, first.Lease!);
         using CancellationTokenSource limit = client.Time.StartLimit(2 * first.Duration);
-        use.Cache.Admit(first.Lease);
-        for (LeaseState last = first; ;)
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
         {
-            using CancellationTokenSource silence = client.Time.StartLimit(first.Duration);
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token, silence.Token);
-            try
-            {
-                await use.Cache.Synced.WaitAsync(stop.Token);
-                LeaseState now;
-                while (true)
-                {
-                    Task changed = use.Cache.Changed();
-                    now = use.Cache.Find(ns, name) is { } lease ? LeaseState.Of(lease) : LeaseState.Missing;
-                    if (!now.IsHeld || now.Holder != first.Holder) return true;
-                    if (now.HasMovedSince(last)) break;
-                    await changed.WaitAsync(stop.Token);
-                }
+            LeaseState state = first;
+            while (state.IsHeld && state.Holder == first.Holder) state = await NextAsync(client, use, state, stop.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
 
-                last = now;
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+    private static CacheUse<Lease> Open(ObjectCaches caches, Lease lease)
+    {
+        CacheUse<Lease> use = caches.Open(Resources.Leases, new() { Namespace = lease.Metadata.Namespace, FieldSelector = $"metadata.name={lease.Metadata.Name}" });
+        use.Cache.Admit(lease);
+        return use;
+    }
+
+    // What comes after that state: a renewal, another holder or none. Where nothing came for the whole duration its holder had its time.
+    private static async Task<LeaseState> NextAsync(KubernetesClient client, CacheUse<Lease> use, LeaseState former, CancellationToken cancellationToken)
+    {
+        (string name, string ns) = (former.Lease!.Metadata.Name, former.Lease.Metadata.Namespace!);
+        using CancellationTokenSource silence = client.Time.StartLimit(former.Duration);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
+        LeaseState last = former;
+        try
+        {
+            await use.Cache.Synced.WaitAsync(stop.Token);
+            while (true)
             {
-                return silence.IsCancellationRequested;
+                Task changed = use.Cache.Changed();
+                last = use.Cache.Find(ns, name) is { } lease ? LeaseState.Of(lease) : LeaseState.Missing;
+                if (!last.IsHeld || last.HasMovedSince(former)) return last;
+                await changed.WaitAsync(stop.Token);
             }
+        }
+        catch (OperationCanceledException) when (silence.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return last with { IsHeld = false };
         }
     }
 }

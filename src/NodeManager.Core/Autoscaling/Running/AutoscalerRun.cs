@@ -17,18 +17,19 @@ namespace NodeManager.Core.Autoscaling.Running;
 
 /// <summary>One autoscaler, from its start to its end.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "The token source has no timer and no wait handle, and whoever stops a run may still look at its token.")]
-internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnection connection, AutoscalerOptions options, IOperationObserver observer) : ILeaseListener
+internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnection connection, AutoscalerOptions options, IOperationObserver observer) : ILeader
 {
     // What a shutdown may take to give back what it holds.
     private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly AutoscalerCounters _counters = new();
+    private DecisionLog? _decisions;
     private AutoscalerControllers? _controllers;
     private volatile bool _knowsLeader;
+    private bool _once;
+    private CancellationToken _stopping;
 
     /// <summary>No other has the same.</summary>
     public string Identity { get; } = $"{session.Who()}/{Guid.NewGuid():n}"[..Math.Min(200, session.Who().Length + 9)];
@@ -63,15 +64,14 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
     public async Task RunAsync(bool once, CancellationToken cancellationToken)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
-        CancellationToken stop = linked.Token;
+        CancellationToken stop = _stopping = linked.Token;
+        _once = once;
         try
         {
             // Fails at once where the resources or permissions are missing, rather than when it leads.
             await NodeSmithErrors.InstalledAsync(session.Cluster, connection.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = options.Namespace }, stop));
-            while (!await LeadAsync(once, stop))
-            {
-                // Another one leads, or took over.
-            }
+            LeaderLeaseOptions lease = new() { Name = NodeSmithNames.LeaderLease, Namespace = options.Namespace, Identity = Identity, Duration = options.LeaseDuration };
+            await new LeaderElection(connection.Client, connection.Caches(), lease, this, connection.Closed).RunAsync(stop);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -94,89 +94,63 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
         observer.Warning($"Lease {options.Namespace}/{NodeSmithNames.LeaderLease} could not be renewed for {unrenewed.TotalSeconds:0} s: the autoscaler does not act until it is.");
     }
 
-    // True where it ran once and is done.
-    private async Task<bool> LeadAsync(bool once, CancellationToken cancellationToken)
+    void ILeader.Waiting(LeaseState other)
     {
-        LeaderLeaseOptions leaseOptions = new() { Name = NodeSmithNames.LeaderLease, Namespace = options.Namespace, Identity = Identity, Duration = options.LeaseDuration };
-        await using LeaderLease lease = new(connection.Client, connection.Caches(), leaseOptions, this, connection.Closed);
-        LeaseState? other;
-        try
-        {
-            other = await lease.TryAcquireAsync(state => observer.Verbose($"{state.Holder} leads; waiting until it stops renewing its lease."), cancellationToken);
-        }
-        catch (Exception e) when (TransientFailure.Is(e) && !cancellationToken.IsCancellationRequested)
-        {
-            _knowsLeader = false;
-            observer.Verbose($"The lease cannot be read: {e.Message}");
-            await Task.Delay(FirstPause, connection.Time, cancellationToken);
-            return false;
-        }
-
         _knowsLeader = true;
-        if (other is not null)
+        observer.Verbose($"{other.Holder} leads; waiting until it stops renewing its lease.");
+    }
+
+    void ILeader.Leading()
+    {
+        _knowsLeader = true;
+        _decisions = new(connection.Client, options.Namespace, observer, _counters.Decided);
+        observer.Verbose($"{Identity} leads.");
+    }
+
+    void ILeader.Deposed(string taker) => observer.Warning($"{(taker.Length > 0 ? taker : "Another process")} took over; this autoscaler waits.");
+
+    bool ILeader.Failed(Exception failure, bool isLeading)
+    {
+        if (isLeading)
         {
-            await Task.Delay(options.LeaseDuration / 5, connection.Time, cancellationToken);
-            return false;
+            observer.Warning($"The autoscaler cannot read what it needs, and tries again: {failure.Message}");
+            return true;
         }
 
-        observer.Verbose($"{Identity} leads.");
+        _knowsLeader = false;
+        observer.Verbose($"The lease cannot be acquired: {failure.Message}");
+        // One that is refused is refused for good.
+        return TransientFailure.Is(failure);
+    }
+
+    // True where it ran once and is done.
+    async Task<bool> ILeader.WorkAsync(CancellationToken hold)
+    {
+        ServerCapabilities capabilities = await connection.Client.GetCapabilitiesAsync(hold);
+        int minor = int.TryParse((await connection.Client.GetVersionAsync(hold)).Minor.TrimEnd('+'), out int known) ? known : 37;
+        using AutoscalerScope scope = new(session, options, Identity, _decisions!, _counters, observer);
+        using var round = CancellationTokenSource.CreateLinkedTokenSource(hold);
+        using AutoscalerControllers controllers = new(scope, capabilities, minor, round.Token);
+        _controllers = controllers;
         try
         {
-            return await ActAsync(lease, once, cancellationToken);
+            Task running = controllers.RunAsync(round.Token);
+            if (_once && await Task.WhenAny(running, controllers.Settled) != running)
+            {
+                await round.CancelAsync();
+                await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await FlushAsync(scope);
+                return true;
+            }
+
+            await running;
+            return false;
         }
         finally
         {
-            if (!lease.Lost.IsCancellationRequested) await GiveBackAsync(lease);
+            _controllers = null;
+            if (_stopping.IsCancellationRequested) await FlushAsync(scope);
         }
-    }
-
-    private async Task<bool> ActAsync(LeaderLease lease, bool once, CancellationToken cancellationToken)
-    {
-        var decisions = new DecisionLog(connection.Client, options.Namespace, observer, _counters.Decided);
-        ServerCapabilities capabilities = await connection.Client.GetCapabilitiesAsync(cancellationToken);
-        int minor = int.TryParse((await connection.Client.GetVersionAsync(cancellationToken)).Minor.TrimEnd('+'), out int known) ? known : 37;
-        for (TimeSpan pause = FirstPause; !lease.Lost.IsCancellationRequested; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
-        {
-            await lease.HoldAsync(cancellationToken);
-            using var hold = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.InDoubt, lease.Lost);
-            using AutoscalerScope scope = new(session, options, Identity, decisions, _counters, observer);
-            using AutoscalerControllers controllers = new(scope, capabilities, minor, hold.Token);
-            _controllers = controllers;
-            long start = connection.Time.GetTimestamp();
-            try
-            {
-                Task running = controllers.RunAsync(hold.Token);
-                if (once && await Task.WhenAny(running, controllers.Settled) != running)
-                {
-                    await hold.CancelAsync();
-                    await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    await FlushAsync(scope);
-                    return true;
-                }
-
-                await running;
-            }
-            catch (OperationCanceledException) when (hold.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-            {
-                // In doubt, or lost.
-                continue;
-            }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested && (TransientFailure.Is(e) || e is KubernetesException))
-            {
-                observer.Warning($"The autoscaler cannot read what it needs, and tries again: {e.Message}");
-            }
-            finally
-            {
-                _controllers = null;
-                if (cancellationToken.IsCancellationRequested) await FlushAsync(scope);
-            }
-
-            if (connection.Time.GetElapsedTime(start) > LongestPause) pause = FirstPause;
-            await Task.Delay(pause, connection.Time, cancellationToken);
-        }
-
-        observer.Warning($"{(lease.Taker.Length > 0 ? lease.Taker : "Another process")} took over; this autoscaler waits.");
-        return false;
     }
 
     // The next leader need not wait for leases of claims that run out, and finds all decisions.
@@ -200,19 +174,6 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
         catch (Exception e) when (e is KubernetesException or NodeManagerException or OperationCanceledException or HttpRequestException or IOException or ObjectDisposedException)
         {
             // It is waited out then.
-        }
-    }
-
-    private static async Task GiveBackAsync(LeaderLease lease)
-    {
-        using CancellationTokenSource limit = new(CleanUp, TimeProvider.System);
-        try
-        {
-            await lease.ReleaseAsync(limit.Token);
-        }
-        catch (Exception e) when (e is KubernetesException or NodeManagerException or OperationCanceledException or HttpRequestException or IOException or ObjectDisposedException)
-        {
-            // It runs out.
         }
     }
 }

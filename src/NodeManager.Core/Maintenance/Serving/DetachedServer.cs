@@ -40,22 +40,39 @@ public static class DetachedServer
             {
                 string identity = $"{session.Who()}/{Environment.ProcessId}-{Guid.NewGuid():n}";
                 LeaderLeaseOptions lease = new() { Name = DetachedNames.Lease, Namespace = options.Namespace, Identity = identity[..Math.Min(200, identity.Length)], Duration = options.LeaseDuration };
-                LeaderElection election = new(connection.Client, connection.Caches(), lease, new Listener(options, observer), connection.Closed);
-                string last = "";
-                await election.RunAsync(
-                    hold => new DetachedWork(session, connection, options, lease.Identity, observer).RunAsync(hold),
-                    e =>
-                    {
-                        // What stays the same is said once: the kind or a role may be missing for good.
-                        if (Interlocked.Exchange(ref last, e.Message) != e.Message) observer.Warning($"Detached work of namespace {options.Namespace} cannot be served, retrying: {e.Message}");
-                    },
-                    token);
+                Leader leader = new(hold => new DetachedWork(session, connection, options, lease.Identity, observer).RunAsync(hold), options, observer);
+                await new LeaderElection(connection.Client, connection.Caches(), lease, leader, connection.Closed).RunAsync(token);
                 return true;
             },
             cancellationToken);
 
-    private sealed class Listener(DetachedServerOptions options, IOperationObserver observer) : ILeaseListener
+    private sealed class Leader(Func<CancellationToken, Task> work, DetachedServerOptions options, IOperationObserver observer) : ILeader
     {
+        private string _last = "";
+
+        public void Waiting(LeaseState other) => observer.Verbose($"{other.Holder} serves detached work of namespace {options.Namespace}; waiting until it stops renewing its lease.");
+
+        public void Leading()
+        {
+            // Requests are announced one by one.
+        }
+
+        public async Task<bool> WorkAsync(CancellationToken hold)
+        {
+            await work(hold);
+            return false;
+        }
+
+        public bool Failed(Exception failure, bool isLeading)
+        {
+            // What stays the same is said once: the kind or a role may be missing for good.
+            if (Interlocked.Exchange(ref _last, failure.Message) != failure.Message)
+                observer.Warning($"Detached work of namespace {options.Namespace} cannot be served, retrying: {failure.Message}");
+            return true;
+        }
+
+        public void Deposed(string taker) => observer.Verbose($"{(taker.Length > 0 ? taker : "Another process")} took over detached work of namespace {options.Namespace}.");
+
         public void Renewed(Lease lease)
         {
             // As it should be.

@@ -24,10 +24,10 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     public const string Owner = "c/sim";
 
     // Machines of several labs would make Nodes of the same names, and all labs on the real API server have the same Nodes.
-    private static readonly SemaphoreSlim RealTurn = new(1, 1);
+    private static readonly Dictionary<Machines, SemaphoreSlim> RealTurns = Enum.GetValues<Machines>().ToDictionary(static one => one, static _ => new SemaphoreSlim(1, 1));
 
     private readonly List<RunningOperation> _running = [];
-    private bool _hasTurn;
+    private SemaphoreSlim? _turn;
 
     private AutoscalerLab(TestCluster cluster) => Cluster = cluster;
 
@@ -49,18 +49,15 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     /// <param name="simulated">The provider's settings.</param>
     /// <param name="rbac">Whether rights are enforced.</param>
     /// <param name="plane">Whether there is a control plane, which names the pool <c>small</c>.</param>
-    public static async Task<AutoscalerLab> StartAsync(string backend, double speed = 1, string simulated = "{}", bool rbac = false, bool plane = true)
+    /// <param name="machines">Whose machines there will be; null: the test says so by <see cref="TakeTurnAsync"/>, or has none.</param>
+    public static async Task<AutoscalerLab> StartAsync(
+        string backend, double speed = 1, string simulated = "{}", bool rbac = false, bool plane = true, Machines? machines = Machines.OfClaims)
     {
         TestCluster cluster = await TestCluster.StartAsync(backend, rbac: rbac, speed: speed);
         var lab = new AutoscalerLab(cluster);
         try
         {
-            if (cluster.IsReal)
-            {
-                await RealTurn.WaitAsync();
-                lab._hasTurn = true;
-            }
-
+            if (machines is { } taken) await lab.TakeTurnAsync(taken);
             await NodeSmithDefinitions.InstallAsync(cluster);
             await lab.AddProviderAsync(simulated);
             if (plane) await cluster.CreateAsync(NodeSmithResources.ControlPlanes, Manifest("NodeSmithControlPlane", "plane", """{"pools":["small"]}"""));
@@ -71,6 +68,15 @@ internal sealed class AutoscalerLab : IAsyncDisposable
             await lab.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Waits until no other lab has machines of that sort on the real API server. Those that wait hold up other tests: only labs with machines ask.</summary>
+    public async Task TakeTurnAsync(Machines machines)
+    {
+        if (!Cluster.IsReal || _turn is not null) return;
+        SemaphoreSlim turn = RealTurns[machines];
+        await turn.WaitAsync();
+        _turn = turn;
     }
 
     public Task<NodeSmithProvider> AddProviderAsync(string simulated = "{}") => Cluster.CreateAsync(
@@ -133,13 +139,12 @@ internal sealed class AutoscalerLab : IAsyncDisposable
         try
         {
             foreach (RunningOperation operation in _running) await StopAsync(operation);
-            if (_hasTurn) await ForgetNodesAsync();
+            if (_turn is not null) await ForgetNodesAsync();
             await Cluster.DisposeAsync();
         }
         finally
         {
-            if (_hasTurn) RealTurn.Release();
-            _hasTurn = false;
+            Interlocked.Exchange(ref _turn, null)?.Release();
         }
     }
 
@@ -160,6 +165,13 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     {
         ["apiVersion"] = NodeSmithNames.ApiVersion, ["kind"] = kind, ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = JsonNode.Parse(spec),
     };
+
+    /// <summary>Who makes machines, whose names are told apart.</summary>
+    public enum Machines
+    {
+        OfClaims,
+        OfPoolService,
+    }
 
     /// <summary>Plans so many nodes as the test says, or by the rules.</summary>
     private sealed class WantedPlanner(AutoscalerLab lab) : IScalePlanner

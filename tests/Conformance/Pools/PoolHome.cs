@@ -58,7 +58,8 @@ internal sealed class PoolHome : IAsyncDisposable, IOperationObserver
     /// <param name="rbac">With access rules.</param>
     public static async Task<PoolHome> StartAsync(string provider, string backend, double speed = 1, bool rbac = false)
     {
-        AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, speed, rbac: rbac, plane: false);
+        AutoscalerLab lab = await AutoscalerLab.StartAsync(
+            backend, speed, rbac: rbac, plane: false, machines: provider == NodePoolProvider.Service ? AutoscalerLab.Machines.OfPoolService : null);
         RemotePlatform? remote = provider == NodePoolProvider.Service && lab.Cluster.Sandbox is null ? new(lab.Cluster, RemoteSpeed) : null;
         (NodeManagerSession session, FaultInjectionHandler faults, PoolContext context) = await ConnectAsync(lab, remote, provider, static inner => inner);
         return new(lab, remote, faults, session, context);
@@ -105,7 +106,9 @@ internal sealed class PoolHome : IAsyncDisposable, IOperationObserver
     /// <summary>Starts what makes nodes of pools; a service has it already.</summary>
     public async Task RunAsync()
     {
-        if (!IsService) await _lab.RunAsync();
+        if (IsService) return;
+        await _lab.TakeTurnAsync(AutoscalerLab.Machines.OfClaims);
+        await _lab.RunAsync();
     }
 
     public void Warning(string message)

@@ -12,8 +12,17 @@ using NodeManager.Kubernetes.Requests;
 using NodeManager.Sandbox;
 
 // BenchRequests: a drain of ten nodes and a maintenance of 30, of embedded clusters of 60 nodes; prints what each asked for as rows of a table.
+// The clusters have processes of their own (BenchRequests serve): their log of changes grows more than all that a client keeps.
+if (args is ["serve"])
+{
+    using SandboxCluster served = SandboxCluster.Start(new() { Nodes = 60 });
+    Console.WriteLine(served.Serve(new()).KubeconfigPath);
+    await Console.In.ReadToEndAsync();
+    return;
+}
+
 DrainOptions options = new() { DeleteEmptyDirData = true, DeleteUnmanagedPods = true, GracePeriod = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromSeconds(90) };
-Console.WriteLine("| What | Ended | Time | Requests | Watches opened | Watches at a time | Live memory at most |\n|---|---|--:|--:|--:|--:|--:|");
+Console.WriteLine("| What | Ended | Time | Requests | Watches opened | Watches at a time | Connections at a time | Live memory at most |\n|---|---|--:|--:|--:|--:|--:|--:|");
 await MeasureAsync("drain of 10 nodes", async (session, nodes) =>
 {
     List<string> ended = [];
@@ -31,8 +40,8 @@ static string Count(IEnumerable<string> statuses) => string.Join(", ", statuses.
 
 static async Task MeasureAsync(string what, Func<NodeManagerSession, IReadOnlyList<string>, Task<string>> run)
 {
-    using SandboxCluster cluster = SandboxCluster.Start(new() { Nodes = 60 });
-    using CountingHandler counting = new(cluster.CreateTransport());
+    using ServedCluster cluster = await ServedCluster.StartAsync();
+    using CountingHandler counting = new(cluster.Transport);
     using NodeManagerSession session = await SessionFactory.ConnectAsync("bench", cluster.Server, counting, null, NullLogger.Instance, TimeProvider.System, CancellationToken.None);
     List<string> nodes = (await session.Connection().Client.ListAsync(
         Resources.Nodes, new() { LabelSelector = "!node-role.kubernetes.io/control-plane" }, CancellationToken.None)).Items.ConvertAll(static node => node.Metadata.Name);
@@ -41,7 +50,7 @@ static async Task MeasureAsync(string what, Func<NodeManagerSession, IReadOnlyLi
     var watch = Stopwatch.StartNew();
     Task<string> running = run(session, nodes);
     while (await Task.WhenAny(running, Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System)) != running) most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true));
-    Console.WriteLine($"| {what} | {await running} | {watch.Elapsed.TotalSeconds:0.0} s | {counting.Requests} | {counting.Watches} | {counting.PeakOfWatches} | +{(most - before) / 1048576.0:0.0} MB |");
+    Console.WriteLine($"| {what} | {await running} | {watch.Elapsed.TotalSeconds:0.0} s | {counting.Requests} | {counting.Watches} | {counting.PeakOfWatches} | {cluster.PeakOfConnections} | +{(most - before) / 1048576.0:0.0} MB |");
     Console.Error.WriteLine(counting.Kinds);
 }
 

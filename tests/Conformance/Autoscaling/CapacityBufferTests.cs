@@ -5,6 +5,7 @@ using NodeManager.Conformance.Harness;
 namespace NodeManager.Conformance.Autoscaling;
 
 /// <summary>A running autoscaler keeps the room free that CapacityBuffers ask for, and tells so in their statuses.</summary>
+[Collection(AutoscalerLab.InTurn)]
 public sealed class CapacityBufferTests
 {
     private const string Shapes = """{"shapes":[{"name":"one","cpuCores":2,"memoryMiB":4096}],"labels":{"buffered":"true"}}""";

@@ -10,6 +10,8 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Conformance.Autoscaling;
 
 /// <summary>A claim gets its machine and its node, and both go with it.</summary>
+[Collection(AutoscalerLab.InTurn)]
+[Takes(90)]
 public sealed class ClaimLifecycleTests
 {
     [SkippableTheory]

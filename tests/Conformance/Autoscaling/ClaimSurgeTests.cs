@@ -7,6 +7,7 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Conformance.Autoscaling;
 
 /// <summary>A node that goes takes nothing with it that has to stay.</summary>
+[Collection(AutoscalerLab.InTurn)]
 public sealed class ClaimSurgeTests
 {
     [SkippableTheory]

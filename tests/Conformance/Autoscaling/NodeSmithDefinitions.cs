@@ -39,6 +39,7 @@ internal static class NodeSmithDefinitions
     {
         WireAnswer answer = await cluster.SendAsync("POST", CustomKind.Definitions, await File.ReadAllTextAsync(Path.Combine(Root, "deploy", "crds", "capacitybuffers.yaml")), "application/yaml");
         Assert.True(answer.Code is HttpStatusCode.Created or HttpStatusCode.Conflict, answer.Text);
+        cluster.CleanAtEnd("/apis/autoscaling.x-k8s.io/v1beta1/{0}/capacitybuffers");
         await Eventually.HoldsAsync("buffers served", async () => (await cluster.SendAsync("GET", "/apis/autoscaling.x-k8s.io/v1beta1/capacitybuffers")).Code == HttpStatusCode.OK);
     }
 

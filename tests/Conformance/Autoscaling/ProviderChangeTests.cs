@@ -13,6 +13,7 @@ using NodeManager.Providers.Simulated;
 namespace NodeManager.Conformance.Autoscaling;
 
 /// <summary>A running autoscaler takes up Secrets and settings of providers as they change, however long it would have waited.</summary>
+[Collection(AutoscalerLab.InTurn)]
 public sealed class ProviderChangeTests
 {
     [SkippableTheory]

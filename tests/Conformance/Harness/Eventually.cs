@@ -11,20 +11,29 @@ internal static class Eventually
     /// <summary>For what is to run out of time: enough to come to the point where it waits, on a busy machine too.</summary>
     public static readonly TimeSpan Soon = TimeSpan.FromSeconds(12);
 
-    public static async Task<T> GetAsync<T>(string what, Func<Task<T>> read, Func<T, bool> isWanted)
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <param name="what">Awaited, for the message.</param>
+    /// <param name="read">Reads it.</param>
+    /// <param name="isWanted">Whether it has come.</param>
+    /// <param name="longestPause">Between two reads, where they cost much: pauses grow up to it.</param>
+    public static async Task<T> GetAsync<T>(string what, Func<Task<T>> read, Func<T, bool> isWanted, TimeSpan? longestPause = null)
     {
         long start = Stopwatch.GetTimestamp();
+        TimeSpan pause = Pause;
         T value = await read();
         while (!isWanted(value))
         {
             if (Stopwatch.GetElapsedTime(start) > Limit)
                 throw new TimeoutException($"{what}: not within {Limit.TotalSeconds:0} s");
-            await Task.Delay(50);
+            await Task.Delay(pause);
+            if (pause < longestPause) pause *= 1.5;
             value = await read();
         }
 
         return value;
     }
 
-    public static Task HoldsAsync(string what, Func<Task<bool>> condition) => GetAsync(what, condition, holds => holds);
+    /// <inheritdoc cref="GetAsync"/>
+    public static Task HoldsAsync(string what, Func<Task<bool>> condition, TimeSpan? longestPause = null) => GetAsync(what, condition, holds => holds, longestPause);
 }

@@ -28,6 +28,8 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly List<IDisposable> _sessions = [];
     private readonly ConcurrentDictionary<string, ConcurrentQueue<(RequestInfo Request, bool IsForbidden)>> _requests = new(StringComparer.Ordinal);
 
+    private readonly ConcurrentBag<string> _cleaned = [];
+
     private readonly PacedTimeProvider? _pace;
 
     // The administrator's: a connection for each request would cost the real server more than the request.
@@ -70,6 +72,9 @@ internal sealed class TestCluster : IAsyncDisposable
 
     /// <summary>True where PDBs have a status and pods are scheduled.</summary>
     public bool HasControllers => _plane?.HasControllers ?? true;
+
+    // A dozen tests that look twenty times a second at what takes the real server's controllers seconds keep it from them.
+    private TimeSpan? LongestPause => IsReal ? TimeSpan.FromMilliseconds(250) : null;
 
     /// <summary>The cluster's clock.</summary>
     public TimeProvider Time => _sandbox?.Time ?? TimeProvider.System;
@@ -235,7 +240,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public async Task<IReadOnlyList<Pod>> WaitForReadyPodsAsync(string selector, int count) =>
         await Eventually.GetAsync<IReadOnlyList<Pod>>(
             $"{count} ready pods of {selector}", async () => await ListPodsAsync(selector),
-            pods => pods.Count(p => p.Metadata.DeletionTimestamp is null && IsReady(p)) == count);
+            pods => pods.Count(p => p.Metadata.DeletionTimestamp is null && IsReady(p)) == count, LongestPause);
 
     public async Task<IReadOnlyList<Pod>> ListPodsAsync(string? selector = null) =>
         (await Client.ListAsync(Resources.Pods, new() { Namespace = Namespace, LabelSelector = selector }, default)).Items;
@@ -255,10 +260,10 @@ internal sealed class TestCluster : IAsyncDisposable
         where T : KubernetesObject => Client.GetAsync(type, name, type.IsNamespaced ? Namespace : null, default);
 
     public Task<T> WaitForAsync<T>(ResourceType<T> type, string name, Func<T, bool> isWanted)
-        where T : KubernetesObject => Eventually.GetAsync($"{type} {name}", () => GetAsync(type, name), isWanted);
+        where T : KubernetesObject => Eventually.GetAsync($"{type} {name}", () => GetAsync(type, name), isWanted, LongestPause);
 
     public Task WaitForGoneAsync<T>(ResourceType<T> type, string name)
-        where T : KubernetesObject => Eventually.HoldsAsync($"{type} {name} gone", async () => !await ExistsAsync(type, name));
+        where T : KubernetesObject => Eventually.HoldsAsync($"{type} {name} gone", async () => !await ExistsAsync(type, name), LongestPause);
 
     public async Task<bool> ExistsAsync<T>(ResourceType<T> type, string name)
         where T : KubernetesObject
@@ -311,6 +316,9 @@ internal sealed class TestCluster : IAsyncDisposable
         return wrap?.Invoke(transport) ?? transport;
     }
 
+    /// <summary>Names a further collection whose objects would count beside the next tests; <c>{0}</c> stands for the test's namespace.</summary>
+    public void CleanAtEnd(string collection) => _cleaned.Add(collection);
+
     // What acts or is counted beside the next tests goes. The namespace and the rest in it stay: to delete one takes the server some 120 requests,
     // and one that finalizers hold is retried without pause until the run ends.
     private async Task CleanAsync()
@@ -321,6 +329,7 @@ internal sealed class TestCluster : IAsyncDisposable
             "/apis/apps/v1/{0}/deployments", "/apis/apps/v1/{0}/statefulsets", "/apis/apps/v1/{0}/daemonsets", "/apis/apps/v1/{0}/replicasets",
             Minor < 21 ? "/apis/batch/v1beta1/{0}/cronjobs" : "/apis/batch/v1/{0}/cronjobs", "/apis/batch/v1/{0}/jobs", "/api/v1/{0}/replicationcontrollers",
             "/apis/autoscaling/v1/{0}/horizontalpodautoscalers", $"/apis/policy/{Capabilities.BudgetVersion}/{{0}}/poddisruptionbudgets", "/api/v1/{0}/pods",
+            "/api/v1/{0}/persistentvolumeclaims", .. _cleaned,
         ];
         foreach (string collection in acting)
         {

@@ -1,29 +1,18 @@
-using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.RealCluster;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Testing;
 using Xunit.Abstractions;
+using static NodeManager.Conformance.Nodes.ZoneLab;
 
 namespace NodeManager.Conformance.Nodes;
 
 /// <summary>
 /// Outages of zones: which nodes get the NoExecute taint, and when. Rates are Kubernetes' own, so this takes minutes on the real control plane.
 /// </summary>
+[Takes(300)]
 public sealed class ZoneOutageTests(ITestOutputHelper output)
 {
-    private const string NotReady = "node.kubernetes.io/not-ready", Unreachable = "node.kubernetes.io/unreachable";
-
-    /// <summary>Nodes of the zone of which 60 % fail; with more than 50 it is large.</summary>
-    private static readonly int ZoneSize = ProofSize.Read("NODEMANAGER_ZONE_NODES", 10);
-
-    /// <summary>Short, so that the test is, and twenty times as long as the kubelets' interval.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
-
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(25);
-
     [SkippableTheory]
     [AllBackends]
     public async Task Nodes_are_tainted_at_the_rate_of_their_zones_state(string backend)
@@ -89,69 +78,4 @@ public sealed class ZoneOutageTests(ITestOutputHelper output)
         await cluster.WaitForAsync(Resources.Nodes, notReady, node => node.Spec.Taints!.Exists(taint => taint is { Key: NotReady, Effect: "NoExecute" }));
         await cluster.WaitForAsync(Resources.Nodes, ready, node => node.Spec.Taints is null or []);
     }
-
-    [SkippableTheory]
-    [AllBackends]
-    public async Task A_removed_taint_is_restored_and_excluded_nodes_do_not_count(string backend)
-    {
-        using ControlPlane? plane = await StartPlaneAsync(backend);
-        await using TestCluster cluster = plane is null ? await TestCluster.StartAsync(backend, speed: 10) : await TestCluster.StartOnAsync(plane);
-        string[][] zones = await AddZonesAsync(cluster, 1, 1);
-        string master = $"node-{cluster.Id}-master";
-        JsonObject manifest = Manifests.Node(master, cluster.Mark);
-        AddZone(manifest, "b");
-        await cluster.CreateAsync(Resources.Nodes, manifest);
-        await cluster.WaitForAsync(Resources.Nodes, master, node => node.Spec.Taints is null or []);
-        await using var log = new TaintLog(cluster, output);
-
-        await StopAsync(cluster, zones[0]);
-        await log.WaitForAsync("the node of zone a", zones[0], 1);
-        log.Clear();
-        await cluster.Client.PatchAsync(
-            Resources.Nodes, zones[0][0], null, Patch.Merge(new() { ["spec"] = new JsonObject { ["taints"] = null } }), null, RequestOptions.Default, default);
-        await Task.Delay(Quiet, cluster.Time);
-        Assert.NotEmpty(log.Of(zones[0]));
-
-        // The zone's other node is Ready. In 1.20 it does not count, because of its name; later ones go by the label alone.
-        string[] all = [.. zones[0], .. zones[1]];
-        await StopAsync(cluster, zones[1]);
-        await log.WaitForLostAsync(all);
-        await Task.Delay(Quiet, cluster.Time);
-        Assert.Equal(cluster.Minor >= 21 ? 2 : 0, (await log.ReadAsync()).Count(IsTainted));
-        await cluster.Client.PatchAsync(
-            Resources.Nodes, master, null, Patch.Merge(new() { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["node.kubernetes.io/exclude-disruption"] = "" } } }),
-            null, RequestOptions.Default, default);
-        await Eventually.HoldsAsync("no NoExecute taint", async () => !(await log.ReadAsync()).Any(IsTainted));
-    }
-
-    /// <summary>The real backend gets one of its own, with the short grace period.</summary>
-    private static async Task<ControlPlane?> StartPlaneAsync(string backend)
-    {
-        if (backend != Backend.Real) return null;
-        Skip.If(ServerBinaries.Find(out string reason) is not { ControllerManager: not null, Scheduler: not null }, reason.Length > 0 ? reason : "KUBEBUILDER_ASSETS has no kube-controller-manager");
-        return await ControlPlane.StartAsync(Grace);
-    }
-
-    private static bool IsTainted(Node node) => node.Spec.Taints?.Exists(taint => taint.Effect == "NoExecute") == true;
-
-    private static IEnumerable<double> Gaps(IReadOnlyList<TaintSeen> taints) =>
-        taints.Zip(taints.Skip(1), (one, next) => (next.At - one.At).TotalSeconds);
-
-    private static async Task<string[][]> AddZonesAsync(TestCluster cluster, params int[] sizes)
-    {
-        string[] zoneOf = [.. sizes.SelectMany((size, zone) => Enumerable.Repeat(((char)('a' + zone)).ToString(), size))];
-        int number = 0;
-        IReadOnlyList<string> names = await cluster.AddNodesAsync(zoneOf.Length, node => AddZone(node, zoneOf[number++]));
-        return [.. names.Zip(zoneOf).GroupBy(pair => pair.Second, (_, pairs) => pairs.Select(pair => pair.First).ToArray())];
-    }
-
-    private static void AddZone(JsonObject node, string zone)
-    {
-        JsonObject labels = node["metadata"]!["labels"]!.AsObject();
-        labels["topology.kubernetes.io/region"] = "r";
-        labels["topology.kubernetes.io/zone"] = zone;
-    }
-
-    private static Task StopAsync(TestCluster cluster, string[] nodes) =>
-        Parallel.ForEachAsync(nodes, async (name, _) => await cluster.AnnotateAsync(Resources.Nodes, name, "heartbeat", "stop"));
 }

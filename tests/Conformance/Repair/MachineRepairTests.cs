@@ -12,6 +12,7 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Conformance.Repair;
 
 /// <summary>Repairs by restarting and replacing machines, through a simulated provider.</summary>
+[Takes(90)]
 public sealed class MachineRepairTests
 {
     [SkippableTheory]

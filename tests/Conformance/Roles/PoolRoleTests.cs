@@ -18,7 +18,7 @@ public sealed class PoolRoleTests
     [AllBackends]
     public async Task A_pool_operator_uses_all_of_its_permissions(string backend)
     {
-        await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, rbac: true, plane: false);
+        await using AutoscalerLab lab = await AutoscalerLab.StartAsync(backend, rbac: true, plane: false, machines: null);
         await RoleManifest.ApplyAsync(lab.Cluster);
         // A plan reads what buffers refer to only where there is a buffer.
         await NodeSmithDefinitions.InstallBuffersAsync(lab.Cluster);

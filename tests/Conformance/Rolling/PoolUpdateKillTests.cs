@@ -14,6 +14,8 @@ namespace NodeManager.Conformance.Rolling;
 /// Thirty nodes are rolled while the process that does it is killed at random moments, as often as <c>NODEMANAGER_POOL_UPDATE_KILLS</c> says, 5 by
 /// default: each pod moves at most once, the PDB is never violated, no machine is made twice.
 /// </summary>
+[Collection(AutoscalerLab.InTurn)]
+[Takes(40)]
 public sealed class PoolUpdateKillTests(ITestOutputHelper output)
 {
     private static readonly int Kills = ProofSize.Read("NODEMANAGER_POOL_UPDATE_KILLS", 5);

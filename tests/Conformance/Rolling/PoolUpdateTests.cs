@@ -1,3 +1,4 @@
+using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Autoscaling.NodePools;
 using NodeManager.Core.Autoscaling.Resources;
@@ -12,6 +13,8 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Conformance.Rolling;
 
 /// <summary>A pool is rolled: pods move once, PDBs hold, and whatever goes wrong is seen, passed by or undone.</summary>
+[Collection(AutoscalerLab.InTurn)]
+[Takes(120)]
 public sealed class PoolUpdateTests
 {
     [SkippableTheory]

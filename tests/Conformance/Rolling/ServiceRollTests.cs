@@ -16,6 +16,7 @@ namespace NodeManager.Conformance.Rolling;
 /// A pool of a service is rolled: by a second pool whose nodes take the pods of the first, or by the service itself, which is followed. Its process is
 /// killed as often as <c>NODEMANAGER_POOL_UPDATE_KILLS</c> says, 5 by default.
 /// </summary>
+[Takes(120)]
 public sealed class ServiceRollTests(ITestOutputHelper output)
 {
     private static readonly PoolUpdateOptions BlueGreen = new() { Strategy = PoolUpdateStrategy.BlueGreen }, Follow = new() { Strategy = PoolUpdateStrategy.Follow };

@@ -6,7 +6,7 @@ using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
 
-namespace NodeManager.Conformance.Drain;
+namespace NodeManager.Conformance.Drain.Outages;
 
 /// <summary>A real API server, on a control plane of its own, that is killed (SIGKILL) and started again on its port and its store.</summary>
 public sealed class ServerRestartTests

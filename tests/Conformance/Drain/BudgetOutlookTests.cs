@@ -7,6 +7,7 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Conformance.Drain;
 
+[Takes(90)]
 public sealed class BudgetOutlookTests
 {
     private static readonly DrainOptions Bare = new() { DeleteUnmanagedPods = true, Timeout = Eventually.Soon };

@@ -7,6 +7,7 @@ using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Conformance.Drain;
 
+[Takes(110)]
 public sealed class BudgetTests
 {
     [SkippableTheory]

@@ -5,6 +5,7 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Conformance.Drain;
 
+[Takes(110)]
 public sealed class ForceTests
 {
     [SkippableTheory]

@@ -3,6 +3,7 @@ using NodeManager.Conformance.Harness;
 
 namespace NodeManager.Conformance.Drain;
 
+[Takes(90)]
 public sealed class WaitTests
 {
     [SkippableTheory]

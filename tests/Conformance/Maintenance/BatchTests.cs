@@ -7,6 +7,7 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Conformance.Maintenance;
 
 /// <summary>Which nodes go together, and what is done with each.</summary>
+[Takes(120)]
 public sealed class BatchTests
 {
     private const string Zone = "topology.kubernetes.io/zone";

@@ -11,6 +11,7 @@ using NodeManager.Testing;
 namespace NodeManager.Conformance.Maintenance;
 
 /// <summary>What <c>-Detach</c> leaves to the server of the cluster.</summary>
+[Takes(140)]
 public sealed class DetachedTests
 {
     private const int Fleet = 10;

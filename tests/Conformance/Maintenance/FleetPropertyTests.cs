@@ -13,6 +13,7 @@ namespace NodeManager.Conformance.Maintenance;
 /// Clusters made by chance on a clock that runs fast: a run over all of their nodes ends, and of each node that it gives up it has said before
 /// it cordoned it for the last time that it cannot or may not be drained. As many clusters as <c>NODEMANAGER_FLEETS</c> says, 200 by default, from the seed that <c>NODEMANAGER_FLEETS_SEED</c> says.
 /// </summary>
+[Takes(90)]
 public sealed class FleetPropertyTests(ITestOutputHelper output)
 {
     private static readonly int Fleets = ProofSize.Read("NODEMANAGER_FLEETS", 200);

@@ -10,6 +10,7 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Conformance.Maintenance;
 
 /// <summary>Runs that end by themselves, and those that others meet.</summary>
+[Takes(200)]
 public sealed class FleetTests
 {
     private const string HostName = "kubernetes.io/hostname";

@@ -11,6 +11,7 @@ using NodeManager.Testing;
 namespace NodeManager.Conformance.Maintenance;
 
 /// <summary>Runs of more nodes than one ConfigMap is given, and what is said of records that cannot be read.</summary>
+[Takes(80)]
 public sealed class LargeRunTests
 {
     private static readonly int Nodes = ProofSize.Read("NODEMANAGER_RUN_NODES", 52);

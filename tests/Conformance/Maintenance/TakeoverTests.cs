@@ -9,6 +9,7 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Conformance.Maintenance;
 
 /// <summary>Runs that are interrupted, carried on with, taken over, and that meet each other.</summary>
+[Takes(150)]
 public sealed class TakeoverTests
 {
     [SkippableTheory]

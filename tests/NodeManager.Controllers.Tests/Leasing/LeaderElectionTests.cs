@@ -42,7 +42,7 @@ public sealed class LeaderElectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_waits_watches_the_Lease_and_asks_for_nothing_more()
+    public async Task A_waiting_process_watches_the_Lease_and_sends_no_further_request()
     {
         await WaitForOtherAsync();
         int asked = _api.Requests.Count;
@@ -57,7 +57,7 @@ public sealed class LeaderElectionTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_Lease_that_is_released_or_deleted_is_taken_without_a_pause(bool isReleased)
+    public async Task A_released_or_deleted_Lease_is_acquired_immediately(bool isReleased)
     {
         await WaitForOtherAsync();
 
@@ -69,7 +69,7 @@ public sealed class LeaderElectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_leader_that_renews_no_more_is_replaced_after_the_duration()
+    public async Task A_leader_that_stops_renewing_is_replaced_after_the_lease_duration()
     {
         await WaitForOtherAsync();
         _time.Advance(TimeSpan.FromSeconds(9));
@@ -84,7 +84,7 @@ public sealed class LeaderElectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_holder_whose_renewals_the_watch_does_not_show_is_not_replaced()
+    public async Task A_holder_whose_renewals_the_watch_misses_is_not_replaced()
     {
         await WaitForOtherAsync();
         // The watch is silent; the Lease is renewed nevertheless, which the server tells whoever wants to take it.
@@ -97,7 +97,7 @@ public sealed class LeaderElectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Work_that_is_done_ends_the_election_and_releases_the_Lease()
+    public async Task Completed_work_ends_the_election_and_releases_the_Lease()
     {
         Start();
         await Eventually.HoldsAsync(() => _me.Began == 1);
@@ -110,7 +110,7 @@ public sealed class LeaderElectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Work_that_fails_begins_again_after_a_pause_under_the_same_Lease()
+    public async Task Failed_work_restarts_after_a_pause_under_the_same_Lease()
     {
         Start();
         await Eventually.HoldsAsync(() => _me.Began == 1);
@@ -124,7 +124,7 @@ public sealed class LeaderElectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_leader_takes_for_final_ends_the_election()
+    public async Task A_failure_that_is_not_retried_ends_the_election()
     {
         _me.Retries = false;
         Start();
@@ -137,7 +137,7 @@ public sealed class LeaderElectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_Lease_that_cannot_be_created_is_tried_again_and_the_work_waits()
+    public async Task A_Lease_that_cannot_be_created_is_retried_before_the_work_starts()
     {
         _faults.Inject(Fault.Answer(HttpStatusCode.Forbidden, "Forbidden"), 3, static request => request.Method == HttpMethod.Post);
         Start();
@@ -148,7 +148,7 @@ public sealed class LeaderElectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_is_deposed_stops_its_work_and_waits_for_the_one_that_leads()
+    public async Task A_deposed_leader_stops_its_work_and_waits()
     {
         Start();
         await Eventually.HoldsAsync(() => _me.Began == 1);
@@ -161,7 +161,7 @@ public sealed class LeaderElectionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_answers_the_work_stops_and_begins_again_once_the_Lease_is_renewed()
+    public async Task Without_answers_the_work_stops_and_restarts_after_a_renewal()
     {
         Start();
         await Eventually.HoldsAsync(() => _me.Began == 1);

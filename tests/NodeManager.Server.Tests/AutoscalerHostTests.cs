@@ -80,8 +80,8 @@ public sealed class AutoscalerHostTests
     [Theory]
     [InlineData(true, true, 1, 0, null, null)]
     [InlineData(true, true, 0, 0, null, "has made no plan yet")]
-    [InlineData(true, true, 9, 6, "no plan for 5 minutes", null)]
-    [InlineData(true, true, 0, 6, "no plan for 5 minutes", "has made no plan yet")]
+    [InlineData(true, true, 9, 6, "not checked for changes for 5 minutes", null)]
+    [InlineData(true, true, 0, 6, "not checked for changes for 5 minutes", "has made no plan yet")]
     [InlineData(false, true, 0, 60, null, null)]
     [InlineData(false, false, 0, 60, null, "cannot be read")]
     public void Probes_report_the_failure(bool leads, bool knows, int plans, int minutes, string? unhealthy, string? unready)
@@ -90,7 +90,9 @@ public sealed class AutoscalerHostTests
         AutoscalerActivity activity = new()
         {
             Identity = "a", StartedAt = now.AddHours(-1), ObservedAt = now, IsLeader = leads, KnowsLeader = knows,
-            LeaderSince = leads ? now.AddMinutes(-minutes) : null, Plans = (plans, TimeSpan.Zero, plans == 0 ? null : now.AddMinutes(-minutes)),
+            LeaderSince = leads ? now.AddMinutes(-minutes) : null, CheckedAt = plans == 0 ? null : now.AddMinutes(-minutes),
+            // An old plan alone is no fault: without changes none is made.
+            Plans = (plans, TimeSpan.Zero, plans == 0 ? null : now.AddHours(-1)),
         };
 
         Check(unhealthy, AutoscalerProbes.Unhealthy(activity));

@@ -21,7 +21,7 @@ public sealed class NodeProvider : ClusterObject
     /// <summary><c>True</c>, <c>False</c> or <c>Unknown</c>, as the autoscaler found it last; empty until one has looked.</summary>
     public string Available { get; init; } = "";
 
-    /// <summary>Why it is not available; one word.</summary>
+    /// <summary>Why it is not available, or is degraded; one word.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>The same as a sentence.</summary>

@@ -34,6 +34,9 @@ public static class NodeProviderCheckStatus
     /// <summary>Provisioning would fail.</summary>
     public const string Failed = nameof(Failed);
 
+    /// <summary>Provisioning would work. The provider should not be left as it is.</summary>
+    public const string Warning = nameof(Warning);
+
     /// <summary>An earlier check failed, so this one could not be made.</summary>
     public const string Skipped = nameof(Skipped);
 }

@@ -55,10 +55,26 @@ public interface ITestableMachineProvider
 
 /// <summary>One thing that was checked.</summary>
 /// <param name="Check">What: <c>Reachable</c>, <c>Credentials</c>, <c>Permissions</c>, <c>Capacity</c>, or a provider's own.</param>
-/// <param name="Passed">False: provisioning would fail.</param>
+/// <param name="Passed">False: <paramref name="Message"/> is a problem; <see cref="Weight"/> says which.</param>
 /// <param name="Message">What was found.</param>
 public sealed record MachineProviderFinding(string Check, bool Passed, string Message)
 {
     /// <summary>What to do about it; empty where it passed.</summary>
     public string Action { get; init; } = "";
+
+    /// <summary>What it means that the check did not pass.</summary>
+    public MachineFindingWeight Weight { get; init; }
+}
+
+/// <summary>What a finding means for the use of a provider.</summary>
+public enum MachineFindingWeight
+{
+    /// <summary>The provider cannot be used.</summary>
+    Blocking,
+
+    /// <summary>The provider answers, and cannot make every machine: it has no room, or a part of it fails.</summary>
+    Limited,
+
+    /// <summary>The provider works, and should not be left as it is.</summary>
+    Risk,
 }

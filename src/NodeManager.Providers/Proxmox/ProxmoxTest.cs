@@ -15,7 +15,7 @@ internal sealed class ProxmoxTest(ProxmoxApi api, ProxmoxInventory inventory, Pr
     public async Task<IReadOnlyList<MachineProviderFinding>> RunAsync(CancellationToken cancellationToken)
     {
         if (api.Endpoint.Scheme != Uri.UriSchemeHttps)
-            Add("Certificate", false, "The endpoint is http: the token is sent unencrypted.", "Use an https endpoint: Proxmox serves it on port 8006.");
+            Add("Certificate", false, "The endpoint is http: the token is sent unencrypted.", "Use an https endpoint: Proxmox serves it on port 8006.", MachineFindingWeight.Risk);
         try
         {
             ProxmoxVersion version = await api.GetAsync("/version", ProxmoxJson.Default.ProxmoxAnswerProxmoxVersion, cancellationToken);
@@ -63,9 +63,9 @@ internal sealed class ProxmoxTest(ProxmoxApi api, ProxmoxInventory inventory, Pr
         }
 
         long taken = resources.Count(one => one.Type is "qemu" or "lxc" && ids.Contains(one.VmId)), all = ids.Upper - ids.Lower + 1;
-        Add("Ids", taken < all, FormattableString.Invariant($"{all - taken} of {all} ids from {ids.Lower} to {ids.Upper} are free."), "Widen vmIDRange.");
+        Add("Ids", taken < all, FormattableString.Invariant($"{all - taken} of {all} ids from {ids.Lower} to {ids.Upper} are free."), "Widen vmIDRange.", MachineFindingWeight.Limited);
         (string? host, string reason) = ProxmoxPlacement.Choose(resources, [], new("", 1, 1L << 30), null, spec);
-        Add("Capacity", host is not null, host is null ? reason : $"Host {host} has room for a machine of 1 core and 1 GiB.", "Free memory on a host, add hosts to nodeWhitelist, or raise cpuOvercommit.");
+        Add("Capacity", host is not null, host is null ? reason : $"Host {host} has room for a machine of 1 core and 1 GiB.", "Free memory on a host, add hosts to nodeWhitelist, or raise cpuOvercommit.", MachineFindingWeight.Limited);
         if (spec.Template is { } template)
         {
             bool exists = resources.Any(one => one.Type == "qemu" && one.VmId == template.VmID);
@@ -73,5 +73,6 @@ internal sealed class ProxmoxTest(ProxmoxApi api, ProxmoxInventory inventory, Pr
         }
     }
 
-    private void Add(string check, bool passed, string message, string action = "") => _findings.Add(new(check, passed, message) { Action = passed ? "" : action });
+    private void Add(string check, bool passed, string message, string action = "", MachineFindingWeight weight = MachineFindingWeight.Blocking) =>
+        _findings.Add(new(check, passed, message) { Action = passed ? "" : action, Weight = weight });
 }

@@ -19,30 +19,34 @@ internal static class RedfishTest
     {
         var findings = new List<MachineProviderFinding>();
         ILookup<string, string> failed = failures.ToLookup(CheckOf, failure => redact(failure.Message));
+        // Of several servers the others can still be used.
+        MachineFindingWeight partial = seen.Count > 0 ? MachineFindingWeight.Limited : MachineFindingWeight.Blocking;
         int reached = systems.Count - failed["Reachable"].Count();
-        Add("Reachable", !failed["Reachable"].Any(), Text("Reachable", Count(reached, "controller", "answers", "answer")), "Check the addresses, and that the network of the controllers is reached from here.");
+        Add("Reachable", !failed["Reachable"].Any(), Text("Reachable", Count(reached, "controller", "answers", "answer")), "Check the addresses, and that the network of the controllers is reached from here.", reached > 0 ? MachineFindingWeight.Limited : MachineFindingWeight.Blocking);
         bool isPlain = systems.Any(static one => one.Endpoint.StartsWith("http:", StringComparison.Ordinal));
         Add(
             "Certificate", !isPlain && !failed["Certificate"].Any(),
-            isPlain ? "An endpoint is http: the password is sent unencrypted." : Text("Certificate", spec.InsecureSkipTLSVerify == true ? "Any certificate is accepted (insecureSkipTLSVerify)." : "All certificates are trusted."),
-            isPlain ? "Use https endpoints." : "Put the certificate authority of the controllers into caBundle.");
+            isPlain && !failed["Certificate"].Any() ? "An endpoint is http: the password is sent unencrypted." : Text("Certificate", spec.InsecureSkipTLSVerify == true ? "Any certificate is accepted (insecureSkipTLSVerify)." : "All certificates are trusted."),
+            isPlain ? "Use https endpoints." : "Put the certificate authority of the controllers into caBundle.",
+            failed["Certificate"].Any() ? partial : MachineFindingWeight.Risk);
         if (seen.Count > 0 || failed.Contains("Credentials"))
-            Add("Credentials", !failed["Credentials"].Any(), Text("Credentials", "The credentials are accepted."), "Correct the Secret: Set-NodeProvider -Credential, or the Secret of the single server.");
+            Add("Credentials", !failed["Credentials"].Any(), Text("Credentials", "The credentials are accepted."), "Correct the Secret: Set-NodeProvider -Credential, or the Secret of the single server.", partial);
         if (seen.Count > 0 || failed.Contains("Permissions"))
-            Add("Permissions", !failed["Permissions"].Any(), Text("Permissions", "The servers can be read. Power and boot are tried only when a server is claimed."), "Give the user a role with Login, ConfigureComponents and power control.");
+            Add("Permissions", !failed["Permissions"].Any(), Text("Permissions", "The servers can be read. Power and boot are tried only when a server is claimed."), "Give the user a role with Login, ConfigureComponents and power control.", partial);
         if (seen.Count > 0)
         {
             int free = seen.Count(static one => one is { Mark: null, Computer.PowerState: "Off" });
-            Add("Capacity", free > 0, $"{Count(free, "server is", "off and unclaimed", "off and unclaimed", "servers are")}.", "Power off a server that is free, or add servers to redfish.systems.");
+            Add("Capacity", free > 0, $"{Count(free, "server is", "off and unclaimed", "off and unclaimed", "servers are")}.", "Power off a server that is free, or add servers to redfish.systems.", MachineFindingWeight.Limited);
         }
 
         foreach ((RedfishSystem system, _, _) in seen.Where(static one => one.Computer.AssetTag is null))
-            Add("AssetTag", false, $"Server '{system.Name}' has no asset tag, which a claim is written into.", "Update the firmware of its controller, or take the server out of redfish.systems.");
+            Add("AssetTag", false, $"Server '{system.Name}' has no asset tag, which a claim is written into.", "Update the firmware of its controller, or take the server out of redfish.systems.", MachineFindingWeight.Limited);
         return findings;
 
         string Text(string check, string passed) => failed[check].Any() ? string.Join(" ", failed[check]) : passed;
 
-        void Add(string check, bool passed, string message, string action) => findings.Add(new(check, passed, message) { Action = passed ? "" : action });
+        void Add(string check, bool passed, string message, string action, MachineFindingWeight weight = MachineFindingWeight.Blocking) =>
+            findings.Add(new(check, passed, message) { Action = passed ? "" : action, Weight = weight });
     }
 
     private static string Count(int count, string one, string singular, string plural, string? several = null) =>

@@ -12,7 +12,7 @@ internal static class AutoscalerProbes
 {
     public const string Health = "/healthz", Readiness = "/readyz", Metrics = "/metrics";
 
-    // A leader plans every minute, and more often. A plan of a very large cluster takes seconds.
+    // A leader looks every minute, and more often, whether a plan is due. A plan of a very large cluster takes seconds.
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(5);
 
     /// <summary>The application, over the host's <see cref="AutoscalerService"/>.</summary>
@@ -36,7 +36,7 @@ internal static class AutoscalerProbes
     internal static string? Unhealthy(AutoscalerActivity? activity) =>
         activity is null ? "The autoscaler does not run."
         : activity.IsAlive(LongestSilence) ? null
-        : $"The autoscaler is the leader and has made no plan for {LongestSilence.TotalMinutes:0} minutes.";
+        : $"The autoscaler is the leader and has not checked for changes for {LongestSilence.TotalMinutes:0} minutes.";
 
     /// <summary>Why the process cannot do its part; null: it leads, or could take over. Pure.</summary>
     internal static string? Unready(AutoscalerActivity? activity) =>

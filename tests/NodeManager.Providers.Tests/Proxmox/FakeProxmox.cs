@@ -56,6 +56,10 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
     /// <summary>Machines that were destroyed through the API, as they were.</summary>
     public List<FakeVm> Destroyed { get; } = [];
 
+    /// <summary>Of the token, on <c>/vms</c>.</summary>
+    public HashSet<string> Privileges { get; } =
+        ["VM.Allocate", "VM.Audit", "VM.Clone", "VM.Config.CPU", "VM.Config.Cloudinit", "VM.Config.HWType", "VM.Config.Memory", "VM.Config.Network", "VM.Config.Options", "VM.PowerMgmt"];
+
     public string ClusterName { get; set; } = "garage";
 
     /// <summary>Told of each machine that is switched on. Returns at once.</summary>
@@ -122,14 +126,7 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
         {
             ("GET", ["version"]) => Data(new JsonObject { ["version"] = "9.1.1", ["release"] = "9.1" }),
             ("GET", ["cluster", "status"]) => Data(new JsonArray(new JsonObject { ["type"] = "cluster", ["name"] = ClusterName })),
-            ("GET", ["access", "permissions"]) => Data(new JsonObject
-            {
-                ["/vms"] = new JsonObject
-                {
-                    ["VM.Allocate"] = 1, ["VM.Audit"] = 1, ["VM.Config.CPU"] = 1, ["VM.Config.Memory"] = 1, ["VM.Config.Network"] = 1, ["VM.Config.Options"] = 1,
-                    ["VM.Config.Cloudinit"] = 1,
-                },
-            }),
+            ("GET", ["access", "permissions"]) => Data(new JsonObject { ["/vms"] = new JsonObject(Privileges.Select(static one => KeyValuePair.Create(one, (JsonNode?)1))) }),
             ("GET", ["cluster", "resources"]) => Overview(fault == ProxmoxFault.Stale),
             ("GET", ["cluster", "nextid"]) => NextId(form),
             ("GET", ["nodes", string host, "tasks", string task, "status"]) => TaskStatus(host, task),
@@ -161,6 +158,8 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
                 if (CheckParameters(form, ["digest"]) is { } wrong) return wrong;
                 foreach ((string key, string value) in form.Where(static one => one.Key != "digest")) vm.Set(key, value);
                 return Data(null);
+            case ("POST", "status/start") when !Privileges.Contains("VM.PowerMgmt"):
+                return Refuse(403, $"Permission check failed (/vms/{id}, VM.PowerMgmt)");
             case ("POST", "status/start"):
                 return Start($"qmstart:{id}", host, fault, () =>
                 {

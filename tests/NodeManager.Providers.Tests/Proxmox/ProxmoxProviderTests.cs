@@ -199,6 +199,8 @@ public sealed class ProxmoxProviderTests
     {
         using var server = new FakeProxmox();
         using ProxmoxProvider provider = ProxmoxFixture.Create(server);
+        Assert.All(await provider.TestAsync(default), static one => Assert.True(one.Passed, one.Message));
+        server.Privileges.Remove("VM.PowerMgmt");
         IReadOnlyList<MachineProviderFinding> findings = await provider.TestAsync(default);
         Assert.Equal("The token lacks VM.PowerMgmt on /vms.", Assert.Single(findings, static one => !one.Passed).Message);
         Assert.Contains(findings, static one => one is { Check: "Ids", Message: "51 of 51 ids from 1250 to 1300 are free." });

@@ -67,7 +67,7 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
             int least = Math.Max(pool.Spec.Limits.MinNodes, pool.Spec.NodeCount ?? 0);
             if (claims.Count(static one => one.Metadata.DeletionTimestamp is null && !ClaimAttempts.HasFailed(one)) <= least)
             {
-                scope.Decisions.Note(pool.Metadata.Name, $"claim/{claim.Metadata.Name}", ScaleDecision.Keep, $"{ScaleReason.MinNodes}: the pool has {least} nodes, its least.");
+                scope.Decisions.Note(pool.Metadata.Name, $"claim/{claim.Metadata.Name}", ScaleDecision.Keep, $"{ScaleReason.MinNodes}: The pool has no more than its minimum of {least}.");
                 return false;
             }
         }

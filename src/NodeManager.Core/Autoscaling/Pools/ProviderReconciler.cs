@@ -11,6 +11,7 @@ internal sealed class ProviderReconciler(AutoscalerScope scope, ClaimCreator cre
 {
     private static readonly TimeSpan TestInterval = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan MissingPause = TimeSpan.FromSeconds(30);
+    private static readonly MachineProviderFinding Usable = new("Available", true, "Its settings are valid and it answers.");
 
     public async Task<ReconcileResult> ReconcileAsync(ReconcileKey key, CancellationToken cancellationToken)
     {
@@ -26,7 +27,7 @@ internal sealed class ProviderReconciler(AutoscalerScope scope, ClaimCreator cre
                 return ReconcileResult.Done;
             }
 
-            await WriteAsync(provider, "True", "InUse", $"The provider is being deleted; it is removed after its {users} claims are gone.", cancellationToken);
+            await WriteAsync(provider, new("InUse", true, $"The provider is being deleted; it is removed after its {users} claims are gone."), cancellationToken);
             return ReconcileResult.Again(MissingPause);
         }
 
@@ -34,28 +35,36 @@ internal sealed class ProviderReconciler(AutoscalerScope scope, ClaimCreator cre
         MachineProviderAccess access = await scope.Options.Providers.OpenAsync(provider, cancellationToken);
         if (access.Provider is not { } opened)
         {
-            await WriteAsync(provider, "False", access.Reason, access.Message, cancellationToken);
+            await WriteAsync(provider, new(access.Reason, false, access.Message), cancellationToken);
             return ReconcileResult.Again(MissingPause);
         }
 
-        MachineProviderFinding? failed = opened is ITestableMachineProvider testable ? (await testable.TestAsync(cancellationToken)).FirstOrDefault(static one => !one.Passed) : null;
-        await WriteAsync(provider, failed is null ? "True" : "False", failed?.Check ?? "Available", failed?.Message ?? "Its settings are valid and it answers.", cancellationToken);
-        return ReconcileResult.Again(failed is null ? TestInterval : MissingPause);
+        MachineProviderFinding finding = (await ProviderFindings.ReadAsync(opened, cancellationToken)).Worst() ?? Usable;
+        await WriteAsync(provider, finding, cancellationToken);
+        return ReconcileResult.Again(IsUsable(finding) ? TestInterval : MissingPause);
     }
 
     /// <summary>Whether the claim's machine is, or will be, the provider's.</summary>
     public bool IsOf(NodeSmithClaim claim, NodeSmithProvider provider) =>
         (claim.Status?.ProviderRef is { Length: > 0 } used ? used : scope.Pools.Find(claim.Metadata.Namespace, claim.Spec.PoolRef)?.Spec.ProviderRef) == provider.Metadata.Name;
 
-    private Task<NodeSmithProvider> WriteAsync(NodeSmithProvider provider, string state, string reason, string message, CancellationToken cancellationToken) => scope.ProviderWriter.WriteStatusAsync(
+    // One without room, or of which a part fails, keeps its machines and may make others: it is available, and degraded.
+    private static bool IsUsable(MachineProviderFinding finding) => finding.Passed || finding.Weight == MachineFindingWeight.Limited;
+
+    private Task<NodeSmithProvider> WriteAsync(NodeSmithProvider provider, MachineProviderFinding finding, CancellationToken cancellationToken) => scope.ProviderWriter.WriteStatusAsync(
         provider,
         status =>
         {
             status.ObservedGeneration = provider.Metadata.Generation;
             // A reason is one word; a check's name is a provider's own.
-            string word = reason.Length > 0 && reason.All(char.IsAsciiLetterOrDigit) ? reason : "Failed";
-            status.Conditions = status.Conditions.With(NodeSmithConditions.Available, state, word, message, scope.Now, provider.Metadata.Generation)
-                .With(NodeSmithConditions.Degraded, state == "True" ? "False" : "True", word, message, scope.Now, provider.Metadata.Generation);
+            string word = finding.Check.Length > 0 && finding.Check.All(char.IsAsciiLetterOrDigit) ? finding.Check : "Failed";
+            bool isUsable = IsUsable(finding);
+            MachineProviderFinding available = isUsable && !finding.Passed ? Usable : finding;
+            Set(NodeSmithConditions.Available, isUsable, isUsable && !finding.Passed ? available.Check : word, available.Message);
+            Set(NodeSmithConditions.Degraded, !finding.Passed, word, finding.Message);
+
+            void Set(string type, bool state, string reason, string message) =>
+                status.Conditions = status.Conditions.With(type, state ? "True" : "False", reason, message, scope.Now, provider.Metadata.Generation);
         },
         cancellationToken);
 }

@@ -29,6 +29,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
     public async Task<ReconcileResult> RunAsync(CancellationToken cancellationToken)
     {
         inputs.Buffers.Refresh();
+        scope.Counters.Checked(scope.Time.GetUtcNow());
         long changes = inputs.Changes;
         if (changes == _plannedOn && (HasNothing || scope.Time.GetElapsedTime(_plannedAt) < Oldest) && !(Latest?.NextChangeAt <= scope.Time.GetUtcNow())) return ReconcileResult.Again(Pause());
         ScaleInput input = inputs.Read(_memory);

@@ -14,6 +14,8 @@ internal static class NodeProviderMapper
     public static NodeProvider Map(NodeManagerSession session, NodeSmithProvider provider, DateTimeOffset now)
     {
         NodeSmithCondition? available = provider.Status?.Conditions?.Find(static one => one.Type == NodeSmithConditions.Available);
+        NodeSmithCondition? problem = available is { Status: "True" }
+            ? provider.Status?.Conditions?.Find(static one => one is { Type: NodeSmithConditions.Degraded, Status: "True" }) : available;
         string ns = provider.Metadata.Namespace ?? "";
         return new()
         {
@@ -26,8 +28,8 @@ internal static class NodeProviderMapper
             Target = Target(provider.Spec),
             Secret = provider.Spec.CredentialsSecretRef is { Name: { Length: > 0 } secret } reference ? $"{(reference.Namespace is { Length: > 0 } other ? other : ns)}/{secret}" : "",
             Available = available?.Status ?? "",
-            Reason = available is { Status: not "True" } ? available.Reason : "",
-            Message = available is { Status: not "True" } ? available.Message : "",
+            Reason = problem?.Reason ?? "",
+            Message = problem?.Message ?? "",
             Generation = provider.Metadata.Generation ?? 0,
             IsDeleting = provider.Metadata.DeletionTimestamp is not null,
             Labels = new(provider.Metadata.Labels ?? []),

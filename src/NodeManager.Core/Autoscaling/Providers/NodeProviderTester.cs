@@ -25,7 +25,7 @@ public static class NodeProviderTester
                 case "":
                     checks.Add("Settings", true, $"The fields of type '{provider.Spec.Type}' are valid.");
                     checks.Add("Secret", true, provider.Spec.CredentialsSecretRef?.Name is { Length: > 0 } ? "The Secret has the keys that are needed." : "No Secret is needed.");
-                    await TestMachinesAsync(checks, access.Provider!, token);
+                    foreach (MachineProviderFinding finding in await ProviderFindings.ReadAsync(access.Provider!, token)) checks.Add(finding);
                     break;
                 case NodeProviderReason.SecretNotFound or NodeProviderReason.SecretKeyMissing or NodeProviderReason.Forbidden:
                     checks.Add("Settings", true, $"The fields of type '{provider.Spec.Type}' are valid.");
@@ -44,18 +44,6 @@ public static class NodeProviderTester
             return checks.Made;
         }, cancellationToken);
 
-    private static async Task TestMachinesAsync(Checks checks, IMachineProvider provider, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<MachineProviderFinding> findings = provider is ITestableMachineProvider testable ? await testable.TestAsync(cancellationToken) : [];
-        foreach (MachineProviderFinding finding in findings) checks.Add(finding.Check, finding.Passed, finding.Message, finding.Passed ? "" : finding.Action);
-        if (findings.Count > 0) return;
-        // It cannot test itself: that it lists its machines says that it is reached and accepts the credentials.
-        MachineListResult list = await provider.ListAsync(cancellationToken);
-        string check = list.Outcome switch { MachineOutcome.Unauthorized => "Credentials", MachineOutcome.Forbidden => "Permissions", _ => "Reachable" };
-        bool passed = list.Outcome == MachineOutcome.Succeeded;
-        checks.Add(check, passed, passed ? $"The provider lists {list.Machines.Count} machines." : list.Reason, passed ? "" : "See the documentation of the provider's author.");
-    }
-
     private sealed class Checks(NodeManagerSession session, string ns, string provider)
     {
         private readonly List<NodeProviderCheck> _made = [];
@@ -66,6 +54,11 @@ public static class NodeProviderTester
 
         public void Add(string check, bool passed, string message, string action = "") =>
             Add(check, passed ? NodeProviderCheckStatus.Passed : NodeProviderCheckStatus.Failed, message, action);
+
+        public void Add(MachineProviderFinding finding) => Add(
+            finding.Check,
+            finding.Passed ? NodeProviderCheckStatus.Passed : finding.Weight == MachineFindingWeight.Risk ? NodeProviderCheckStatus.Warning : NodeProviderCheckStatus.Failed,
+            finding.Message, finding.Passed ? "" : finding.Action);
 
         /// <summary>What of these was not checked as an earlier check failed.</summary>
         public void Skip(IReadOnlyList<string> checks)

@@ -26,6 +26,9 @@ public sealed record AutoscalerActivity
     /// <summary>Plans since the start, how long they took in all, and when the last was made.</summary>
     public (long Count, TimeSpan Time, DateTimeOffset? Last) Plans { get; init; }
 
+    /// <summary>When it last found out whether a plan is due; null before the first time. In a cluster where nothing changes no plan is.</summary>
+    public DateTimeOffset? CheckedAt { get; init; }
+
     /// <summary>Decisions that were noted since the start, by what was decided.</summary>
     public IReadOnlyDictionary<string, long> Decisions { get; init; } = new Dictionary<string, long>();
 
@@ -38,9 +41,9 @@ public sealed record AutoscalerActivity
     /// <summary>Of the leader only.</summary>
     public IReadOnlyList<AutoscalerPoolActivity> Pools { get; init; } = [];
 
-    /// <summary>False where it leads and has made no plan for so long that it must be stuck: one is made every minute, and more often.</summary>
+    /// <summary>False where it leads and has not looked whether a plan is due for so long that it must be stuck: it looks every minute, and more often.</summary>
     public bool IsAlive(TimeSpan longest) =>
-        LeaderSince is not { } since || ObservedAt - (Plans.Last is { } last && last > since ? last : since) <= longest;
+        LeaderSince is not { } since || ObservedAt - (CheckedAt is { } last && last > since ? last : since) <= longest;
 }
 
 /// <summary>A pool as its status has it.</summary>

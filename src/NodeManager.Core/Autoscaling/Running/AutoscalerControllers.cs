@@ -10,6 +10,7 @@ using NodeManager.Core.Autoscaling.State;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Core.Autoscaling.Running;
 
@@ -157,7 +158,10 @@ internal sealed class AutoscalerControllers : IDisposable
             // An object that changed meanwhile is the normal case.
             if (exception is KubernetesException { Code: HttpStatusCode.Conflict or HttpStatusCode.NotFound }) return;
             _scope.Counters.Failed();
-            _scope.Observer.Verbose($"{key}: {exception.Message} It is tried again in {after.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s.");
+            string text = $"{key}: {exception.Message} It is tried again in {after.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s.";
+            // What no server and no network can cause is a fault of the program.
+            if (exception is NodeManagerException or KubernetesException || TransientFailure.Is(exception)) _scope.Observer.Verbose(text);
+            else _scope.Observer.Warning(text);
         });
 
     private void Subscribe()

@@ -50,7 +50,7 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
         return new()
         {
             Identity = Identity, StartedAt = StartedAt, ObservedAt = connection.Time.GetUtcNow(), IsLeader = controllers is not null, KnowsLeader = _knowsLeader,
-            LeaderSince = controllers?.Since, Queue = controllers?.Load ?? default, Plans = _counters.Plans, Decisions = _counters.Decisions,
+            LeaderSince = controllers?.Since, Queue = controllers?.Load ?? default, Plans = _counters.Plans, CheckedAt = _counters.CheckedAt, Decisions = _counters.Decisions,
             Failures = _counters.Failures, Pods = pods, Pools = pools,
         };
     }

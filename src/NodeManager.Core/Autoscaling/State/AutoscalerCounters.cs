@@ -10,7 +10,7 @@ internal sealed class AutoscalerCounters
     private long _failures;
     private long _plans;
     private TimeSpan _planTime;
-    private DateTimeOffset? _plannedAt;
+    private DateTimeOffset? _plannedAt, _checkedAt;
 
     public IReadOnlyDictionary<string, long> Decisions => _decisions.ToDictionary(StringComparer.Ordinal);
 
@@ -24,6 +24,20 @@ internal sealed class AutoscalerCounters
         {
             lock (_lock) return (_plans, _planTime, _plannedAt);
         }
+    }
+
+    /// <summary>When it last found out whether a plan is due.</summary>
+    public DateTimeOffset? CheckedAt
+    {
+        get
+        {
+            lock (_lock) return _checkedAt;
+        }
+    }
+
+    public void Checked(DateTimeOffset at)
+    {
+        lock (_lock) _checkedAt = at;
     }
 
     public void Decided(string decision) => _decisions.AddOrUpdate(decision, 1, static (_, count) => count + 1);

@@ -79,7 +79,11 @@ public sealed class SeedFieldTests(SeedFieldRun run) : IClassFixture<SeedFieldRu
         ["NodeSmithProvider spec.proxmox.vmOptions[].name"] = Do(static run => Assert.Contains("cpu", run.Machine.Configuration.Keys)),
         ["NodeSmithProvider spec.proxmox.vmOptions[].value"] = Do(static run => Assert.Equal(("host", "1"), (run.Machine.Configuration["cpu"], run.Machine.Configuration["sockets"]))),
         ["NodeSmithProvider spec.type"] = Do(static run => Assert.StartsWith("proxmox://", run.Claim.Status!.ProviderID, StringComparison.Ordinal)),
-        ["NodeSmithProvider status.conditions"] = Do(static run => CheckCondition(run.ProviderNow.Status!.Conditions, NodeSmithConditions.Degraded, null, run.ProviderNow)),
+        ["NodeSmithProvider status.conditions"] = Do(static run =>
+        {
+            CheckCondition(run.ProviderNow.Status!.Conditions, NodeSmithConditions.Available, "True", run.ProviderNow);
+            CheckCondition(run.ProviderNow.Status!.Conditions, NodeSmithConditions.Degraded, "False", run.ProviderNow);
+        }),
         ["NodeSmithProvider status.observedGeneration"] = Do(static run => Assert.Equal(run.ProviderNow.Metadata.Generation, run.ProviderNow.Status!.ObservedGeneration)),
     };
 

@@ -184,6 +184,21 @@ public sealed class ScaleDownTests
         Assert.Empty(Removed(ScalePlanner.Plan(input)));
     }
 
+    /// <summary>Deleted before the node registered, or the node is gone and the provider cannot be reached: that may last.</summary>
+    [Fact]
+    public void A_claim_that_leaves_without_a_node_stops_no_plan()
+    {
+        NodeSmithClaim leaving = Claim("never-there", isReady: false);
+        leaving.Metadata.DeletionTimestamp = Now;
+        ScaleInput input = Running(Fours(), 1, Waiting("web", "4").On("n1"), Waiting("more", "4"));
+
+        ScalePlan plan = ScalePlanner.Plan(input with { Claims = [.. input.Claims, leaving] });
+
+        NodeScalePlanNode verdict = Assert.Single(plan.Nodes, static node => node.Claim == "claim-never-there");
+        Assert.Equal((ScaleDecision.Keep, ScaleReason.BeingRemoved, ""), (verdict.Decision, verdict.Reason, verdict.Node));
+        Assert.Equal("more", Assert.Single(plan.Pods, static pod => pod.Decision == ScaleDecision.Create).Name);
+    }
+
     [Fact]
     public void A_node_that_fits_a_pending_pod_is_kept()
     {

@@ -126,8 +126,16 @@ public sealed class ScalePlanPropertyTests
         {
             Pools = pools,
             Nodes = [.. names.Select(name => Node(name, pool: pools[0].Metadata.Name, zone: zones.Length == 0 ? null : zones[random.Next(zones.Length)]))],
-            Claims = [.. names.Select(name => Claim(name, pools[0].Metadata.Name))],
+            Claims = [.. names.Select(name => Claim(name, pools[0].Metadata.Name)), .. Enumerable.Range(1, random.Next(3)).Select(number => Leaving($"gone-{number}", pools[0]))],
         };
+    }
+
+    /// <summary>A claim that is being deleted, and has no node.</summary>
+    private static NodeSmithClaim Leaving(string name, NodeSmithPool pool)
+    {
+        NodeSmithClaim claim = Claim(name, pool.Metadata.Name, isReady: false);
+        claim.Metadata.DeletionTimestamp = Now;
+        return claim;
     }
 
     private static Action<Pod> Application(Random random, string app)

@@ -37,7 +37,7 @@ internal sealed class ScaleDownPlan
         _placed = up.Placed.ToLookup(static one => one.Node, static one => one.Pod, StringComparer.Ordinal);
         _simulator = new(up.Snapshot);
         foreach ((Pod pod, string node) in up.Placed) _simulator.Assume(pod, node);
-        HashSet<string> notReady = [.. pools.SelectMany(static pool => pool.Members).Where(static member => member.IsInFlight || member.IsLeaving).Select(static member => member.Expected.Metadata.Name)];
+        HashSet<string> notReady = [.. pools.SelectMany(static pool => pool.Members).Where(static member => member.IsInFlight || member.IsLeaving).Select(static member => member.Node?.Metadata.Name).OfType<string>()];
         // Nothing is moved to where no kubelet answers.
         _targets = [.. input.Nodes.Select(static node => node.Metadata.Name).Where(name => !notReady.Contains(name))];
     }
@@ -192,7 +192,7 @@ internal sealed class ScaleDownPlan
 
         (int least, string why) = pool.Least;
         if (staying <= least)
-            return (ScaleDecision.Keep, why, $"The pool keeps at least {least} nodes ({(why == ScaleReason.MinNodes ? "limits.minNodes" : "nodeCount")}).", null);
+            return (ScaleDecision.Keep, why, pool.LeastText, null);
         if (!_confirming.Contains(candidate.Node))
         {
             if (since + pool.ScaleDownWindow is var unneeded && unneeded > _input.Now)

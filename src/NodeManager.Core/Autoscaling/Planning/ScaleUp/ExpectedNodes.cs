@@ -62,7 +62,8 @@ public static class ExpectedNodes
     /// <summary>A member as it will be when it is initialized.</summary>
     internal static Node Of(PoolMember member)
     {
-        if (!member.IsInFlight) return member.Node!;
+        // A claim that is being deleted may have no node any more, or never had one.
+        if (!member.IsInFlight) return member.Node ?? new();
         var planned = Allocatable(member.Pool, member.Size.CpuCores, member.Size.MemoryMiB)
             .ToDictionary(static pair => pair.Key, static pair => new Quantity(pair.Value, QuantityFormat.DecimalSI));
         string name = member.Node?.Metadata.Name ?? $"claim\0{member.Claim!.Metadata.Name}";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NodeManager.Core.Autoscaling.Planning.Inputs;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.State;
@@ -51,6 +52,10 @@ internal sealed class PoolState
     /// <summary>As many nodes as there are to be at least, and the reason for it.</summary>
     public (int Nodes, string Reason) Least => (Pool.Spec.NodeCount ?? 0) > Pool.Spec.Limits.MinNodes
         ? (Pool.Spec.NodeCount!.Value, ScaleReason.NodeCount) : (Pool.Spec.Limits.MinNodes, ScaleReason.MinNodes);
+
+    /// <summary>The same as a sentence.</summary>
+    public string LeastText => string.Create(
+        CultureInfo.InvariantCulture, $"The pool keeps at least {Least.Nodes} {(Least.Nodes == 1 ? "node" : "nodes")} ({(Least.Reason == ScaleReason.MinNodes ? "limits.minNodes" : "nodeCount")}).");
 
     public TimeSpan ScaleUpWindow => Duration(Pool.Spec.ScaleUp?.StabilizationWindow);
 

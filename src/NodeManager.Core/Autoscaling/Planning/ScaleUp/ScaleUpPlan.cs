@@ -133,12 +133,12 @@ internal sealed class ScaleUpPlan
             string id = ids[machine] = string.Create(CultureInfo.InvariantCulture, $"{pool}/{number}");
             List<PackedPod> pods = byMachine.GetValueOrDefault(machine) ?? [];
             List<Pod> real = [.. pods.Select(static one => one.Pod).Where(static pod => !FreeRoom.IsFreeRoom(pod))];
-            (int least, string why) = _pools.First(one => one.Name == pool).Least;
+            PoolState owner = _pools.First(one => one.Name == pool);
             (string reason, string message) = real.Count > 0
                 ? (ScaleReason.NewMachine, real.Count == 1 ? $"Pod {real[0].Key()} fits on no node." : $"{real.Count} pods fit on no node.")
                 : pods.Count > 0
                     ? (ScaleReason.Headroom, $"Room for the {FreeRoom.Title(pods[0].Pod)}.")
-                    : (why, $"The pool keeps at least {least} nodes ({(why == ScaleReason.MinNodes ? "limits.minNodes" : "nodeCount")}).");
+                    : (owner.Least.Reason, owner.LeastText);
             Machines.Add(new()
             {
                 Session = _input.Session,

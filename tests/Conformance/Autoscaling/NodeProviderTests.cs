@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Autoscaling.Planning;
 using NodeManager.Core.Autoscaling.Providers;
+using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.Running;
 using NodeManager.Core.Machines;
 using NodeManager.Core.Sessions;
@@ -95,6 +96,17 @@ public sealed class NodeProviderTests
         NodeManagerException used = await Assert.ThrowsAsync<NodeManagerException>(() => NodeProviderEditor.RemoveAsync(session, cluster.Namespace, "one", "", false, default));
         Assert.Equal(ErrorIds.NodeProviderInUse, used.ErrorId);
         Assert.Contains("NodeSmithPool small", used.Message, StringComparison.Ordinal);
+
+        // Its finalizer is the autoscaler's. While it is being deleted it is no provider to refer to, and without users it goes although none runs.
+        string provider = $"{NodeSmithDefinitions.CollectionOf(cluster, "nodesmithproviders")}/one";
+        await cluster.SendAsync("PATCH", provider, $$"""{"metadata":{"finalizers":["{{NodeSmithNames.Finalizer}}"]} }""", "application/merge-patch+json");
+        await cluster.SendAsync("DELETE", provider);
+        NodeManagerException leaving = await Assert.ThrowsAsync<NodeManagerException>(() => NodeProviderEditor.CreateAsync(session, request, false, default));
+        Assert.Equal(ErrorIds.AlreadyExists, leaving.ErrorId);
+        Assert.Contains("being deleted", leaving.Message, StringComparison.Ordinal);
+        await cluster.SendAsync("DELETE", NodeSmithDefinitions.CollectionOf(cluster, "nodesmithpools") + "/small");
+        await NodeProviderEditor.RemoveAsync(session, cluster.Namespace, "one", "", false, default);
+        Assert.Empty(await ReadAsync(session, cluster));
     }
 
     [Fact]

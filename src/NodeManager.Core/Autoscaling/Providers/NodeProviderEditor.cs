@@ -9,6 +9,7 @@ using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Autoscaling.Providers;
 
@@ -111,8 +112,34 @@ public static class NodeProviderEditor
 
             var options = new DeleteOptions { Preconditions = new() { Uid = uid.Length > 0 ? uid : provider.Metadata.Uid }, DryRun = dryRun ? ["All"] : null };
             await connection.Client.DeleteAsync(NodeSmithResources.Providers, name, ns, options, token);
+            if (!dryRun) await ReleaseAsync(connection, ns, name, provider.Metadata.Uid!, token);
             return true;
         }, cancellationToken);
+
+    // An autoscaler takes its finalizer off as well, but there may be none that runs.
+    private static async Task ReleaseAsync(ClusterConnection connection, string ns, string name, string uid, CancellationToken cancellationToken)
+    {
+        try
+        {
+            NodeSmithProvider left = await connection.Client.GetAsync(NodeSmithResources.Providers, name, ns, cancellationToken);
+            if (left.Metadata.Uid != uid || left.Metadata.DeletionTimestamp is null || left.Metadata.Finalizers?.Contains(NodeSmithNames.Finalizer) != true) return;
+            if (await UsersOfAsync(connection, ns, name, cancellationToken) is { Count: > 0 }) return;
+            var patch = new JsonObject
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["uid"] = uid,
+                    ["resourceVersion"] = left.Metadata.ResourceVersion,
+                    ["finalizers"] = new JsonArray([.. left.Metadata.Finalizers.Where(static one => one != NodeSmithNames.Finalizer).Select(static one => (JsonNode)one)]),
+                },
+            };
+            await connection.Client.PatchAsync(NodeSmithResources.Providers, name, ns, Patch.Merge(patch), null, RequestOptions.Default, cancellationToken);
+        }
+        catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.Forbidden)
+        {
+            // Gone, or an autoscaler works on it, or will.
+        }
+    }
 
     private static async Task<List<string>> UsersOfAsync(ClusterConnection connection, string ns, string name, CancellationToken cancellationToken)
     {
@@ -141,6 +168,13 @@ public static class NodeProviderEditor
         {
             // The answer to an earlier request may have been lost, or the command is run again.
             NodeSmithProvider there = await NodeProviderReader.GetAsync(session, connection, request.Namespace, request.Name, cancellationToken);
+            if (there.Metadata.DeletionTimestamp is not null)
+            {
+                throw new NodeManagerException(
+                    ErrorIds.AlreadyExists, ErrorKind.ResourceExists, $"NodeSmithProvider {request.Namespace}/{request.Name} is being deleted, and is gone after its last claim.", request.Name,
+                    "Run the command again when Get-NodeProvider no longer lists it, or choose another name.", e);
+            }
+
             return PoolMerge.Contains(NodeProviderMapper.Spec(there), spec) ? there : throw new NodeManagerException(
                 ErrorIds.AlreadyExists, ErrorKind.ResourceExists, $"NodeSmithProvider {request.Namespace}/{request.Name} exists with other settings. It was not changed.", request.Name,
                 $"Change it with Set-NodeProvider {request.Name}, or choose another name.", e);

@@ -32,7 +32,7 @@ internal static class CapabilityReader
         };
     }
 
-    // An alpha API is there only where somebody switched it on, or put it there as custom resources. Who refuses to say is taken not to have it.
+    // An alpha API exists only if it was enabled, or installed as custom resources. A server that refuses the discovery counts as without it.
     private static async Task<bool> HasEvictionRequestsAsync(KubernetesClient client, CancellationToken cancellationToken)
     {
         try

@@ -24,7 +24,7 @@ public sealed record SchedulingProfile
         "InterPodAffinity",
     };
 
-    /// <summary>The rules of <see cref="PodScore"/>, and those plugins that score all nodes alike where nobody asked for more.</summary>
+    /// <summary>The rules of <see cref="PodScore"/>, and plugins that score all nodes equally without further arguments.</summary>
     public static IReadOnlySet<string> KnownScores { get; } = new HashSet<string>
     {
         "NodeResourcesFit", "NodeResourcesLeastAllocated", "NodeResourcesMostAllocated", "RequestedToCapacityRatio",

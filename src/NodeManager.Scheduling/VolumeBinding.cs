@@ -6,7 +6,7 @@ namespace NodeManager.Scheduling;
 /// <summary>Which volume a claim would get. Source: "Persistent Volumes: Binding" of the Kubernetes documentation.</summary>
 public static class VolumeBinding
 {
-    /// <summary>The provisioner of classes whose volumes somebody makes by hand.</summary>
+    /// <summary>The provisioner of StorageClasses with manually created volumes.</summary>
     public const string NoProvisioner = "kubernetes.io/no-provisioner";
 
     /// <summary>True for a claim that is filled only once it is known where its first pod goes.</summary>

@@ -25,7 +25,7 @@ internal static class ServerHost
         if (options.Once) return BuildHost(options, services => AddCluster(services, options, terminal));
 
         if (options.Autoscaler) return BuildAutoscaler(options, terminal);
-        // Without an approver nobody could use the API: an agent over standard input needs none.
+        // Without an approver the API has no user: an agent over standard input does not need it.
         if (options is { Mcp: true, Approver: null })
         {
             return BuildHost(options, services =>
@@ -76,7 +76,7 @@ internal static class ServerHost
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         Configure(builder.Logging);
-        // Every step of a claim is a line: whoever runs a service has nothing else to look at.
+        // Every step of a claim is a log line: the operator of a service has no other view of it.
         builder.Logging.AddFilter<ConsoleLoggerProvider>(typeof(AutoscalerService).FullName, LogLevel.Information).AddFilter(typeof(AutoscalerService).FullName, LogLevel.Information);
         AddCluster(builder.Services, options, terminal);
         builder.Services.AddSingleton(new AutoscalerSettings(options.Namespace ?? NodeSmithNames.DefaultNamespace, options.Providers));

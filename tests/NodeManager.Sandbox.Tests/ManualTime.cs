@@ -4,7 +4,7 @@ namespace NodeManager.Sandbox.Tests;
 
 internal static class ManualTime
 {
-    /// <summary>Lets time pass step by step until something has happened: whoever waits may set its timer at any moment.</summary>
+    /// <summary>Lets time pass step by step until something has happened: a waiting task may set its timer at any moment.</summary>
     public static async Task AdvanceUntilAsync(this ManualTimeProvider time, TimeSpan step, Task happened)
     {
         for (int i = 0; i < 3_000 && !happened.IsCompleted; i++)

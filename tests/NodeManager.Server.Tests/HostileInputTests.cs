@@ -9,7 +9,7 @@ using NodeManager.Testing;
 
 namespace NodeManager.Server.Tests;
 
-/// <summary>What no well-behaved client sends: a clear answer, bounded memory, nobody let in.</summary>
+/// <summary>Input of hostile clients: a clear response, bounded memory, no access.</summary>
 public sealed class HostileInputTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);

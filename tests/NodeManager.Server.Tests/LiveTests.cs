@@ -58,7 +58,7 @@ public sealed class LiveTests : IAsyncLifetime
             await _client.GetFromJsonAsync<JsonObject>($"{Nodes}/{nodes[i % 6]!["name"]}");
         }
 
-        // Metrics and Leases are read at their interval, whoever reads or not.
+        // Metrics and Leases are read at their interval, with or without readers.
         Assert.Equal(0, _requests.Count - before);
     }
 

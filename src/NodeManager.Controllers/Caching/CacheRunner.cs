@@ -40,7 +40,7 @@ internal abstract class CacheRunner : IDisposable
     public void Dispose()
     {
         _linger?.Dispose();
-        // Not at once: what is called back must not run under the lock of the caches.
+        // Asynchronously: callbacks must not run under the lock of the caches.
         _ = _stop.CancelAsync().ContinueWith(_ => _stop.Dispose(), TaskScheduler.Default);
         End();
     }

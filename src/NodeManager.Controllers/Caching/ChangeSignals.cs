@@ -7,7 +7,7 @@ internal sealed class ChangeSignals<TKey>
     private readonly Dictionary<TKey, TaskCompletionSource> _waiting = [];
     private Exception? _failure;
 
-    /// <summary>Ends at the next change; fails where no change will be told any more.</summary>
+    /// <summary>Ends at the next change; fails if no further change will be reported.</summary>
     public Task Next(TKey key)
     {
         if (_failure is not null) return Task.FromException(_failure);

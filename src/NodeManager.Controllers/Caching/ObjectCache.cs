@@ -32,7 +32,7 @@ public sealed partial class ObjectCache<T>
     /// <summary>Ends when all that existed at the start is known; fails when the watch does.</summary>
     public Task Synced => _synced.Task;
 
-    /// <summary>Fails when nothing will be told any more: the server refused for good, or the session ended. Does not end otherwise.</summary>
+    /// <summary>Fails when no further changes are reported: the server refused permanently, or the session ended. Does not end otherwise.</summary>
     public Task Failed => _failed.Task;
 
     /// <summary>Whether the watch behind the cache is connected. While it is cut, the cache keeps what it last knew.</summary>
@@ -59,13 +59,13 @@ public sealed partial class ObjectCache<T>
         }
     }
 
-    /// <summary>The object of this UID as last told; null when it is gone.</summary>
+    /// <summary>The last known object of this UID; null if it was deleted.</summary>
     public T? Find(string uid)
     {
         lock (_lock) return _store.Find(uid);
     }
 
-    /// <summary>The object of this name as last told; null when there is none.</summary>
+    /// <summary>The last known object of this name; null if none exists.</summary>
     public T? Find(string? ns, string name)
     {
         lock (_lock) return _store.Find(ns, name);
@@ -77,7 +77,7 @@ public sealed partial class ObjectCache<T>
         lock (_lock) return _store.FindAll(index, key);
     }
 
-    /// <summary>The object of this UID (null: gone, or not told yet), and a task that ends when that changes.</summary>
+    /// <summary>The object of this UID (null: deleted, or not reported yet), and a task that ends when that changes.</summary>
     public (T? Object, Task Changed) Look(string uid)
     {
         lock (_lock) return (_store.Find(uid), _store.Changed(uid));
@@ -101,11 +101,11 @@ public sealed partial class ObjectCache<T>
         lock (_lock) return _store.Changed();
     }
 
-    /// <summary>Waits until the object is as wanted.</summary>
+    /// <summary>Waits until the object meets a condition.</summary>
     /// <param name="uid">Of the object.</param>
     /// <param name="isMet">Judges its state; null where it is gone.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The object in the state that was wanted.</returns>
+    /// <returns>The object that meets the condition.</returns>
     public async Task<T?> UntilAsync(string uid, Func<T?, bool> isMet, CancellationToken cancellationToken)
     {
         await Synced.WaitAsync(cancellationToken);
@@ -118,7 +118,7 @@ public sealed partial class ObjectCache<T>
     }
 
     /// <summary>
-    /// Takes in objects that were read or written beside the watch, which may lag: whoever has just done so finds them here. What the cache
+    /// Takes in objects that were read or written beside the watch, which may lag: the caller then finds its own writes here. What the cache
     /// knows better already, deletions too, is left as it is.
     /// </summary>
     /// <param name="items">Of this cache's kind and selection, as the server answered them.</param>
@@ -128,10 +128,10 @@ public sealed partial class ObjectCache<T>
     }
 
     /// <summary>
-    /// Tells a handler of each object that there is as Added, then of every change, one at a time and in order. Handlers return at once and do
+    /// Reports each existing object to a handler as Added, then of every change, one at a time and in order. Handlers return at once and do
     /// not wait; one that fails is logged and told of the next change all the same.
     /// </summary>
-    /// <returns>Ends it. A change that is being told may still arrive.</returns>
+    /// <returns>Removes the handler. A change in delivery may still arrive.</returns>
     public IDisposable Subscribe(Action<ObjectChange<T>> handler)
     {
         lock (_telling)

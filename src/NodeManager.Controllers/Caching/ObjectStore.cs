@@ -34,7 +34,7 @@ internal sealed class ObjectStore<T>
 
     public Task Changed() => _ofAll.Next(true);
 
-    /// <summary>Applies what the watch told.</summary>
+    /// <summary>Applies a change of the watch.</summary>
     /// <returns>What changed by it: less where an admitted object was newer.</returns>
     public List<ObjectChange<T>> Apply(WatchEvent<T> seen)
     {
@@ -88,7 +88,7 @@ internal sealed class ObjectStore<T>
         _ofAll.Fail(failure);
     }
 
-    // Kinds without a UID (metrics) are told apart by their names.
+    // Kinds without a UID (metrics) are distinguished by their names.
     public static string KeyOf(T item) => item.Metadata.Uid ?? $"{item.Metadata.Namespace}/{item.Metadata.Name}";
 
     private void PutAdmitted(T item, List<ObjectChange<T>> changes)
@@ -103,7 +103,7 @@ internal sealed class ObjectStore<T>
         T? before = _byUid.GetValueOrDefault(uid);
         if (before is not null && !ResourceVersions.IsNewer(item.Metadata.ResourceVersion, before.Metadata.ResourceVersion)) return;
         (string?, string) name = (item.Metadata.Namespace, item.Metadata.Name);
-        // Another object of the same name: the former one is gone, even where its deletion was not told yet.
+        // Another object of the same name: the former one is gone, even if its deletion was not reported yet.
         if (_uidByName.TryGetValue(name, out string? former) && former != uid) Remove(former, changes);
         _byUid[uid] = item;
         _uidByName[name] = uid;

@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Controllers.Leasing;
 
-/// <summary>Told what happens to a <see cref="LeaderLease"/> that is held. Called from any thread; returns at once.</summary>
+/// <summary>Receives the events of a <see cref="LeaderLease"/> that is held. Called from any thread; returns immediately.</summary>
 public interface ILeaseListener
 {
     /// <summary>It was renewed, and is as the server has it now.</summary>

@@ -106,7 +106,7 @@ public sealed class LeaderLease(
         lock (_lock) return _held.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Renews it no more, and lets others have it at once.</summary>
+    /// <summary>Stops renewing it and releases it immediately.</summary>
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
         await StopAsync();

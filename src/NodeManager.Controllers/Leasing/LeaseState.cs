@@ -7,7 +7,7 @@ namespace NodeManager.Controllers.Leasing;
 /// <param name="IsHeld">Whether it has a holder, which renews it as far as is known.</param>
 public sealed record LeaseState(Lease? Lease, bool IsHeld)
 {
-    // What client-go's electors use where nobody says otherwise is 15 s; a holder that left it out gets more time than that.
+    // The default of client-go's leader election is 15 s; a holder without a duration gets more time than that.
     private static readonly TimeSpan UnstatedDuration = TimeSpan.FromSeconds(30);
 
     internal static LeaseState Missing { get; } = new(null, false);

@@ -3,10 +3,10 @@ using System.Threading.Channels;
 namespace NodeManager.Controllers.Queueing;
 
 /// <summary>
-/// Brings what keys stand for to their desired state, repeatedly. Level-triggered: it is told that something about a key changed, not what,
+/// Reconciles the objects of keys with their desired state, repeatedly. Level-triggered: it learns that something about a key changed, not what,
 /// and compares what is with what should be. One key is never worked on twice at a time.
 /// </summary>
-/// <param name="queue">Keys to look at; whoever sees a change adds its key.</param>
+/// <param name="queue">Keys to reconcile; an observer of a change adds its key.</param>
 /// <param name="reconcile">Looks at a key and does what is needed next. Safe to repeat.</param>
 /// <param name="failed">Told of each failure, and when the key is tried again.</param>
 public sealed class Reconciler<TKey>(

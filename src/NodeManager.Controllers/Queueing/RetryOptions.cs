@@ -1,6 +1,6 @@
 namespace NodeManager.Controllers.Queueing;
 
-/// <summary>How long a <see cref="WorkQueue{TKey}"/> waits before a key is tried again, and how often it takes up anything at all.</summary>
+/// <summary>How long a <see cref="WorkQueue{TKey}"/> waits before a key is tried again, and the rate limit of all keys together.</summary>
 public sealed record RetryOptions
 {
     /// <summary>Before the first retry of a key; each further one waits twice as long. More than zero.</summary>

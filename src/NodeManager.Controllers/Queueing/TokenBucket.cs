@@ -1,6 +1,6 @@
 namespace NodeManager.Controllers.Queueing;
 
-/// <summary>Lets so many through a second, and some at once after a quiet time. Not thread-safe.</summary>
+/// <summary>Limits a rate per second, with a burst after a quiet time. Not thread-safe.</summary>
 internal sealed class TokenBucket(double perSecond, int burst, TimeProvider time)
 {
     private double _tokens = burst;

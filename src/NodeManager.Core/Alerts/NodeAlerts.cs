@@ -63,7 +63,7 @@ public sealed class NodeAlerts
         }
     }
 
-    /// <summary>A monitor ended: nobody looks any more whether its alerts are still true.</summary>
+    /// <summary>A monitor ended: its alerts are no longer checked.</summary>
     internal void End(IEnumerable<string> ids, DateTimeOffset now)
     {
         lock (_lock)

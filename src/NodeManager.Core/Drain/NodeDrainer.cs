@@ -81,7 +81,7 @@ public static class NodeDrainer
         }
         finally
         {
-            // Also when whoever reads has enough: nothing goes on behind his back.
+            // Also when the reader stops: no work continues after it.
             await stop.CancelAsync();
             await running;
         }

@@ -31,7 +31,7 @@ public static class MaintenanceHolds
             }
             catch (KubernetesException refused) when (refused.Code is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
             {
-                // Whoever may not look is not kept from what he may do.
+                // A missing permission to read holds does not block the command.
                 return null;
             }
         },

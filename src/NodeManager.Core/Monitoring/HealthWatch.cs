@@ -6,7 +6,7 @@ using NodeManager.Core.Sessions;
 namespace NodeManager.Core.Monitoring;
 
 /// <summary>
-/// Watches the health of nodes for whoever follows it: judges a node when something around it changes, and its Lease when that is due. While the watch is
+/// Watches the health of nodes for its readers: evaluates a node when related objects change, and its Lease when that is due. While the watch is
 /// cut or the API server does not answer, nothing is said of nodes. The follower is called from one thread at a time.
 /// </summary>
 internal sealed class HealthWatch

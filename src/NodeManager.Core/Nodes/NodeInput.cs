@@ -7,7 +7,7 @@ namespace NodeManager.Core.Nodes;
 internal static class NodeInput
 {
     /// <summary>
-    /// What controllers set and put back. <c>node.cloudprovider.kubernetes.io/uninitialized</c> is none of them: nobody puts it back.
+    /// Taints that controllers set and restore. <c>node.cloudprovider.kubernetes.io/uninitialized</c> is not one of them: no controller restores it.
     /// Source: https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions
     /// </summary>
     private static readonly Dictionary<string, string> ControllerTaints = new(StringComparer.Ordinal)

@@ -1,6 +1,6 @@
 namespace NodeManager.Core.Observing;
 
-/// <summary>Tells nobody.</summary>
+/// <summary>Discards all events.</summary>
 public sealed class NullObserver : IOperationObserver
 {
     public static NullObserver Instance { get; } = new();

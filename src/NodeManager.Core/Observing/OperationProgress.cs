@@ -4,7 +4,7 @@ namespace NodeManager.Core.Observing;
 /// <param name="Key">The same for all reports about the same thing (a node's name, say); two things have two bars.</param>
 /// <param name="Activity">What is done: <c>Draining worker-3</c>.</param>
 /// <param name="Status">Counts and what it waits for: <c>7 of 10 pods gone; waiting for budget default/web</c>.</param>
-/// <param name="PercentComplete">0 to 100, or -1 where nobody knows.</param>
+/// <param name="PercentComplete">0 to 100, or -1 if unknown.</param>
 /// <param name="Completed">True takes the bar away.</param>
 /// <param name="Parent">The key of what it is a part of; empty for what stands alone.</param>
 public sealed record OperationProgress(

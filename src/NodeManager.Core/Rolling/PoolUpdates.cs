@@ -79,7 +79,7 @@ public static class PoolUpdates
             cancellationToken);
 
     /// <summary>
-    /// Changes an update while it runs or rests, whoever works on it: the process that holds it sees the change within moments.
+    /// Changes a running or paused update of any process: the process that holds it sees the change within moments.
     /// </summary>
     /// <returns>The update, and whether a process works on it.</returns>
     /// <exception cref="NodeManagerException">

@@ -2,7 +2,7 @@ namespace NodeManager.Kubernetes.Authentication;
 
 /// <summary>
 /// Where a command is. Starting a process by its bare name would also find a file in the current folder and beside the running program, which
-/// somebody else may have put there; kubectl looks in <c>PATH</c> only.
+/// another user may have put there; kubectl looks in <c>PATH</c> only.
 /// </summary>
 internal static class CommandPath
 {

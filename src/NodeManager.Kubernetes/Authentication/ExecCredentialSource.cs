@@ -21,7 +21,7 @@ internal sealed partial class ExecCredentialSource(ExecConfiguration configurati
 
     private bool IsValid(Credential? credential) => credential is not null && !(credential.Expires <= time.GetUtcNow());
 
-    /// <param name="useless">The one that will not do; if somebody else got another meanwhile, that is taken.</param>
+    /// <param name="useless">The refused credential; a newer one that another caller fetched is used.</param>
     /// <param name="cancellationToken">Kills the plugin.</param>
     private async ValueTask<Credential> AskAsync(Credential? useless, CancellationToken cancellationToken)
     {

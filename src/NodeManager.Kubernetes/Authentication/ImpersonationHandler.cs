@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Authentication;
 
-/// <summary>Acts as somebody else over a transport that belongs to another client, and stays that one's.</summary>
+/// <summary>Impersonates a user over the transport of another client, which keeps its ownership.</summary>
 internal sealed class ImpersonationHandler(HttpMessageHandler transport, Impersonation impersonation) : HttpMessageHandler
 {
     private readonly HttpMessageInvoker _transport = new(transport, disposeHandler: false);

@@ -5,7 +5,7 @@ namespace NodeManager.Kubernetes.Configuration;
 
 /// <summary>
 /// The first document of a file, as kubectl's reader takes it: of equal keys in a mapping the last wins. What would exhaust the stack or the
-/// memory is refused: a file may come from somebody else.
+/// memory is refused: a file may come from another person.
 /// </summary>
 internal sealed class KubeconfigEvents : IParser
 {

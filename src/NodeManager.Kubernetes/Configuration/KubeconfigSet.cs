@@ -1,6 +1,6 @@
 namespace NodeManager.Kubernetes.Configuration;
 
-/// <summary>Several files as one: whoever sets a value first wins. Source: https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/</summary>
+/// <summary>Several files as one: the first file that sets a value wins. Source: https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/</summary>
 internal sealed class KubeconfigSet
 {
     private readonly List<KubeconfigFile> _files;

@@ -20,7 +20,7 @@ public static class AtomicFile
     public static void Write(string path, Action<Stream> write, AtomicFileOptions? options = null)
     {
         options ??= new AtomicFileOptions();
-        // Secrets do not go where somebody's link leads.
+        // Secrets are not written through a link of another user.
         string target = options.IsPrivate || new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         string draft = $"{target}.{Path.GetRandomFileName()}.tmp";
         UnixFileMode? mode = OperatingSystem.IsWindows() ? null

@@ -1,7 +1,7 @@
 namespace NodeManager.Kubernetes.Models;
 
 /// <summary>
-/// lifecycle.k8s.io/v1alpha1 EvictionRequest: somebody's wish that a pod leaves. Source: the Kubernetes API reference, 1.37 (alpha).
+/// lifecycle.k8s.io/v1alpha1 EvictionRequest: the request of a client to evict a pod. Source: the Kubernetes API reference, 1.37 (alpha).
 /// </summary>
 public sealed class EvictionRequest : KubernetesObject
 {

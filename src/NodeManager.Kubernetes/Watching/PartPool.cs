@@ -8,7 +8,7 @@ namespace NodeManager.Kubernetes.Watching;
 
 /// <summary>
 /// Keeps equal parts of watched objects once: pods of a workload differ in little more than their names, and caches hold tens of thousands of
-/// them. Objects that a watch tells are read by many and changed by nobody. Not thread-safe.
+/// them. Objects of a watch are read by many and never changed. Not thread-safe.
 /// </summary>
 internal sealed class PartPool
 {

@@ -7,7 +7,7 @@ using NodeManager.Providers.Http;
 namespace NodeManager.Providers.Redfish;
 
 /// <summary>
-/// Servers that exist. Provisioning claims one that is off and nobody's, has it boot once from the network and switches it on;
+/// Existing servers. Provisioning claims one that is off and unclaimed, has it boot once from the network and switches it on;
 /// deprovisioning switches it off and releases it. A server that is on without a claim of ours is never touched.
 /// </summary>
 public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider

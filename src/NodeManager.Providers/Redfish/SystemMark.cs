@@ -16,7 +16,7 @@ internal sealed record SystemMark(string Tag, string OwnerHash, string ClaimUid)
     public static SystemMark Of(string tag, string owner, string claimUid) =>
         new(tag, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner)).AsSpan(0, 3)), claimUid);
 
-    /// <summary>Null: nobody's.</summary>
+    /// <summary>Null for an unclaimed server.</summary>
     public static SystemMark? Parse(string tag, string? assetTag) =>
         Words(assetTag).Select(static word => word.Split(':')).FirstOrDefault(parts => parts.Length == 3 && parts[0] == tag) is { } found
             ? new(tag, found[1], found[2])

@@ -21,7 +21,7 @@ public sealed class ValueSchema
     /// <summary>What a list's items or a map's values are.</summary>
     public ValueSchema? Item { get; private init; }
 
-    /// <summary>What users are told.</summary>
+    /// <summary>The text shown to users.</summary>
     public string Name => Kind switch
     {
         ValueKind.Text => "text",

@@ -9,7 +9,7 @@ namespace NodeManager.SchedulerConfigurations.Comparing;
 /// <param name="Updated">All else that differs.</param>
 public sealed partial record ChangeCount(int Enabled, int Disabled, int Updated)
 {
-    /// <param name="before">Null where it could not be read: then nobody knows what is new.</param>
+    /// <param name="before">Null if it could not be read: new settings are then unknown.</param>
     /// <param name="after">What it became.</param>
     /// <param name="differences">Between the two.</param>
     public static ChangeCount Of(SchedulerDocument? before, SchedulerDocument after, IReadOnlyList<SchedulerConfigurationDifference> differences)

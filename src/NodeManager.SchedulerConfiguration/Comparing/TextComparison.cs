@@ -8,7 +8,7 @@ public static class TextComparison
 {
     private const int Context = 3;
 
-    // Beyond this the part that differs is told as a whole: the table of common lines would be larger than the gain.
+    // Beyond this the differing part is reported as one block: the table of common lines would be larger than the gain.
     private const int TableLimit = 4_000_000;
 
     /// <summary>The unified difference; empty where the texts are equal.</summary>

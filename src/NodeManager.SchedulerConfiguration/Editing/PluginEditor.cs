@@ -94,7 +94,7 @@ public sealed class PluginEditor
         if (change.ExtensionPoints.Count > 0)
             return [.. change.ExtensionPoints];
         var reading = Reading(index);
-        // What multiPoint brings is taken out there at once; the points that name the plugin themselves follow.
+        // A plugin of multiPoint is disabled there; the points that name the plugin explicitly follow.
         var points = reading.MultiPoint.Any(plugin => plugin.Name == change.Name) ? new List<string> { ExtensionPoints.MultiPoint } : [];
         points.AddRange(reading.Points.Where(point =>
             Place(index, point, Enabled, change.Name) >= 0

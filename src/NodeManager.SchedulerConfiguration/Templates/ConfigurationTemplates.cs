@@ -14,7 +14,7 @@ public static class ConfigurationTemplates
     public static IReadOnlyList<ConfigurationTemplate> BuiltIn { get; } =
         [.. BuiltInTemplates.All.Select(pair => TemplateReader.Read(pair.Text, pair.Name, pair.Name))];
 
-    /// <summary>Ours, and those of a folder, a file each named after its template; one of the same name as ours stands in its place.</summary>
+    /// <summary>Built-in templates, and those of a folder, one file per template; a custom template replaces a built-in one of the same name.</summary>
     /// <param name="folder">The folder; null: ours alone.</param>
     /// <exception cref="NodeManagerException">SchedulerTemplateNotFound: there is no such folder. SchedulerTemplateInvalid: a file is no template.</exception>
     public static IReadOnlyList<ConfigurationTemplate> List(string? folder)

@@ -17,7 +17,7 @@ internal static class ExtenderTlsRules
         if (IsTrue(settings, "insecure") && (authority is not null || ValidationContext.Text(settings, "caFile") is { Length: > 0 }))
             yield return context.Error("ExtenderTls", path.Key("insecure"), "cannot be combined with caData or caFile",
                 "Remove insecure: the certificate is verified with the CA.");
-        // Former clients ignored a CA that they could not read, and then trusted nobody.
+        // Earlier clients ignored an unreadable CA and then trusted no certificate.
         if (authority is not null && context.Minor >= 23 && !HoldsCertificates(authority))
             yield return context.Error("ExtenderTls", path.Key("caData"), "holds no PEM certificates", "Encode a PEM file with CA certificates in base64.");
         if (Bytes(settings, "certData") is not { } certificate || Bytes(settings, "keyData") is not { } key)

@@ -9,7 +9,7 @@ internal static class LeaderElectionRules
 {
     private const string Leases = "leases";
 
-    // Two locks at once, for the time in which schedulers of several releases run.
+    // Two locks concurrently, for the time in which schedulers of several releases run.
     private static readonly string[] MigrationLocks = [Leases, "endpointsleases", "configmapsleases"];
     private static readonly string[] FormerLocks = [.. MigrationLocks, "endpoints", "configmaps"];
 
@@ -28,7 +28,7 @@ internal static class LeaderElectionRules
         if (lease <= renew)
             yield return context.Error("LeaderElectionTiming", path.Key("leaseDuration"),
                 $"{lease.TotalSeconds} s is not longer than renewDeadline, {renew.TotalSeconds} s", "Make the lease longer than the time to renew it.");
-        // The election itself refuses this, after the configuration was accepted: the scheduler starts and ends at once.
+        // The election itself refuses this, after the configuration was accepted: the scheduler starts and ends immediately.
         if (renew > TimeSpan.Zero && renew <= retry * 1.2)
             yield return context.Error("LeaderElectionTiming", path.Key("renewDeadline"),
                 $"{renew.TotalSeconds} s is not longer than 1.2 times retryPeriod, {retry.TotalSeconds} s", "Leave time for several tries.");

@@ -43,7 +43,7 @@ public static class SchedulerConfigurationValidator
             .. PluginRules.Check(context, options.IsStock),
             .. PluginConfigRules.Check(context, options.IsStock),
         ];
-        // A value of the wrong kind is told once; what other rules make of it says nothing new.
+        // A value of the wrong type is reported once; findings of other rules about it add nothing.
         var mistyped = shape.Where(finding => finding.Severity == "Error").Select(finding => finding.Path).ToHashSet();
         return [.. all.Where(finding => shape.Contains(finding) || !mistyped.Contains(finding.Path)).OrderBy(finding => finding.Line)];
     }

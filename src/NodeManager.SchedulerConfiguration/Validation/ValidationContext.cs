@@ -59,7 +59,7 @@ internal sealed class ValidationContext(SchedulerDocument document, SchedulerApi
         return finding;
     }
 
-    // What is missing is told at the nearest thing that is there.
+    // A missing field is reported at the nearest existing one.
     private int LineOf(YamlPath path)
     {
         for (; path.Count > 0; path = path.Parent)

@@ -13,12 +13,12 @@ public static class Preemption
     private const string NoVictims = "No preemption victims found for incoming pod";
     private const int FewestCandidates = 100;
 
-    /// <summary>What can be said before anybody's priority is looked at.</summary>
+    /// <summary>The reasons that do not depend on priorities.</summary>
     public static string Outlook(IReadOnlyCollection<FitResult> refusals) =>
         Sentence(refusals.Count, refusals.Select(static refusal => refusal.IsResolvable ? NoVictims : NotHelpful));
 
     /// <param name="pod">Fits nowhere.</param>
-    /// <param name="snapshot">As things are; pods are taken out and put back, so nobody else may use it meanwhile.</param>
+    /// <param name="snapshot">The present state; pods are removed and restored, so it must not be used concurrently.</param>
     /// <param name="refusals">What each node answered.</param>
     /// <param name="budgets">Of all namespaces.</param>
     public static PreemptionResult Find(

@@ -1,6 +1,6 @@
 namespace NodeManager.Server.Access;
 
-/// <summary>What somebody with credentials may do. Also the names of the policies that routes require.</summary>
+/// <summary>What a caller with credentials may do. Also the names of the policies that routes require.</summary>
 internal static class AccessLevel
 {
     /// <summary>Read.</summary>

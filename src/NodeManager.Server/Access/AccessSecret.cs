@@ -9,6 +9,6 @@ internal static class AccessSecret
     /// <summary>A new one of 256 bits, as lower-case hexadecimal digits.</summary>
     public static string Create() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
-    /// <summary>What is kept of it. A lookup by hash takes a time that tells nothing about the secret.</summary>
+    /// <summary>The stored hash. The duration of a lookup by hash reveals nothing about the secret.</summary>
     public static string HashOf(string secret) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 }

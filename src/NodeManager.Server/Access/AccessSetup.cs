@@ -14,7 +14,7 @@ internal static class AccessSetup
         AddPolicies(services);
     }
 
-    /// <summary>The levels that routes require, whoever grants them.</summary>
+    /// <summary>The levels that routes require, independent of the source that grants them.</summary>
     public static void AddPolicies(IServiceCollection services) => services.AddAuthorizationBuilder()
             .AddPolicy(AccessLevel.Viewer, policy => policy.RequireRole(AccessLevel.Viewer, AccessLevel.Admin))
             .AddPolicy(AccessLevel.Admin, policy => policy.RequireRole(AccessLevel.Admin))

@@ -89,7 +89,7 @@ internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry t
     private static partial void LogEntry(ILogger logger, string entry);
 }
 
-/// <summary>Of a route whose calls are written by what they do: one request stands for many sorts of work.</summary>
+/// <summary>Marks a route whose calls are written by their effect: one request can be any kind of work.</summary>
 internal sealed class WritesOwnAudit
 {
     public static WritesOwnAudit Instance { get; } = new();

@@ -8,7 +8,7 @@ internal static class SignInRoutes
 {
     public const string Path = "/sign-in";
 
-    /// <summary>How often an address may try: nobody types secrets.</summary>
+    /// <summary>How often an address may try: secrets are not typed, so few attempts are enough.</summary>
     public const string Limit = "sign-in";
 
     public static void Map(IEndpointRouteBuilder routes)

@@ -1,7 +1,7 @@
 namespace NodeManager.Server.Access;
 
 /// <summary>
-/// One-time links and the browser sessions that they open. A link's secret stands in the URL fragment, which browsers send to nobody; the page
+/// One-time links and the browser sessions that they open. The secret of a link is in the URL fragment, which browsers do not send; the page
 /// behind it exchanges the secret for a cookie. Thread-safe.
 /// </summary>
 /// <param name="time">Decides what has expired.</param>
@@ -13,7 +13,7 @@ internal sealed class SignIns(TimeProvider time)
     /// <summary>How long a browser session lasts.</summary>
     public static readonly TimeSpan SessionLifetime = TimeSpan.FromHours(12);
 
-    // Enough for people; a bound for whoever makes links in a loop.
+    // Enough for people; a limit for a client that creates links in a loop.
     private const int MostSessions = 1000;
 
     private readonly Lock _lock = new();

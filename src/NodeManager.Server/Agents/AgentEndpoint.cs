@@ -65,7 +65,7 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
     {
         message.Context ??= new();
         message.Context.User = context.User;
-        // A revoked token ends the calls that are under way.
+        // A revoked token ends the calls in progress.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, context.Features.Get<Grant>()?.Ended ?? CancellationToken.None);
         Prepare(context, session);
         try

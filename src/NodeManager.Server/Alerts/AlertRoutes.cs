@@ -2,7 +2,7 @@ using NodeManager.Server.Access;
 
 namespace NodeManager.Server.Alerts;
 
-/// <summary>The alerts of the server's monitor. The event stream says how they go on.</summary>
+/// <summary>The alerts of the server's monitor. The event stream reports their changes.</summary>
 internal static class AlertRoutes
 {
     public const string Path = "/api/v1/alerts";

@@ -11,7 +11,7 @@ internal sealed record ApiAlerts(bool Monitoring, ApiAlertProblem? Problem, IRea
 
 internal sealed record ApiAlertProblem(string Error, string Message, string? Action);
 
-/// <summary>An alert as it was last told; also data of the event <c>alert</c>.</summary>
+/// <summary>An alert in the state of its last transition; also data of the event <c>alert</c>.</summary>
 /// <param name="Sequence">Counts the transitions of the alert from 1.</param>
 /// <param name="Transition">See <see cref="NodeAlertTransition"/>.</param>
 /// <param name="Status">See <see cref="NodeAlertStatus"/>.</param>

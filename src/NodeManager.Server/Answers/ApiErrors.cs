@@ -38,7 +38,7 @@ internal static class ApiErrors
             : context.Response.WriteAsJsonAsync(error);
     }
 
-    // What routing refuses has no body of its own.
+    // Refusals of the routing have no body.
     private static ApiError? Refusal(HttpContext context) => context.Response.StatusCode switch
     {
         StatusCodes.Status404NotFound => new("RouteNotFound", $"There is no {context.Request.Method} {context.Request.Path}.", null),

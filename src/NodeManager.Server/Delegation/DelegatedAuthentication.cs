@@ -59,7 +59,7 @@ internal sealed class DelegatedAuthentication(
             }
             catch (NodeManagerException)
             {
-                // Who cannot be checked is not let go on.
+                // A caller who cannot be verified is refused.
                 grant.End();
             }
             catch (ObjectDisposedException)

@@ -12,7 +12,7 @@ internal sealed class DetachedService(ClusterSession cluster, string ns, ILogger
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // The host goes on starting.
+        // The host continues its start.
         await Task.Yield();
         try
         {

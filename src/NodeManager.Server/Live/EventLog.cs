@@ -6,7 +6,7 @@ namespace NodeManager.Server.Live;
 
 /// <summary>
 /// The last events of the cluster, written once and read by any number of streams. A reader that comes back with the id of its last event
-/// misses nothing; one that was away for too long, or knew another start of the server, is told to read everything again. Thread-safe.
+/// misses nothing; one that was away for too long, or knew another start of the server, receives a reset and reads everything again. Thread-safe.
 /// </summary>
 internal sealed class EventLog
 {

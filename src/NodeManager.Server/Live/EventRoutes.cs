@@ -5,7 +5,7 @@ using NodeManager.Server.Nodes;
 
 namespace NodeManager.Server.Live;
 
-/// <summary>Streams what changes in the cluster, so that nobody asks repeatedly. All readers share one watch.</summary>
+/// <summary>Streams changes of the cluster, so that clients need not poll. All readers share one watch.</summary>
 internal static class EventRoutes
 {
     public const string Path = "/api/v1/events";
@@ -15,7 +15,7 @@ internal static class EventRoutes
 
     private static async Task<IResult> FollowAsync(HttpContext context, EventLog log, LiveNodeService live, ServerTelemetry telemetry, IHostApplicationLifetime host, CancellationToken aborted)
     {
-        // Whoever cannot read the nodes is told so, and not given a stream of nothing.
+        // A caller who cannot read nodes gets an error instead of an empty stream.
         await live.ReadyAsync(aborted);
         string last = context.Request.Headers["Last-Event-ID"].ToString();
         CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, host.ApplicationStopping, context.Features.Get<Grant>()!.Ended);

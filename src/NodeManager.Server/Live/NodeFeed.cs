@@ -18,7 +18,7 @@ namespace NodeManager.Server.Live;
 internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, EventLog log, IOptions<JsonOptions> json) : BackgroundService
 {
     private readonly ConcurrentDictionary<string, bool> _dirty = new(StringComparer.Ordinal);
-    // One pending signal is enough: whoever takes it looks at all that is dirty.
+    // One pending signal is enough: its receiver processes all dirty nodes.
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Dictionary<string, Shown> _shown = new(StringComparer.Ordinal);
 
@@ -96,6 +96,6 @@ internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, Eve
         Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(node with { Age = "", Usage = null, Pods = null }, json.Value.SerializerOptions))),
         node.Usage, node.Pods);
 
-    // What readers were told of a node.
+    // The last state of a node that readers received.
     private sealed record Shown(string Hash, ApiUsage? Usage, int? Pods);
 }

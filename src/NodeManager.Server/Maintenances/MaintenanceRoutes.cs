@@ -9,7 +9,7 @@ using NodeManager.Server.Operations;
 
 namespace NodeManager.Server.Maintenances;
 
-/// <summary>Maintenances of fleets: the plan, the run as an operation, and the runs that the cluster keeps, whoever began them.</summary>
+/// <summary>Maintenances of fleets: the plan, the run as an operation, and the runs stored in the cluster, whichever process started them.</summary>
 internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistry operations)
 {
     public const string Path = "/api/v1/maintenances";

@@ -35,7 +35,7 @@ internal sealed record ApiMaintenanceRun(
 
 /// <summary>A node of a run. See <see cref="NodeMaintenanceResult"/>.</summary>
 /// <param name="Status">See <see cref="NodeMaintenanceStatus"/>.</param>
-/// <param name="Step">The one that is under way; empty otherwise.</param>
+/// <param name="Step">The step in progress; empty otherwise.</param>
 /// <param name="Error">Why it failed; empty otherwise.</param>
 internal sealed record ApiMaintenanceNode(
     string Node, string Status, int Batch, string Group, string Step, string Message, string Error, DateTimeOffset? StartedAt, IReadOnlyList<ApiMaintenanceStep> Steps);

@@ -41,7 +41,7 @@ internal sealed class LiveNodeService(ClusterSession cluster) : BackgroundServic
         }
         catch (NodeManagerException)
         {
-            // The first request tries again, and tells its caller what is wrong.
+            // The first request tries again, and reports the error to its caller.
         }
 
         await Nodes.RunAsync(stoppingToken);

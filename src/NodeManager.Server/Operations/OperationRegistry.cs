@@ -5,7 +5,7 @@ using NodeManager.Server.Access;
 namespace NodeManager.Server.Operations;
 
 /// <summary>
-/// The operations that requests started and that go on without them. The last that ended are kept. When the host stops, those that run are asked
+/// The operations that requests started and that continue without them. The last that ended are kept. When the host stops, those that run are asked
 /// to stop and have its shutdown time to leave a consistent state.
 /// </summary>
 internal sealed class OperationRegistry(AuditLog audit) : IHostedService

@@ -25,7 +25,7 @@ internal static class OperationRoutes
             .Produces<ApiError>(StatusCodes.Status404NotFound);
     }
 
-    /// <summary>Whether the caller wants to have an operation to follow instead of waiting (RFC 7240).</summary>
+    /// <summary>Whether the caller requests an operation to follow instead of waiting (RFC 7240).</summary>
     public static bool IsAsyncPreferred(HttpRequest request) =>
         request.Headers["Prefer"].SelectMany(v => (v ?? "").Split(',')).Any(v => v.Trim().Equals("respond-async", StringComparison.OrdinalIgnoreCase));
 

@@ -3,7 +3,7 @@ namespace NodeManager.Server.Operations;
 /// <summary>An operation that was started with <c>Prefer: respond-async</c>.</summary>
 /// <param name="Kind"><c>NodeDrain</c>, <c>NodeMaintenance</c>, <c>NodePoolUpdate</c>, <c>SchedulerRestart</c>.</param>
 /// <param name="State"><c>Running</c>, <c>Succeeded</c>, <c>Failed</c> or <c>Cancelled</c>.</param>
-/// <param name="Progress">The parts that are under way.</param>
+/// <param name="Progress">The parts in progress.</param>
 /// <param name="Results">So far, in the shape that the route answers with when it waits.</param>
 internal sealed record ApiOperation(
     string Id, string Kind, string Target, string State, string By, DateTimeOffset StartedAt, DateTimeOffset? EndedAt,

@@ -51,7 +51,7 @@ internal sealed class SchedulerService(ClusterSession cluster)
         }), warnings);
     }
 
-    /// <summary>Writes a change as a new revision and restarts the scheduler, as far as the request wants both.</summary>
+    /// <summary>Writes a change as a new revision and restarts the scheduler, as requested.</summary>
     public Task<SchedulerUpdate> ChangeAsync(SchedulerRequest request, CancellationToken stop)
     {
         var change = new SchedulerChange

@@ -11,7 +11,7 @@ namespace NodeManager.Server.Tour;
 
 /// <summary>
 /// The tour's second person: owns the budgets that block, and lowers them once nothing else is left to wait for, so that one sees the
-/// drain go on at that moment.
+/// drain continue at that moment.
 /// </summary>
 internal sealed class BudgetOwner(NodeManagerSession session, NodeDrainPlan plan, IOperationObserver observer)
 {

@@ -74,7 +74,7 @@ internal sealed class ClusterTour(NodeManagerSession session, Terminal terminal)
         return nodes;
     }
 
-    // The tour wants a node where a budget blocks; the seeded cluster has one.
+    // The tour needs a node with a blocking PDB; the seeded cluster has one.
     private async Task<NodeDrainPlan?> ChoosePlanAsync(List<ClusterNode> nodes, CancellationToken cancellationToken)
     {
         const int Considered = 50;
@@ -82,7 +82,7 @@ internal sealed class ClusterTour(NodeManagerSession session, Terminal terminal)
             .Where(n => n.Status == NodeStatus.Ready && !n.Unschedulable && !n.Roles.Contains("control-plane"))
             .Take(Considered))
         {
-            // One at a time: together they would be a plan for all of them going at once.
+            // One at a time: together they would be one plan for a concurrent drain.
             IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(session, [node.Name], Options, cancellationToken);
             if (plans[0] is { Status: not NodeDrainPlanStatus.Refused, BlockedByBudget: > 0 } plan) return plan;
         }

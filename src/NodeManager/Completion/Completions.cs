@@ -7,7 +7,7 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Completion;
 
-/// <summary>Candidates as PowerShell wants them.</summary>
+/// <summary>Candidates in the form that PowerShell requires.</summary>
 internal static class Completions
 {
     /// <summary>How long Tab may take.</summary>

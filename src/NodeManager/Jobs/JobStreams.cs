@@ -4,7 +4,7 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Jobs;
 
-/// <summary>Writes what an operation tells to a job's streams.</summary>
+/// <summary>Writes the events of an operation to the streams of a job.</summary>
 internal sealed class JobStreams(Job job) : IOperationObserver
 {
     private readonly Lock _lock = new();
@@ -14,7 +14,7 @@ internal sealed class JobStreams(Job job) : IOperationObserver
 
     public void Verbose(string message) => job.Verbose.Add(new(DisplayText.EscapeLines(message)));
 
-    /// <summary>Reports that nobody has received yet are replaced by later ones of the same: a job runs for hours.</summary>
+    /// <summary>Reports that were not received yet are replaced by later ones of the same activity: a job runs for hours.</summary>
     public void Progress(OperationProgress progress)
     {
         lock (_lock)

@@ -3,7 +3,7 @@ using NodeManager.Core.Observing;
 
 namespace NodeManager.Jobs;
 
-/// <summary>Hands on what a maintenance tells.</summary>
+/// <summary>Forwards the events of a maintenance.</summary>
 /// <param name="streams">Takes warnings, progress and the like.</param>
 /// <param name="started">Told of the run.</param>
 /// <param name="nodeStarted">Told of each node whose work begins.</param>

@@ -45,7 +45,7 @@ internal abstract class OperationJob : Job
             return;
         SetJobState(JobState.Stopping);
         operation.Cancel();
-        // It may have come to its end while it was told to stop: then no other client says any more that it has.
+        // It may have ended during the request to stop: then no other event reports its end.
         if (_shown.Wait(StopLimit) && JobStateInfo.State == JobState.Stopping)
             SetJobState(JobState.Stopped);
     }

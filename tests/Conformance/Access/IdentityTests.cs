@@ -4,7 +4,7 @@ using NodeManager.Conformance.Harness;
 
 namespace NodeManager.Conformance.Access;
 
-/// <summary>Who somebody is: service accounts' tokens, impersonation, and what the server says of them.</summary>
+/// <summary>Identities: tokens of ServiceAccounts, impersonation, and reviews of them.</summary>
 public sealed class IdentityTests
 {
     private const string TokenReviews = "/apis/authentication.k8s.io/v1/tokenreviews";

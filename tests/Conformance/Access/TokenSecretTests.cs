@@ -23,7 +23,7 @@ public sealed class TokenSecretTests
 
         Assert.Equal((uid, cluster.Namespace), ((string)secret["metadata"]!["annotations"]!["kubernetes.io/service-account.uid"]!, Decode(secret["data"]!["namespace"]!)));
         string token = Decode(secret["data"]!["token"]!);
-        // The server learns of a new account by a watch: until then it knows nobody of that name.
+        // The server learns of a new account by a watch: until then the account is unknown to it.
         await Eventually.HoldsAsync("a way in", async () => (int)(await cluster.SendWithTokenAsync(token, "GET", "/api")).Code == 200);
         WireAnswer review = await cluster.SendAsync("POST", "/apis/authentication.k8s.io/v1/tokenreviews", $$"""{"kind":"TokenReview","apiVersion":"authentication.k8s.io/v1","spec":{"token":"{{token}}"} }""");
         Assert.Equal($"system:serviceaccount:{cluster.Namespace}:robot", (string)review.Json["status"]!["user"]!["username"]!);

@@ -151,10 +151,10 @@ public sealed class AutoscalerRoughTests(ITestOutputHelper output)
         List<NodeSmithClaim> claims = await lab.WaitForClaimsAsync("ready", static all => all.Count(AutoscalerLab.IsReady) == 3);
         await AutoscalerLab.StopAsync(run);
         (NodeSmithClaim lost, NodeSmithClaim cut, NodeSmithClaim bare) = (claims[0], claims[1], claims[2]);
-        // A claim that somebody tore away, a machine that somebody destroyed, and both.
+        // A claim that was deleted without its finalizer, a machine that was destroyed, and both.
         await TearAsync(lab, lost);
         await DestroyAsync(lab, cut);
-        // As a heartbeat left it that came after the lease was released: nobody holds the claim.
+        // The state after a heartbeat that followed the release of the Lease: the claim has no holder.
         await lab.PatchAsync(NodeSmithResources.Claims, cut.Metadata.Name, """{"status":{"lease":{"lastHeartbeat":"2026-01-01T00:00:00Z"}}}""", "status");
         await TearAsync(lab, bare);
         await DestroyAsync(lab, bare);

@@ -1,6 +1,6 @@
 namespace NodeManager.Conformance.Autoscaling;
 
-/// <summary>The clock of a machine that somebody sets: what lasts, lasts as long as before.</summary>
+/// <summary>The clock of a machine that is set: durations are not affected.</summary>
 internal sealed class JumpingClock(TimeProvider inner) : TimeProvider
 {
     /// <summary>How far it is off.</summary>

@@ -79,7 +79,7 @@ public sealed class ProviderChangeTests
         Assert.True((int)answer.Code == 201, answer.Text);
     }
 
-    /// <summary>Simulated machines for whoever has the right token, while it is not closed.</summary>
+    /// <summary>Simulated machines for callers with the right token, until it is closed.</summary>
     private sealed class GuardedFactory : IMachineProviderFactory
     {
         private readonly SimulatedProviderFactory _inner = new();

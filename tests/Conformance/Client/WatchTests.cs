@@ -77,7 +77,7 @@ public sealed class WatchTests
     public async Task An_expired_resourceVersion_is_410(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);
-        // Over the wire, as the client's own watches never show it: they list anew. Events, as API servers keep no changes of them in memory.
+        // Over the wire, because watches of the client relist and never show it. Events, as API servers keep no changes of them in memory.
         WireAnswer answer = await cluster.SendAsync("GET", "/api/v1/events?watch=1&timeoutSeconds=5&resourceVersion=1");
 
         JsonNode status = answer.Lines[0];

@@ -10,7 +10,7 @@ public sealed class DefinitionTests
     private const string Root = "/spec/versions/0/schema/openAPIV3Schema";
     private const string Spec = Root + "/properties/spec";
 
-    // Where, what instead, and the field and words of one of the causes: their order is nobody's promise.
+    // Where, what instead, and the field and words of one of the causes: their order is not guaranteed.
     private static readonly (string Path, string? Value, string Field, string Message)[] Refused =
     [
         ("/metadata/name", "\"other.example.com\"", "metadata.name", "Invalid value: \"other.example.com\": must be spec.names.plural+\".\"+spec.group"),

@@ -55,7 +55,7 @@ internal sealed class DrainScenario
         if (HasBudget(part) && part.Budget == "never") return held == pods.Count();
         if (part.End != "never") return ended == pods.Count();
 
-        // A StatefulSet makes none anew before the former is gone: the budget lets no second one go.
+        // A StatefulSet recreates a pod only after the former is deleted: the PDB allows no second disruption.
         bool isInTurns = HasBudget(part) && part.Kind == "StatefulSet";
         return isInTurns ? accepted == 1 && held == pods.Count() - 1 : accepted == pods.Count();
     });

@@ -128,7 +128,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public Task<WireAnswer> SendWithAsync(IEnumerable<KeyValuePair<string, string>> headers, string method, string path, string? body = null) =>
         SendOverAsync(new HeaderHandler(CreateTransport(null), headers), method, path, body, "application/json");
 
-    /// <summary>What the server answers to whoever shows this token, and wants to be treated as somebody else where that is said.</summary>
+    /// <summary>The response to a caller with this token, impersonating another user if specified.</summary>
     public Task<WireAnswer> SendWithTokenAsync(string token, string method, string path, string? impersonate = null)
     {
         List<KeyValuePair<string, string>> headers = [new("Authorization", "Bearer " + token)];

@@ -29,7 +29,7 @@ public sealed class KillTests
         await cluster.CordonAsync(nodes[^1]);
         List<string> told = [];
         for (int round = 0; round < Rounds; round++) told.Add(await KillAndCarryOnAsync(cluster, kubeconfig, nodes));
-        // What was seen, for whoever runs many rounds.
+        // The observed counts, for long runs.
         await File.WriteAllLinesAsync(Path.Combine(Path.GetTempPath(), "nodemanager-kills.txt"), told);
     }
 

@@ -207,7 +207,7 @@ public sealed class TakeoverTests
 
         Assert.False(back.Unschedulable);
         Assert.True(again.Run.Status == NodeMaintenanceRunStatus.Completed, again.Run.Describe());
-        // It had taken pods since, so it was drained anew.
+        // It had received pods since, so it was drained again.
         Assert.True(DrainOf(Assert.Single(again.Run.Nodes)).StartedAt > DrainOf(Assert.Single(failed.Run.Nodes)).StartedAt);
         await cluster.AssertBackInServiceAsync([node]);
     }

@@ -42,7 +42,7 @@ internal sealed class TaintLog : IAsyncDisposable
     public Task WaitForLostAsync(IReadOnlyCollection<string> nodes) => Eventually.HoldsAsync(
         "all lost", async () => (await ReadAsync()).Where(node => nodes.Contains(node.Metadata.Name)).All(node => Ready(node)?.Status == "Unknown"));
 
-    /// <summary>Starts anew: what was noted before is no longer returned.</summary>
+    /// <summary>Restarts: earlier entries are no longer returned.</summary>
     public void Clear()
     {
         lock (_seen) _start = _seen.Count;

@@ -109,11 +109,11 @@ public sealed class ApplyTests
         Assert.Equal(
             [$"bob Apply: {Main} {Env} {Env}.name {Env}.value {Main}.name {Side} {Side}.image {Side}.name .spec.template.spec.tolerations"], both.Owners("bob"));
 
-        // A list that is one value is somebody's as a whole.
+        // An atomic list has one owner.
         WireAnswer refused = await cluster.ApplyAsync("alice", path, Deployment("""{"name":"main","image":"i:1"}""", ""","tolerations":[{"key":"u","operator":"Exists"}]"""));
         Assert.Equal("Apply failed with 1 conflict: conflict with \"bob\": .spec.template.spec.tolerations", (string)refused.Must(HttpStatusCode.Conflict)["message"]!);
 
-        // What its manager gives up goes with all that only he owned.
+        // A released field is removed with all fields that only its manager owned.
         JsonNode without = (await cluster.ApplyAsync("bob", path, """{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web"}}""")).Must(HttpStatusCode.OK);
         JsonNode only = Assert.Single(without["spec"]!["template"]!["spec"]!["containers"]!.AsArray())!;
         Assert.Equal(["A"], only["env"]!.AsArray().Select(one => (string)one!["name"]!));

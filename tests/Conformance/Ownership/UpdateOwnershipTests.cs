@@ -50,7 +50,7 @@ public sealed class UpdateOwnershipTests
         JsonNode same = (await cluster.MergeAsync("third", path, """{"data":{"a":"9"}}""")).Must(HttpStatusCode.OK);
         Assert.Equal(version, (string)same["metadata"]!["resourceVersion"]!);
 
-        // What is gone is nobody's.
+        // A removed field has no owner.
         (await cluster.MergeAsync("third", path, """{"data":{"b":null},"metadata":{"annotations":null}}""")).Must(HttpStatusCode.OK);
         Assert.Equal(["maker Update: .data", "other Update: .data.a .data.c"], (await cluster.ReadAsync(path)).Owners());
     }

@@ -175,7 +175,7 @@ internal sealed class ControlPlane : IDisposable
         await ReachAsync(etcd, store, new(arguments.EtcdAddress, "health"));
 
         await StartApiServerAsync();
-        // So that there are versions which the server has forgotten: the first few, which nobody needs.
+        // So that the first resourceVersions, which no test needs, have expired.
         using HttpResponseMessage compacted = await store.PostAsync("v3/kv/compaction", new StringContent("""{"revision": 10}"""));
         compacted.EnsureSuccessStatusCode();
 

@@ -50,7 +50,7 @@ public sealed class CopyTests
         Assert.True(rehearsed.Status == NodeDrainStatus.Drained, rehearsed.Describe());
         Assert.Equal(done.Status, rehearsed.Status);
         Assert.Equal(Outcomes(done), Outcomes(rehearsed));
-        // Nothing was rolled out anew because of labels that are another Kubernetes'.
+        // Labels of another Kubernetes version started no rollout.
         int sets = (await copy.Connection().Client.ListAsync(Resources.ReplicaSets, new() { Namespace = source.Namespace }, default)).Items.Count;
         Assert.Equal(1, sets);
         Assert.DoesNotContain(sent, static method => method != "GET");

@@ -7,7 +7,7 @@ using NodeManager.SchedulerConfigurations.Catalog;
 
 namespace NodeManager.Conformance.Roles;
 
-/// <summary>The roles of deploy/rbac.yaml for registering plugins for everybody, and for measuring them.</summary>
+/// <summary>The roles of deploy/rbac.yaml for registering plugins in the cluster, and for measuring them.</summary>
 public sealed class SchedulerFurtherRoleTests
 {
     private const string System = "kube-system";

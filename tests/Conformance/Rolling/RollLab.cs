@@ -58,7 +58,7 @@ internal sealed class RollLab : IAsyncDisposable
         return await PoolUpdates.RunAsync(session, Request(options, intent), observer ?? NullObserver.Instance, default);
     }
 
-    /// <summary>The update as anybody sees it; null: none was begun yet.</summary>
+    /// <summary>The update as any client sees it; null before the first one.</summary>
     public async Task<NodePoolUpdate?> ReadAsync()
     {
         NodeManagerSession session = await Cluster.ConnectAsync();

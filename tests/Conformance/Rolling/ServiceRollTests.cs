@@ -197,7 +197,7 @@ public sealed class ServiceRollTests(ITestOutputHelper output)
         isDown = false;
         Assert.DoesNotContain(Secret, await lab.StoredAsync(), StringComparison.Ordinal);
 
-        // Whoever did not begin it does not know what to create; whoever names it again does.
+        // A process that did not start it does not know the user data, unless it is specified again.
         PoolUpdateOutcome resumed = await lab.UpdateAsync(intent: PoolUpdateIntent.Resume);
         Assert.True(resumed.Update.Status == NodePoolUpdateStatus.Stopped, RollLab.Describe(resumed.Update));
         Assert.Contains("User data", resumed.Update.Message, StringComparison.Ordinal);

@@ -22,7 +22,7 @@ public sealed class SchedulerComparisonTests
         Skip.If(binaries is { Scheduler: null } or { ControllerManager: null }, "KUBEBUILDER_ASSETS has no kube-controller-manager and kube-scheduler");
         int pods = ProofSize.Read("NODEMANAGER_SCHEDULER_PODS", 40), seed = ProofSize.Read("NODEMANAGER_SCHEDULER_SEED", 1);
 
-        // Its messages count all nodes: nobody else's may be there.
+        // Its messages count all nodes: no foreign nodes may exist.
         using ControlPlane plane = await ControlPlane.StartAsync();
         using SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = 0, Version = $"1.{plane.Minor}" });
         using var real = new ScenarioRunner(plane.Server, plane.CreateAdminTransport());
@@ -67,7 +67,7 @@ public sealed class SchedulerComparisonTests
         }
     }
 
-    // It changes its cluster: for another try that is built anew.
+    // It changes its cluster, so another attempt rebuilds it.
     private static async Task<(Outcome Expected, Outcome Actual)> PreemptAsync(ScenarioRunner real, ScenarioRunner ours, Scenario scenario)
     {
         for (int tries = 1; ; tries++)

@@ -18,7 +18,7 @@ internal sealed class ApiComparer(Func<ApiSide> connectReal, Func<ApiSide> conne
     /// <summary>Of these, those whose answers differ as it is known that they do.</summary>
     public int Known => _known;
 
-    /// <summary>A round: requests that follow each other, in a namespace and with cluster-wide names that are nobody else's.</summary>
+    /// <summary>A round: requests that follow each other, in its own namespace and with its own cluster-scoped names.</summary>
     public async Task<IReadOnlyList<ApiDifference>> RunAsync(int seed, string prefix, int steps)
     {
         using ApiSide real = connectReal(), ours = connectOurs();

@@ -136,7 +136,7 @@ internal sealed partial class StepMaker
         };
     }
 
-    // Only what concerns nobody else: others' objects are in view here.
+    // Only objects of this test: those of other tests are visible here.
     private ApiStep AllNamespaces(ApiKind kind, string name, string target)
     {
         string path = $"{kind.Root}/{kind.Plural}?labelSelector=none%3D{_prefix}";

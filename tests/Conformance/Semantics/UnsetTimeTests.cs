@@ -5,7 +5,7 @@ using NodeManager.Conformance.Ownership;
 
 namespace NodeManager.Conformance.Semantics;
 
-/// <summary>Times that nobody set: null where servers write the field always, left out elsewhere.</summary>
+/// <summary>Unset times: null where servers always write the field, omitted elsewhere.</summary>
 public sealed class UnsetTimeTests
 {
     private const int OmittedFrom = 34;

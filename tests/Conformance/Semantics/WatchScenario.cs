@@ -27,7 +27,7 @@ internal sealed class WatchScenario(int seed, string ns)
         yield return $"{Maps}?watch=true&sendInitialEvents=false&resourceVersionMatch=NotOlderThan&resourceVersion={version}";
     }
 
-    /// <summary>What is there before anybody watches.</summary>
+    /// <summary>The objects that exist before the watch.</summary>
     public IEnumerable<WatchChange> Before()
     {
         yield return Create("a", "web");

@@ -144,7 +144,7 @@ public sealed class EvictionTests
         Assert.Contains(fault, Refusal(() => cluster.Pod("vm", $",\"evictionResponders\":{responders}")), StringComparison.Ordinal);
     }
 
-    // What somebody writes of which responder.
+    // A status update of a responder.
     [Theory]
     [InlineData(Mover, "heartbeatTime", "2020-01-01T00:00:00Z", "status.responders[0].heartbeatTime: Invalid value: \"2020-01-01T00:00:00Z\": must occur after status.responders[0].startTime")]
     [InlineData(Mover, "completionTime", "2099-01-01T00:00:00Z", "status.responders[0].completionTime: Invalid value: \"2099-01-01T00:00:00Z\": must be set to the present time")]

@@ -51,7 +51,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         output.WriteLine(string.Join(", ", codes.Select(static (times, code) => (times, code)).Where(static one => one.times > 0).Select(static one => $"{one.code}: {one.times}")));
     }
 
-    // The end of what is sent is said, so that nobody waits for what never comes.
+    // The connection is half-closed after the input, so that neither side waits.
     private static async Task<string> SendAsync(ServedCluster served, byte[] request)
     {
         await using SslStream stream = await served.ConnectAsync();

@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Tests.Http;
 
 namespace NodeManager.Sandbox.Tests.Scale;
 
-/// <summary>Who reads slower than things change is told so, and nothing is kept for him.</summary>
+/// <summary>A client that reads slower than objects change gets an error, and no memory is kept for it.</summary>
 [Collection("Memory")]
 public sealed class SlowWatcherTests
 {

@@ -74,7 +74,7 @@ public sealed class AgentServer : IAsyncLifetime
         return await McpClient.CreateAsync(new StreamClientTransport(toServer.Writer.AsStream(), toClient.Reader.AsStream()), options);
     }
 
-    /// <summary>A person, or whoever has the token, at the REST routes.</summary>
+    /// <summary>A person, or another holder of the token, at the REST routes.</summary>
     public HttpClient Person(string token)
     {
         var client = new HttpClient { BaseAddress = Address };

@@ -21,7 +21,7 @@ internal readonly record struct ClaimDrainState(bool IsRunning, NodeDrainResult?
 /// <param name="stop">Ends all drains; their nodes stay cordoned.</param>
 internal sealed class ClaimDrains(ClaimWork work, Action<NodeSmithClaim> ended, CancellationToken stop)
 {
-    // How long pods are waited for that nobody may be there to end.
+    // The limit of the wait for pods that no kubelet may be able to terminate.
     private static readonly TimeSpan AbsentKubelet = TimeSpan.FromMinutes(2);
 
     private readonly ConcurrentDictionary<string, Run> _runs = new(StringComparer.Ordinal);

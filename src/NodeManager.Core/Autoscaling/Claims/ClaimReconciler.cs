@@ -8,7 +8,7 @@ namespace NodeManager.Core.Autoscaling.Claims;
 
 /// <summary>
 /// Leads claims through their lives: Launched, Registered, Initialized, Ready, or Failed; and when they are deleted, to their end. Each step is
-/// written down before and after it, so that whoever continues knows what may exist.
+/// recorded before and after it, so that the next process knows what may exist.
 /// </summary>
 internal sealed class ClaimReconciler
 {

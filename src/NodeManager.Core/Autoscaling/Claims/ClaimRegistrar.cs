@@ -104,7 +104,7 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
 
         DateTimeOffset registered = claim.Status!.Conditions.Find(NodeSmithConditions.Registered)?.LastTransitionTime ?? work.Scope.Now;
         TimeSpan timeout = ClaimAttempts.TimeoutOf(pool), left = timeout - work.Seen.Elapsed(claim.Metadata.Uid!, NodeSmithConditions.Registered, registered);
-        // A node that is Ready and lacks something else may have pods; whoever sets it up may be slow. It is not destroyed.
+        // A node that is Ready and lacks something else may have pods, and its setup may be slow. It is not destroyed.
         if (reason != "NodeNotReady" || left > TimeSpan.Zero)
             return await work.StallAsync(claim, NodeSmithConditions.Initialized, "False", reason, missing, left > TimeSpan.Zero ? left : timeout, cancellationToken);
         string late = $"Attempt {claim.Status.LaunchAttempts ?? 1} of {ClaimAttempts.Most}: node {node.Metadata.Name} was not Ready within {timeout.TotalSeconds:0} s. {missing}";

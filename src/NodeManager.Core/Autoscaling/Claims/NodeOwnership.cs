@@ -10,7 +10,7 @@ internal static class NodeOwnership
     /// <summary>Null where it is; otherwise what is against it, for people.</summary>
     /// <remarks>
     /// By the provider's id where the node has one, else by the name that the provider gave the machine. The pool's label proves nothing:
-    /// anybody may set it. A node that is older than the machine belonged to another one, whose id or name came again.
+    /// any client can set it. A node that is older than the machine belonged to another one, whose id or name came again.
     /// </remarks>
     public static string? Check(NodeSmithClaim claim, Node node)
     {

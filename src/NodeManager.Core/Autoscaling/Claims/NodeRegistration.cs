@@ -24,7 +24,7 @@ internal static class NodeRegistration
         var patched = new JsonObject { ["annotations"] = new JsonObject { [NodeSmithNames.ClaimUidAnnotation] = uid } };
         var patch = new JsonObject { ["metadata"] = patched };
         if (pool is null) return patch;
-        // For whoever looks at the node without its pool.
+        // For users who read the node without its pool.
         if (PoolLabelKeyOf(pool) is var key && key != NodeSmithNames.DefaultPoolLabelKey) patched["annotations"]![PoolLabels.KeyAnnotation] = key;
         var labels = new JsonObject();
         foreach ((string name, string value) in LabelsOf(pool))

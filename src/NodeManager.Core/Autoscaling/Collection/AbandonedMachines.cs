@@ -24,7 +24,7 @@ namespace NodeManager.Core.Autoscaling.Collection;
 /// <param name="At">When.</param>
 internal sealed record AbandonedMachine(string Claim, string Pool, string? Provider, string? ProviderId, string Machine, string? Node, string By, DateTimeOffset At);
 
-/// <summary>The machines that nobody destroys although no claim has them: a ConfigMap, a key a claim, by UID.</summary>
+/// <summary>The machines that are not destroyed although no claim has them: a ConfigMap with one key per claim, by UID.</summary>
 internal static partial class AbandonedMachines
 {
     /// <summary>UIDs of claims whose machines are left alone.</summary>

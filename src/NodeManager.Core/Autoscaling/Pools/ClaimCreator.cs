@@ -22,7 +22,7 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
     /// <exception cref="KubernetesException">Conflict: the pool has changed since it was read.</exception>
     public async Task<bool> CreateAsync(NodeSmithPool pool, IReadOnlyList<NodeScalePlanMachine> machines, IReadOnlySet<string> planned, CancellationToken cancellationToken)
     {
-        // The pool first: whoever reserves numbers on this version of it has seen every claim of those that were reserved before.
+        // The pool first: a process that reserves numbers on this resourceVersion has seen every claim of earlier reservations.
         if (await scope.PoolWriter.ReadAsync(pool, cancellationToken) is not { } now || now.Metadata.Uid != pool.Metadata.Uid || now.Metadata.DeletionTimestamp is not null) return true;
         List<NodeSmithClaim> claims = [.. (await ListAsync(cancellationToken)).Where(one => one.Spec.PoolRef == pool.Metadata.Name)];
         if (claims.Exists(one => !planned.Contains(one.Metadata.Uid!))) return false;
@@ -117,7 +117,7 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
         {
-            // Ours, where an answer was lost. Otherwise somebody's; what is missing is planned again, with another number.
+            // Ours, if a response was lost. Otherwise foreign; the missing claim is planned again, with another number.
         }
 
         scope.Decisions.Note(pool.Metadata.Name, $"claim/{claim.Metadata.Name}", ScaleDecision.Create, $"{machine.Reason}: {machine.Message}");

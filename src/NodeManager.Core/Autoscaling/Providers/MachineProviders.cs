@@ -255,7 +255,7 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
     {
         private readonly HashSet<SecretName> _secrets = [];
 
-        /// <summary>Held by whoever opens it.</summary>
+        /// <summary>Held by the caller that opens it.</summary>
         public SemaphoreSlim Turn { get; } = new(1, 1);
 
         public SharedMachineProvider? Provider { get; set; }

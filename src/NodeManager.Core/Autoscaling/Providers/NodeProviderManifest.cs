@@ -12,7 +12,7 @@ public static class NodeProviderManifest
     /// <param name="source">What to call it in errors: a path.</param>
     /// <param name="name">Instead of the manifest's; null: the manifest's.</param>
     /// <param name="ns">Instead of the manifest's; null: the manifest's, or else <paramref name="fallback"/>.</param>
-    /// <param name="fallback">The namespace where nobody names one.</param>
+    /// <param name="fallback">The namespace if none is named.</param>
     /// <exception cref="NodeManagerException">ManifestInvalid.</exception>
     public static NodeProviderRequest Read(string text, string source, string? name, string? ns, string fallback)
     {

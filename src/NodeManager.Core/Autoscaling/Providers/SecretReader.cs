@@ -16,7 +16,7 @@ internal readonly record struct SecretName(string Namespace, string Name)
 }
 
 /// <summary>
-/// Reads Secrets: from the server, or while somebody follows them, from a watch of that Secret alone. A role need not let its holder list the
+/// Reads Secrets: from the server, or while they are followed, from a watch of that Secret only. A role need not let its holder list the
 /// Secrets of a namespace.
 /// </summary>
 internal sealed class SecretReader(ClusterConnection connection) : IDisposable

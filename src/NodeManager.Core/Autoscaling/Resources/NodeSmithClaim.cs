@@ -7,7 +7,7 @@ public sealed class NodeSmithClaimSpec : PreservedPart
 {
     public string PoolRef { get; set; } = "";
 
-    /// <summary>Set by whoever creates the claim, to recognize it when the answer to the creation was lost.</summary>
+    /// <summary>Set by the creator of the claim, to recognize it after a lost response.</summary>
     public string? IdempotencyKey { get; set; }
 
     public NodeSmithSize? Requirements { get; set; }

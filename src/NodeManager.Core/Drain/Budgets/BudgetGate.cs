@@ -120,7 +120,7 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
         {
             if (!_asked.Remove(ticket, out PendingEviction? question)) return;
             question.Late?.Dispose();
-            // With several requests nobody knows which was answered.
+            // With several requests it is unknown which one was answered.
             if (question.Requests == 1) _answerTime.Add(time.GetElapsedTime(question.AskedAt));
             if (accepted && !question.IsLate) _atOnce = Math.Min(MostAtOnce, _atOnce + (1 / _atOnce));
             if (accepted && question is { Takes: true, IsCounted: false } && _allowed > 0) _allowed--;

@@ -70,7 +70,7 @@ internal sealed class BudgetRegistry : IDisposable
     {
         BudgetQueueEntry ticket;
 
-        // Looked up and entered in one: a budget that went in between would have opened a line that nobody stood in yet.
+        // Looked up and entered in one step: a PDB deleted in between would have opened an empty queue.
         lock (_lock)
         {
             BudgetGate? gate = BudgetRules.Bypasses(pod) ? null : GateOf(pod);
@@ -100,7 +100,7 @@ internal sealed class BudgetRegistry : IDisposable
         PodDisruptionBudget[] planned = [.. _planned.Where(b => _namespace is null || b.Metadata.Namespace == _namespace)];
         cache.Admit(planned);
         _subscription = cache.Subscribe(change => Apply(change.Object, change.IsDeletion));
-        // Deleted since the plan was made, and told before: nobody will tell of them any more.
+        // Deleted after the plan, and already reported: no further event will report them.
         foreach (PodDisruptionBudget gone in planned.Where(b => cache.Find(b.Metadata.Namespace, b.Metadata.Name) is null)) Apply(gone, isGone: true);
         _ = cache.Failed.ContinueWith(WarnOfFailure, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }

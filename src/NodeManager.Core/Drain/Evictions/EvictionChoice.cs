@@ -3,12 +3,12 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Drain.Evictions;
 
 /// <summary>
-/// Reads Evictions. A pod may have several, as the server makes another when one has failed and somebody still wants it. Pure. Source: the
+/// Reads Evictions. A pod may have several, as the server creates another after a failure while a request exists. Pure. Source: the
 /// Kubernetes API reference, lifecycle.k8s.io/v1alpha1.
 /// </summary>
 internal static class EvictionChoice
 {
-    /// <summary>The reason of an Eviction that ended because nobody wanted it any more.</summary>
+    /// <summary>The reason of an Eviction that ended because all requests were withdrawn.</summary>
     private const string Unwanted = "CanceledDueToNoRequesters";
 
     /// <summary>The one that counts: that has succeeded, else the oldest one under way, else the last that failed. Null for none.</summary>

@@ -54,7 +54,7 @@ internal sealed class EvictionRequestWriter(DrainScope scope)
         }
     }
 
-    /// <summary>Says that nobody wants it any more. It goes with its pod. Bounded, also when everything else was cancelled; never throws.</summary>
+    /// <summary>Withdraws the request. It is deleted with its pod. Bounded, also when everything else was cancelled; never throws.</summary>
     public Task WithdrawAsync(Pod pod) => TidyAsync(
         pod, "withdrawn",
         token => SayAsync(pod, Withdrawn, new JsonArray(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Pod", ["name"] = pod.Metadata.Name, ["uid"] = pod.Uid() }), token));

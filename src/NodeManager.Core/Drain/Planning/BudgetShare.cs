@@ -14,7 +14,7 @@ internal sealed record BudgetShare(int Leaving, int AtOnce, int InTurns, int Str
         int leaving = fits.Count;
         if (budget.Outlook == BudgetOutlook.Never) return new(leaving, 0, 0, leaving);
         int atOnce = budget.StatusStale ? 0 : Math.Clamp(budget.DisruptionsAllowed, 0, leaving);
-        // Whatever becomes ready, nobody counts it.
+        // Pods that become ready are not counted.
         if (budget.ControllerFault.Length > 0) return new(leaving, atOnce, 0, leaving - atOnce);
         // Where it is not known whether a pod finds a place, it may.
         int going = Math.Clamp(Room(budget) + fits.Count(f => f != "No"), atOnce, leaving);

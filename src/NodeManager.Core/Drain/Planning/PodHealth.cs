@@ -17,7 +17,7 @@ internal static class PodHealth
     // What a kubelet waits for by itself; all other reasons say that it tried and could not.
     private static readonly HashSet<string> Starting = ["ContainerCreating", "PodInitializing"];
 
-    /// <summary>Null for a pod that counts as healthy, and for one that has ended, which nobody counts.</summary>
+    /// <summary>Null for a pod that counts as healthy, and for a completed pod, which does not count.</summary>
     /// <param name="pod">As last told.</param>
     /// <param name="now">The cluster's time.</param>
     public static UnhealthyPod? Examine(Pod pod, DateTimeOffset now)

@@ -4,7 +4,7 @@ namespace NodeManager.Core.Drain.Rules;
 
 /// <summary>
 /// A DaemonSet's pod is left alone: its controller ignores the cordon and would put it back at once. Where the DaemonSet is gone, or
-/// another one has its name, nobody puts it back: <see cref="UnmanagedRule"/> decides.
+/// another one has its name, no controller recreates it: <see cref="UnmanagedRule"/> decides.
 /// </summary>
 internal static class DaemonSetRule
 {

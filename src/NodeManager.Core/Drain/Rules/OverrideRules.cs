@@ -4,7 +4,7 @@ namespace NodeManager.Core.Drain.Rules;
 internal static class OverrideRules
 {
     /// <summary>True when the pod may be deleted now.</summary>
-    /// <param name="isReady">Whether the pod is; one that is not serves nobody, so its deletion takes nothing away.</param>
+    /// <param name="isReady">Whether the pod is ready; deleting an unready pod reduces no availability.</param>
     /// <param name="ready">How many pods of its workload are ready, without those that were deleted before.</param>
     /// <param name="wanted">How many the workload is to have.</param>
     /// <param name="isComing">True when pods of the workload are starting, or still have to be created.</param>

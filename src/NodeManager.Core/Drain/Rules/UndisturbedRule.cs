@@ -3,7 +3,7 @@ using NodeManager.Scheduling;
 
 namespace NodeManager.Core.Drain.Rules;
 
-/// <summary>A pod that asks autoscalers not to disturb it. A drain is somebody's will, so it goes all the same, and is named in a warning.</summary>
+/// <summary>A pod that opts out of disruption by autoscalers. A drain is a decision of a user, so the pod is evicted with a warning.</summary>
 internal static class UndisturbedRule
 {
     private static readonly (string Key, string Value)[] Wishes =

@@ -14,7 +14,7 @@ internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action
 {
     private bool _isBegun;
 
-    /// <summary>Both of them in one patch: whoever watches never sees a node that is drained and being drained.</summary>
+    /// <summary>Both of them in one patch: a watch never shows a node that is drained and being drained.</summary>
     public async Task BeginAsync(Node node, CancellationToken cancellationToken)
     {
         if (!LifecycleConditions.AreWanted(scope.Options.Condition, minorVersion)) return;

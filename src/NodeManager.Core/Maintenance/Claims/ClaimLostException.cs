@@ -2,7 +2,7 @@ using NodeManager.Core.Nodes.Claims;
 
 namespace NodeManager.Core.Maintenance.Claims;
 
-/// <summary>A node is not the run's any more: somebody put it back into service, or another run has it.</summary>
+/// <summary>The run lost its claim on a node: another client returned it to service, or another run claimed it.</summary>
 internal sealed class ClaimLostException(MaintenanceClaim? other) : Exception(
     other is null
         ? "Another client returned the node to service; this run leaves it unchanged."

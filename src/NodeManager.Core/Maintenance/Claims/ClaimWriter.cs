@@ -16,7 +16,7 @@ internal sealed class ClaimWriter(MaintenanceScope scope, string run, string hol
     /// <summary>Claims the node. From a dead run it takes over what that one did to it, so that this is undone as well.</summary>
     /// <param name="name">Of the node.</param>
     /// <param name="uid">Of the node.</param>
-    /// <param name="dead">Runs that nobody works on any more.</param>
+    /// <param name="dead">Runs without a live process.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>Whose the node is, and whether the run has it cordoned from before.</returns>
     /// <exception cref="NodeGoneException">There is no such node any more.</exception>
@@ -40,7 +40,7 @@ internal sealed class ClaimWriter(MaintenanceScope scope, string run, string hol
         return outcome;
     }
 
-    /// <summary>Whether the node carries a claim of this run, whoever holds it.</summary>
+    /// <summary>Whether the node has a claim of this run, of any holder.</summary>
     /// <exception cref="NodeGoneException">There is no such node any more.</exception>
     public async Task<bool> IsClaimedAsync(string name, string uid, CancellationToken cancellationToken)
     {

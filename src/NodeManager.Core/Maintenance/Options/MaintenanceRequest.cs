@@ -5,7 +5,7 @@ namespace NodeManager.Core.Maintenance.Options;
 /// <summary>Which nodes to maintain, and how; or which run to resume.</summary>
 public sealed record MaintenanceRequest
 {
-    /// <summary>The namespace where runs are kept unless somebody says otherwise; deploy/rbac.yaml makes it.</summary>
+    /// <summary>The default namespace of runs; deploy/rbac.yaml creates it.</summary>
     public const string DefaultNamespace = "nodemanager";
 
     /// <summary>The nodes; ignored when a run is resumed by its id.</summary>

@@ -42,7 +42,7 @@ internal sealed class DetachedSpec
     /// <summary>Who asked, as they call themselves; the API server's audit log knows.</summary>
     public string? RequestedBy { get; set; }
 
-    /// <summary>Set by whoever wants it to end.</summary>
+    /// <summary>Set by the user who stops it.</summary>
     public string? StopRequestedBy { get; set; }
 
     public string? Reason { get; set; }

@@ -13,7 +13,7 @@ namespace NodeManager.Core.Maintenance.Running;
 /// <summary>The pods of DaemonSets on a node: with them the node is of use again.</summary>
 internal sealed class DaemonSetPods(MaintenanceScope scope, ObjectCache<Node> fleet, MaintenanceProgress progress)
 {
-    // What nobody tells of: a DaemonSet that was deleted, or does not want the node any more.
+    // Changes without an event: a DaemonSet that was deleted, or no longer selects the node.
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
 
     /// <summary>UIDs of the DaemonSets that have a ready pod on the node: one that was broken before is not waited for.</summary>

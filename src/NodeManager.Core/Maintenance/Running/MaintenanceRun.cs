@@ -269,7 +269,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         }
     }
 
-    // What was not begun is anybody's again.
+    // Nodes that were not started are released.
     private async Task LetGoAsync(NodeRecord node, CancellationToken cancellationToken)
     {
         try
@@ -279,7 +279,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         }
         catch (NodeGoneException)
         {
-            // It is nobody's at all.
+            // It has no holder.
         }
     }
 

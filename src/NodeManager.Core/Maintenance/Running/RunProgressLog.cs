@@ -16,7 +16,7 @@ internal sealed class RunProgressLog(MaintenanceScope scope, RunRecord run, RunS
 
     public NodeRecord this[string uid] => _nodes[uid];
 
-    /// <summary>Who makes steps now; null for whoever began the run.</summary>
+    /// <summary>The user of the current steps; null for the user who started the run.</summary>
     public string? By => by == run.By ? null : by;
 
     public Task BeginAsync(string uid, string step, CancellationToken cancellationToken) =>

@@ -20,7 +20,7 @@ internal sealed class DetachedRun(
 
     private readonly DetachedStatusWriter _status = new(connection, request, holder);
 
-    /// <summary>Who wants it to end; null where nobody does.</summary>
+    /// <summary>The user who stopped it; null if it is not stopped.</summary>
     public string? StoppedBy { get; set; } = request.Spec.StopRequestedBy is { Length: > 0 } by ? by : null;
 
     private string Id => request.Metadata.Name;

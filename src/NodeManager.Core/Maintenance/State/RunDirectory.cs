@@ -14,7 +14,7 @@ internal static class RunDirectory
     // Older runs are not resumed; until then a user might resume one.
     private static readonly TimeSpan LongestInterruption = TimeSpan.FromDays(30);
 
-    // So long a run that nobody can find may still be one that is being made.
+    // A run that cannot be found may still be in creation for this time.
     private static readonly TimeSpan LongestStart = TimeSpan.FromHours(1);
 
     /// <summary>The newest first, without their nodes.</summary>
@@ -86,7 +86,7 @@ internal static class RunDirectory
         bool IsPast(RunHead run) => !holders.ContainsKey(run.Run.Id) && (run.State.IsOver || now - run.State.At > LongestInterruption);
         foreach (RunHead run in runs.Where(IsPast).Skip(keep)) await DeleteAsync(connection, run.Run, ns, cancellationToken);
 
-        // Also those that another version keeps in a format of its own: they are somebody's.
+        // Also runs of another version in another format: they may be in use.
         HashSet<string> known = [.. maps.Select(m => m.Metadata.Labels?.GetValueOrDefault(RunLayout.Label)).OfType<string>()];
         KubernetesList<Lease> leases = await connection.Client.ListAsync(Resources.Leases, With(RunLayout.Label, ns), cancellationToken);
         foreach (Lease lease in leases.Items.Where(l => RunOf(l) is { } run && !known.Contains(run)))
@@ -100,7 +100,7 @@ internal static class RunDirectory
             await DeleteAsync(connection, Resources.ConfigMaps, page.Metadata.Name, ns, cancellationToken);
     }
 
-    /// <summary>Forgets a run: the first ConfigMap first, so that nobody finds half of it.</summary>
+    /// <summary>Deletes a run: its first ConfigMap first, so that no process finds a part of it.</summary>
     public static async Task DeleteAsync(ClusterConnection connection, RunRecord run, string ns, CancellationToken cancellationToken)
     {
         await DeletePagesAsync(connection, run.Id, run.Nodes, ns, cancellationToken);

@@ -6,7 +6,7 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Maintenance.State;
 
 /// <summary>
-/// The Lease by which one process holds a run. Where the hold is in doubt nobody may touch a node until it is renewed; once it is lost, or
+/// The Lease by which one process holds a run. While the hold is in doubt, no node is changed until it is renewed; once it is lost, or
 /// another process has asked the run to stop, the run ends. Thread-safe.
 /// </summary>
 internal sealed class RunLease : ILeaseListener, IAsyncDisposable

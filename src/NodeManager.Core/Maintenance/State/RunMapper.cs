@@ -8,7 +8,7 @@ internal static class RunMapper
     /// <param name="session">Where it was read.</param>
     /// <param name="stored">As read.</param>
     /// <param name="ns">Where it is kept.</param>
-    /// <param name="isAlive">Whether somebody works on it.</param>
+    /// <param name="isAlive">Whether a process works on it.</param>
     /// <param name="now">When it was read.</param>
     /// <param name="detached">The request by which a server carries it out; null for a run of a command.</param>
     public static NodeMaintenanceRun Map(

@@ -33,7 +33,7 @@ internal sealed class RunStore : IDisposable
             cancellationToken);
     }
 
-    /// <summary>Says that this holder has it now, and reads what the former one left: from here on, nothing of his comes through.</summary>
+    /// <summary>Records this holder, and reads the state of the former one: from here on, writes of the former holder are refused.</summary>
     /// <exception cref="NodeManagerException">MaintenanceTakenOver.</exception>
     public async Task<StoredRun> TakeOverAsync(StoredRun stored, RunState state, CancellationToken cancellationToken)
     {

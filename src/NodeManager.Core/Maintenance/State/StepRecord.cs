@@ -15,7 +15,7 @@ internal sealed record StepRecord
     [JsonPropertyName("e")]
     public long? Ended { get; init; }
 
-    /// <summary>Who did it; null for whoever began the run.</summary>
+    /// <summary>The user of the step; null for the user who started the run.</summary>
     [JsonPropertyName("by")]
     public string? By { get; init; }
 }

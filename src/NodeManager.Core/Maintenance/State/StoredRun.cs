@@ -13,7 +13,7 @@ internal sealed record StoredRun(RunHead Head, IReadOnlyList<NodeRecord> Nodes, 
 
     public RunState State => Head.State;
 
-    /// <summary>False where somebody has deleted a part of it, or changed one by hand.</summary>
+    /// <summary>False if a part of it was deleted or changed manually.</summary>
     public bool IsComplete => Nodes.Count == Run.Nodes;
 
     /// <param name="head">The first ConfigMap.</param>

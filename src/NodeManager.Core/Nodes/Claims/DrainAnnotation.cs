@@ -6,7 +6,7 @@ namespace NodeManager.Core.Nodes.Claims;
 
 /// <summary>What a drain of ours writes on the node in the same patch that cordons it; uncordoning clears it.</summary>
 /// <param name="By">Who, as <c>user@machine</c>.</param>
-/// <param name="Reason">Why, in the words of whoever drains; may be empty.</param>
+/// <param name="Reason">The reason given by the user; may be empty.</param>
 /// <param name="At">When, in the cluster's time.</param>
 public sealed record DrainAnnotation(
     [property: JsonPropertyName("by")] string By,

@@ -4,7 +4,7 @@ using NodeManager.Kubernetes.Errors;
 namespace NodeManager.Core.Nodes.Editing;
 
 /// <summary>
-/// Tells of a call's refused conditions: the first refusal is a warning, as whoever may not write one node's may not write the others'.
+/// Reports refused conditions of a call: only the first refusal is a warning, because the permission is the same for all nodes.
 /// </summary>
 internal sealed class ConditionRefusals(IOperationObserver observer)
 {

@@ -129,7 +129,7 @@ internal static partial class NodePatcher
         Node written = await connection.Client.PatchAsync(
             Resources.Nodes, node.Name, null, patch is JsonArray operations ? Patch.Json(operations) : Patch.Merge(patch.AsObject()), null,
             new RequestOptions { DryRun = dryRun }, cancellationToken);
-        // A watch lags; whoever reads from the cache next finds what was written.
+        // A watch lags; the next read of the cache contains the write.
         using CacheUse<Node>? nodes = dryRun ? null : connection.Caches().JoinOpen(Resources.Nodes);
         nodes?.Cache.Admit(written);
         return written;

@@ -66,7 +66,7 @@ internal static class ResourceAmounts
         };
     }
 
-    // Rounded up, as Kubernetes does where it wants whole units; amounts beyond 8 EiB are nobody's but must not throw.
+    // Rounded up, as Kubernetes does for whole units; amounts beyond 8 EiB are unrealistic but must not throw.
     private static long Whole(decimal amount) =>
         amount >= long.MaxValue ? long.MaxValue : amount <= long.MinValue ? long.MinValue : (long)Math.Ceiling(amount);
 }

@@ -102,7 +102,7 @@ internal sealed class RemovalWorld(ClusterSnapshot snapshot, RemovalOrder order)
         return scores.Where(score => score.Total == best).Select(static score => score.Node);
     }
 
-    // Without what preemption could do: nobody is to be driven out for it.
+    // Without preemption: a removal must not displace other pods.
     private NodeManager.Scheduling.Decisions.Placement Refusal(NodeManager.Scheduling.Decisions.Placement found) => found.Verdict == FitVerdict.DoesNotFit
         ? found with { Message = PodPlacement.Summary([.. found.Refusals.Select(static one => one.Answer)], snapshot.MinorVersion, "") }
         : found;

@@ -149,7 +149,7 @@ internal sealed class RepairClaims : IAsyncDisposable
         }
         catch (Exception)
         {
-            // The Lease ends by itself, and a claim without one is anybody's to take.
+            // The Lease expires, and another process can take a claim without one.
         }
     }
 

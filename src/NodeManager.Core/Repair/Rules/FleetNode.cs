@@ -14,7 +14,7 @@ internal sealed record FleetNode(string Name, string Pool, bool IsHealthy, bool 
     /// <summary>Since when a node that was not healthy before is; null: always.</summary>
     public DateTimeOffset? HealthySince { get; init; }
 
-    /// <summary>What may be counted on: it works, and nobody is about to take it away.</summary>
+    /// <summary>A node that counts as available: it is healthy and not about to be removed.</summary>
     public bool Counts => IsHealthy && !IsInMaintenance && !IsInRepair;
 
     /// <summary>A repair would begin with it.</summary>

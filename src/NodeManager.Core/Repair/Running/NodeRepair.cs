@@ -16,7 +16,7 @@ namespace NodeManager.Core.Repair.Running;
 /// </summary>
 internal sealed class NodeRepair
 {
-    // How long pods are waited for that nobody may be there to end.
+    // The limit of the wait for pods that no kubelet may be able to terminate.
     private static readonly TimeSpan AbsentKubelet = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);

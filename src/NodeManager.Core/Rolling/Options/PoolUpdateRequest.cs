@@ -45,7 +45,7 @@ public sealed record PoolUpdateRequest
 
     public PoolUpdateOptions Options { get; init; } = new();
 
-    /// <summary>How long whoever works on the update may be silent before another process may continue.</summary>
+    /// <summary>The Lease duration: how long the process may be silent before another one may continue.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(30);
 }
 

@@ -1,7 +1,7 @@
 namespace NodeManager.Core.Rolling.Rules;
 
 /// <summary>
-/// The next step of an update, from what is there alone: whoever continues it after another decides the same. New machines first, as far as the
+/// The next step of an update, from the observed state only: another process that continues it decides the same. New machines first, as far as the
 /// surge goes; an old node leaves when a new one has taken its place. Pure.
 /// </summary>
 internal static class RollRules

@@ -11,7 +11,7 @@ namespace NodeManager.Core.Rolling.Running;
 /// <summary>The drains of an update, each for itself: one that hangs holds up only its node. One caller at a time.</summary>
 internal sealed class RollDrains(RollScope context, RollBook book)
 {
-    // How long pods are waited for that nobody may be there to end.
+    // The limit of the wait for pods that no kubelet may be able to terminate.
     private static readonly TimeSpan AbsentKubelet = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(1);
 

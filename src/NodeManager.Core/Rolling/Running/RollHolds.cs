@@ -32,7 +32,7 @@ internal sealed class RollHolds(RollScope context, ClaimWriter claims, RollBook 
             }
             catch (NodeGoneException)
             {
-                // It is nobody's at all.
+                // It has no holder.
             }
         },
         cancellationToken);

@@ -120,7 +120,7 @@ internal sealed class RollMachines(RollContext context, RollBook book)
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
         {
-            // Ours, where an answer was lost. Otherwise somebody's; what is missing is created with another number.
+            // Ours, if a response was lost. Otherwise foreign; the missing claim is created with another number.
         }
     }
 }

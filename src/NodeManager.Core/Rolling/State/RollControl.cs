@@ -4,9 +4,9 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Rolling.State;
 
 /// <summary>What users want of an update while it runs, wherever it runs: keys of its ConfigMap that its holder reads and others write.</summary>
-/// <param name="PausedBy">Who paused it; empty: nobody.</param>
-/// <param name="StoppedBy">Who wants it to end; empty: nobody.</param>
-/// <param name="RollbackBy">Who wants the former nodes back; empty: nobody.</param>
+/// <param name="PausedBy">The user who paused it; empty if it is not paused.</param>
+/// <param name="StoppedBy">The user who stopped it; empty if it is not stopped.</param>
+/// <param name="RollbackBy">The user who requested a rollback; empty without a rollback.</param>
 /// <param name="DrainTimeout">In place of the option; null: as begun.</param>
 /// <param name="MaxSurge">In place of the option; null: as begun.</param>
 /// <param name="MaxUnavailable">In place of the option; null: as begun.</param>

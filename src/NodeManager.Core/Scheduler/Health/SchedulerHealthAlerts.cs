@@ -5,7 +5,7 @@ using NodeManager.Core.Scheduler.Observing;
 namespace NodeManager.Core.Scheduler.Health;
 
 /// <summary>
-/// What a session last saw of its schedulers' health, check by check: whoever subscribed to its alerts hears what turned bad since, once, and
+/// The last health of the schedulers of a session, per check: subscribers of its alerts receive each new fault once, and
 /// what is well again. One per session (<see cref="Sessions.ClusterConnection.Get{T}()"/>).
 /// </summary>
 internal sealed class SchedulerHealthAlerts

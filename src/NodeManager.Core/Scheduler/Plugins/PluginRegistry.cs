@@ -12,7 +12,7 @@ using NodeManager.SchedulerConfigurations.Catalog;
 namespace NodeManager.Core.Scheduler.Plugins;
 
 /// <summary>
-/// The plugins that users made known: of a session in its configuration, of a cluster in a ConfigMap that everybody's commands read. A
+/// The plugins that users registered: of a session in its configuration, of a cluster in a ConfigMap that the commands of all users read. A
 /// session's own win.
 /// </summary>
 public static class PluginRegistry
@@ -22,7 +22,7 @@ public static class PluginRegistry
 
     private const string Extension = ".yaml";
 
-    /// <summary>Makes plugins known, for the session or for everybody.</summary>
+    /// <summary>Registers plugins, for the session or for the cluster.</summary>
     /// <param name="session">Where.</param>
     /// <param name="definitions">The plugins.</param>
     /// <param name="scope"><see cref="SchedulerPluginSource.Session"/> or <see cref="SchedulerPluginSource.Cluster"/>.</param>
@@ -59,7 +59,7 @@ public static class PluginRegistry
         await ListAsync(session, cancellationToken) is { Count: > 0 } list ? PluginDefinitions.Catalog(list) : PluginCatalog.Standard;
 
     /// <summary>All that are known without asking a cluster.</summary>
-    /// <param name="session">Whose own count too; null: nobody's.</param>
+    /// <param name="session">The session whose plugins are included; null for none.</param>
     public static PluginCatalog Catalog(NodeManagerSession? session) =>
         session is not null && Own(session) is { Count: > 0 } own ? PluginDefinitions.Catalog(own) : PluginCatalog.Standard;
 

@@ -10,7 +10,7 @@ public sealed class PendingRestarts
     /// <summary>What is waited for, or was when the wait was cancelled.</summary>
     public IReadOnlyList<string> Names => [.. _waiting.Keys.Order(StringComparer.Ordinal)];
 
-    /// <summary>A sentence for each of them, for whoever interrupted the wait.</summary>
+    /// <summary>A sentence for each of them, for the user who interrupted the wait.</summary>
     public IReadOnlyList<string> Interrupted =>
         [.. Names.Select(name => $"Interrupted: the restart of {name} continues in the cluster. Check its outcome with Test-SchedulerHealth.")];
 

@@ -8,7 +8,7 @@ namespace NodeManager.Core.Scheduler.Restarts;
 /// <summary>What is known of a rollout at one moment.</summary>
 /// <param name="Deployment">Null: it was deleted.</param>
 /// <param name="Pods">Its pods, old and new.</param>
-/// <param name="Lease">The scheduler's Lease; null where there is none, it may not be read, or nobody has to lead.</param>
+/// <param name="Lease">The scheduler's Lease; null if it does not exist, cannot be read, or leader election is off.</param>
 internal sealed record SchedulerRollout(DeploymentManifest? Deployment, IReadOnlyList<Pod> Pods, Lease? Lease);
 
 /// <summary>What a restart waits for.</summary>

@@ -62,7 +62,7 @@ internal sealed class SchedulerRestart(
         connection, session, scheduler,
         new SchedulerChange { Edit = edit, Action = action, Reason = reason, Force = true, RevisionLimit = request.RevisionLimit }, observer);
 
-    /// <summary>Who may restart need not be one who may keep revisions: he restarts without.</summary>
+    /// <summary>A user with permission to restart may lack permission to store revisions; the restart then continues without one.</summary>
     private async Task<(LiveConfiguration Live, long? Revision)> RecordAsync(CancellationToken cancellationToken)
     {
         try
@@ -184,7 +184,7 @@ internal sealed class SchedulerRestart(
     private NodeManagerException ChangedMeanwhile() => new(ErrorIds.Conflict, ErrorKind.ResourceBusy,
         "Another client changed the configuration concurrently; it was not rolled back.", scheduler.ToString(), "Check the configuration, and restart the scheduler again.");
 
-    /// <summary>What the pods before ran with; where nobody noted that, what was in force before.</summary>
+    /// <summary>The configuration of the former pods; without a record of it, the former one.</summary>
     private async Task<SchedulerRevision?> FormerAsync(
         LiveConfiguration live, long? revision, long? former, CancellationToken cancellationToken)
     {

@@ -14,7 +14,7 @@ public sealed record SchedulerRestartRequest
     /// <summary>Leave things as they are when the new pods do not start.</summary>
     public bool NoRollback { get; init; }
 
-    /// <summary>Why, in the words of whoever does it.</summary>
+    /// <summary>The reason given by the user.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>How many revisions are kept.</summary>

@@ -10,7 +10,7 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Core.Scheduler.Revisions;
 
 /// <summary>
-/// Keeps the revisions of one configuration, a ControllerRevision each: the server lets nobody change what it holds, and a role may be given
+/// Keeps the revisions of one configuration, a ControllerRevision each: the server refuses changes of its content, and a role may be given
 /// these without the namespace's other ConfigMaps. They have no owner: they outlive the ConfigMap and the Deployment.
 /// </summary>
 internal sealed class RevisionStore(ClusterConnection connection, ClusterScheduler scheduler)

@@ -19,7 +19,7 @@ public sealed record SchedulerChange
     /// <summary>What it does, for the revision and the event: <c>Enable Coscheduling</c>.</summary>
     public required string Action { get; init; }
 
-    /// <summary>Why, in the words of whoever does it.</summary>
+    /// <summary>The reason given by the user.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>Write it although a scheduler would not start with it.</summary>

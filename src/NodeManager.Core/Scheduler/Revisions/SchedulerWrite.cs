@@ -21,7 +21,7 @@ internal sealed partial class SchedulerWrite(
 {
     private const int Tries = 60;
 
-    // A write follows its revision within milliseconds; whoever takes longer was killed, or is told by the server that he was too late.
+    // A write follows its revision within milliseconds; a slower process was killed, or gets a conflict from the server.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromSeconds(30);
 
@@ -150,7 +150,7 @@ internal sealed partial class SchedulerWrite(
         return revision;
     }
 
-    /// <summary>The revision of the text in force; one that nobody kept yet is kept now. Null where another has just taken the number.</summary>
+    /// <summary>The revision of the text in force; it is stored now if it was not. Null if another process has just used the number.</summary>
     private async Task<SchedulerRevision?> FindOrKeepAsync(
         LiveConfiguration live, IReadOnlyList<SchedulerRevision> kept, long last, CancellationToken cancellationToken)
     {
@@ -173,7 +173,7 @@ internal sealed partial class SchedulerWrite(
     };
 
     /// <summary>
-    /// A revision beyond the one in force: somebody is between keeping and writing it, or was killed there. True once the ConfigMap has
+    /// A revision after the current one: another process is about to write it, or was killed before. True once the ConfigMap has
     /// changed; where it does not, it is told.
     /// </summary>
     private async Task<bool> IsBeingChangedAsync(LiveConfiguration live, IReadOnlyList<SchedulerRevision> kept, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace NodeManager.Core.Scheduler.Revisions;
 internal static class StaleConfiguration
 {
     /// <summary>
-    /// True where the pods were started with another configuration than the ConfigMap holds. False also where nobody noted what they were
+    /// True where the pods were started with another configuration than the ConfigMap holds. False also without a record of what they were
     /// started with.
     /// </summary>
     public static bool IsStale(LiveConfiguration live, long? running) => running is not null && live.Annotation is not null && live.Revision != running;

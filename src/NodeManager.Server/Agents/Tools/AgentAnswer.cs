@@ -32,7 +32,7 @@ internal static class AgentAnswer
     public static CallToolResult Of(NodeManagerException failure) =>
         Result(new { Error = failure.ErrorId, failure.Message, Action = failure.RecommendedAction }, LongestText, isError: true);
 
-    /// <summary>The same for a defect, of which nothing is told.</summary>
+    /// <summary>The same for an internal error, whose details are not shown.</summary>
     public static CallToolResult Defect() =>
         Result(new { Error = "InternalError", Message = "The call failed for an unexpected reason; the server's log has it." }, LongestText, isError: true);
 

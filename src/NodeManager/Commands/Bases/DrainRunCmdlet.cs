@@ -50,7 +50,7 @@ public abstract class DrainRunCmdlet : DrainCmdlet
     [Duration]
     public TimeSpan? WaitForJob { get; set; }
 
-    /// <summary>Wait until the evicted pods' workloads have as many ready pods again as they want.</summary>
+    /// <summary>Wait until the workloads of evicted pods have all desired replicas ready.</summary>
     [Parameter]
     public SwitchParameter WaitForReplacement { get; set; }
 
@@ -69,7 +69,7 @@ public abstract class DrainRunCmdlet : DrainCmdlet
     [ValidateSet(NodeManager.EvictionApi.Auto, NodeManager.EvictionApi.Eviction, NodeManager.EvictionApi.EvictionRequest)]
     public string EvictionApi { get; set; } = NodeManager.EvictionApi.Auto;
 
-    /// <summary>Whether the nodes' lifecycle conditions tell of it: from Kubernetes 1.37 on, always, or never.</summary>
+    /// <summary>Whether the lifecycle conditions of the nodes report it: from Kubernetes 1.37 on, always, or never.</summary>
     [Parameter]
     [ValidateSet(ConditionUse.Auto, ConditionUse.Always, ConditionUse.Never)]
     public string Condition { get; set; } = ConditionUse.Auto;

@@ -76,7 +76,7 @@ public abstract class NodeChangeCmdlet : NodeCmdlet
             WriteHost($"Interrupted: {Counts(_changed)} ({_edit?.Action}). Running it again is safe.");
     }
 
-    // What is under way stays in the queue, so that it is known to be worked on.
+    // Work in progress stays in the queue, so that it is recognized.
     private async Task ApplyAllAsync(Worker worker, NodeReference node, Queue<NodeEdit> queue)
     {
         for (NodeEdit? edit = First(queue); edit is not null; edit = Next(queue))

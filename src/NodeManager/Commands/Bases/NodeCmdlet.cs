@@ -43,7 +43,7 @@ public abstract class NodeCmdlet : AsyncCmdlet
     [ValidateNotNullOrEmpty]
     public NodeManagerSession[]? Session { get; set; }
 
-    /// <summary>How many nodes are worked on at once.</summary>
+    /// <summary>How many nodes are processed concurrently.</summary>
     [Parameter]
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; } = 32;

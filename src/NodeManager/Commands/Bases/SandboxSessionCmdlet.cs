@@ -30,7 +30,7 @@ public abstract class SandboxSessionCmdlet : AsyncCmdlet
 
     private protected override void Begin() => _isServed = IsBound(nameof(SandboxPort));
 
-    // Without its session a script has nothing to go on with.
+    // Without its session a script cannot continue.
     private protected override void Fail(Exception exception, object? target) =>
         ThrowTerminatingError(ErrorRecords.From(exception, target));
 

@@ -104,7 +104,7 @@ public abstract class SchedulerCmdlet : AsyncCmdlet
         new SchedulerSelection { Namespace = Namespace, ConfigMap = ConfigMap, Key = Key, Deployments = Deployment }
             .Complete(session.Configuration, Environment.GetEnvironmentVariable);
 
-    // One scheduler's failure is its own: the others go on.
+    // The failure of one scheduler does not stop the others.
     private static async Task GuardedAsync(Worker worker, ClusterScheduler scheduler, Func<Task> work)
     {
         try

@@ -31,11 +31,11 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     [Parameter]
     public SwitchParameter Once { get; set; }
 
-    /// <summary>Return at once, with a job.</summary>
+    /// <summary>Return immediately, with a job.</summary>
     [Parameter]
     public SwitchParameter AsJob { get; set; }
 
-    /// <summary>Leave the drain to the NodeManager server of the cluster and return the run at once.</summary>
+    /// <summary>Leave the drain to the NodeManager server of the cluster and return the run immediately.</summary>
     [Parameter]
     public SwitchParameter Detach { get; set; }
 

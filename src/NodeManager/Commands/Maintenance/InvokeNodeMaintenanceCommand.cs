@@ -43,12 +43,12 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
     [Parameter]
     public SwitchParameter Parallel { get; set; }
 
-    /// <summary>How many of the nodes may be out of service at once: <c>2</c>, or <c>10%</c> of them.</summary>
+    /// <summary>How many of the nodes may be out of service concurrently: <c>2</c>, or <c>10%</c> of them.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string MaxUnavailable { get; set; } = "1";
 
-    /// <summary>A label's key: nodes with different values of it are never out of service at once.</summary>
+    /// <summary>A label's key: nodes with different values of it are never out of service concurrently.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(LabelKeyCompleter))]
     [ValidateNotNullOrEmpty]
@@ -87,11 +87,11 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
     [ValidateNotNullOrEmpty]
     public string Namespace { get; set; } = MaintenanceRequest.DefaultNamespace;
 
-    /// <summary>Return at once, with a job.</summary>
+    /// <summary>Return immediately, with a job.</summary>
     [Parameter]
     public SwitchParameter AsJob { get; set; }
 
-    /// <summary>Leave the work to the NodeManager server of the cluster and return the run at once.</summary>
+    /// <summary>Leave the work to the NodeManager server of the cluster and return the run immediately.</summary>
     [Parameter]
     public SwitchParameter Detach { get; set; }
 

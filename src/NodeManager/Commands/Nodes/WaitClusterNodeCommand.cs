@@ -7,7 +7,7 @@ using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
-/// <summary>Waits until nodes are as wanted.</summary>
+/// <summary>Waits until nodes meet a condition.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "ClusterNode", DefaultParameterSetName = ByObject)]
 [OutputType(typeof(ClusterNode))]
 public sealed class WaitClusterNodeCommand : NodeCmdlet

@@ -27,7 +27,7 @@ public sealed class WatchClusterNodeCommand : SessionCmdlet
     [LabelSelector]
     public string? Selector { get; set; }
 
-    /// <summary>First tell the nodes that are there, as Added.</summary>
+    /// <summary>First report existing nodes, as Added.</summary>
     [Parameter]
     public SwitchParameter IncludeExisting { get; set; }
 

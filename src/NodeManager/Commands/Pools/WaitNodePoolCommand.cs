@@ -6,7 +6,7 @@ using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
-/// <summary>Waits until node pools are as wanted.</summary>
+/// <summary>Waits until node pools meet a condition.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "NodePool", DefaultParameterSetName = ByObject)]
 [OutputType(typeof(NodePool))]
 public sealed class WaitNodePoolCommand : PoolTargetCmdlet

@@ -57,7 +57,7 @@ public sealed class SetSandboxFaultCommand : SessionCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Verb { get; set; } = [];
 
-    /// <summary>When it begins: a time, or a duration from now in the cluster's time; without it, at once.</summary>
+    /// <summary>When it begins: a time, or a duration from now in the cluster's time; without it, immediately.</summary>
     [Parameter]
     [Moment]
     public object? At { get; set; }

@@ -26,7 +26,7 @@ public sealed class GetSchedulerPluginDefinitionCommand : SessionCmdlet
     public string[] Source { get; set; } =
         [SchedulerPluginSource.BuiltIn, SchedulerPluginSource.Public, SchedulerPluginSource.Session, SchedulerPluginSource.Cluster];
 
-    /// <summary>The scheduler's release; built-in plugins are told as they are there.</summary>
+    /// <summary>The scheduler's release; built-in plugins are those of this release.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? KubernetesVersion { get; set; }

@@ -27,7 +27,7 @@ public sealed class RegisterSchedulerPluginCommand : SessionCmdlet
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
 
-    /// <summary>For this session, or for everybody who works in the cluster.</summary>
+    /// <summary>For this session, or for all users of the cluster.</summary>
     [Parameter]
     [ValidateSet(SchedulerPluginSource.Session, SchedulerPluginSource.Cluster)]
     public string Scope { get; set; } = SchedulerPluginSource.Session;

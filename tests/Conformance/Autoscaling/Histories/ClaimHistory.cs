@@ -147,7 +147,7 @@ internal sealed class ClaimHistory : IAsyncDisposable
         await ConvergeAsync("claims at rest", static (claims, taken) => claims.All(one => IsAtRest(one) || (taken.Contains(one.Metadata.Uid!) && LaunchOf(one) == "Refused")));
         CheckMachines(await ClaimsAsync(), await NoticeAsync());
         for (int i = 0; i < Claims; i++) await DeleteClaimAsync(i);
-        // A claim whose machine somebody took over stays, with the reason, until a person abandons it.
+        // A claim whose machine was taken over stays, with the reason, until a user abandons it.
         await ConvergeAsync("no claims", static (claims, taken) => claims.TrueForAll(one => taken.Contains(one.Metadata.Uid!)));
         CheckMachines(await ClaimsAsync(), await NoticeAsync());
     }
@@ -196,7 +196,7 @@ internal sealed class ClaimHistory : IAsyncDisposable
             List<NodeSmithClaim> claims = await ClaimsAsync();
             HashSet<string> taken = await NoticeAsync();
             List<NodeSmithClaim> ours = claims.FindAll(one => !taken.Contains(one.Metadata.Uid!) || one.Metadata.DeletionTimestamp is null);
-            // A claim whose machine somebody destroyed is collected, as is a machine whose claim is gone.
+            // A claim whose machine was destroyed is collected, as is a machine without its claim.
             bool hasSettled = isDone(ours, taken) && _proxmox.Administer(() =>
                 Ours().All(vm => claims.Exists(one => one.Metadata.Uid == vm.Claim)) && ours.TrueForAll(one => one.Status?.ProviderID is null or "" || taken.Contains(one.Metadata.Uid!) || HasMachine(one)));
             if (hasSettled) return;

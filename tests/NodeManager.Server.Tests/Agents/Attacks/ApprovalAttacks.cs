@@ -6,7 +6,7 @@ using NodeManager.Server.Access;
 
 namespace NodeManager.Server.Tests.Agents.Attacks;
 
-/// <summary>Ways to get an approval without a person, to use one twice, or to use somebody else's.</summary>
+/// <summary>Ways to get an approval without a person, to use one twice, or to use that of another caller.</summary>
 internal static class ApprovalAttacks
 {
     private static readonly string[] Actions = ["Cordon", "Uncordon", "SetLabels", "RemoveLabels", "SetTaints", "RemoveTaints", "Drain"];

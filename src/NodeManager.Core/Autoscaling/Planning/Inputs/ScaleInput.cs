@@ -9,7 +9,7 @@ public sealed record ScaleInput
     /// <summary>The cluster's time.</summary>
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>Whose cluster it is: what comes of the plan remembers it. Null: nobody's.</summary>
+    /// <summary>The session of the cluster, which the plan references; null without one.</summary>
     public NodeManagerSession? Session { get; init; }
 
     /// <summary>Of Kubernetes 1.x: the scheduler's rules follow it.</summary>

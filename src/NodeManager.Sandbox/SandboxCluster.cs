@@ -164,7 +164,7 @@ public sealed class SandboxCluster : IDisposable
         return cluster;
     }
 
-    /// <summary>A transport into the cluster, in process. Make as many as wanted; disposing one ends only its own requests and watches.</summary>
+    /// <summary>A transport into the cluster, in process. Any number can be created; disposing one ends only its own requests and watches.</summary>
     public HttpMessageHandler CreateTransport() => new InProcessTransport(_server, _stopped.Token);
 
     /// <summary>Serves the cluster on loopback, until the server or the cluster is disposed.</summary>

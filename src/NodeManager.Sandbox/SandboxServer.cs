@@ -39,7 +39,7 @@ public sealed class SandboxServer : IDisposable
     /// <summary>A file that kubectl takes: <c>kubectl --kubeconfig …</c>. It holds the token.</summary>
     public string KubeconfigPath { get; }
 
-    /// <summary>Stops serving: connections are closed. The cluster goes on.</summary>
+    /// <summary>Stops serving: connections are closed. The cluster continues.</summary>
     public void Dispose()
     {
         _listener.Dispose();

@@ -14,6 +14,6 @@ public sealed record ResourceScoring(
     /// <summary>cpu and memory alike.</summary>
     public static IReadOnlyList<KeyValuePair<string, long>> CpuAndMemory { get; } = [new("cpu", 1), new("memory", 1)];
 
-    /// <summary>What a scheduler does that is not told otherwise.</summary>
+    /// <summary>What a scheduler does by default.</summary>
     public static ResourceScoring Least { get; } = new(LeastAllocated, CpuAndMemory, []);
 }

@@ -8,7 +8,7 @@ using NodeManager.Server.Operations;
 
 namespace NodeManager.Server.Tests;
 
-/// <summary>Work that goes on without its request.</summary>
+/// <summary>Work that continues without its request.</summary>
 public sealed class OperationTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>
 {
     [Fact]

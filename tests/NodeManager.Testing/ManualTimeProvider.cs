@@ -13,7 +13,7 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
     {
     }
 
-    /// <summary>Timers are due at once, and the clock shows their time.</summary>
+    /// <summary>Timers are due immediately, and the clock shows their time.</summary>
     public bool IsEager { get; init; }
 
     /// <summary>How many timers wait.</summary>

@@ -1,7 +1,7 @@
 namespace NodeManager.Testing;
 
 /// <summary>
-/// A clock that shows the wall's time at first and goes on with it in small steps, of which none is made up for: where the machine is too
+/// A clock that shows the wall's time at first and continues with it in small steps, of which none is made up for: where the machine is too
 /// busy to make them, no time passes. A cluster whose clock runs at a multiple of it does not outrun its test.
 /// </summary>
 public sealed class PacedTimeProvider : TimeProvider, IDisposable

@@ -159,7 +159,7 @@ public sealed class ServedKind
     private static void Write(Pipe pipe, string type, JsonObject item)
     {
         pipe.Writer.Write(Encoding.UTF8.GetBytes(new JsonObject { ["type"] = type, ["object"] = item.DeepClone() }.ToJsonString() + "\n"));
-        // The pipe has no limit, so this is done at once.
+        // The pipe has no limit, so this is done immediately.
         _ = pipe.Writer.FlushAsync().AsTask();
     }
 

@@ -91,7 +91,7 @@ public sealed class NodeManagerSession : IDisposable
     // What Core keeps behind the session. An object, because this assembly may name nothing of Core.
     internal IDisposable? Connection { get; init; }
 
-    /// <summary>Ends the session: requests under way are cancelled, connections closed, a sandbox of its own is gone. Safe to call again.</summary>
+    /// <summary>Ends the session: requests in progress are cancelled, connections closed, a sandbox of its own is gone. Safe to call again.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)

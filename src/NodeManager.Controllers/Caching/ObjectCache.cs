@@ -128,7 +128,7 @@ public sealed partial class ObjectCache<T>
     }
 
     /// <summary>
-    /// Reports each existing object to a handler as Added, then of every change, one at a time and in order. Handlers return at once and do
+    /// Reports each existing object to a handler as Added, then every change, one at a time and in order. Handlers return immediately and do
     /// not wait; one that fails is logged and told of the next change all the same.
     /// </summary>
     /// <returns>Removes the handler. A change in delivery may still arrive.</returns>

@@ -15,7 +15,7 @@ namespace NodeManager.Controllers.Leasing;
 /// <summary>
 /// A Lease by which one process of many is the one that works (client-go: leader election), renewed beside the work. Renewals are sent whether
 /// the former ones were answered or not, so that a slow server does not cost the lease. Where none comes through in time the hold is in doubt:
-/// the work stops before another process can take the lease, and may go on once it is renewed. When another process has it, or the server
+/// the work stops before another process can take the lease, and may continue once it is renewed. When another process has it, or the server
 /// refuses to renew it, it is lost for good. Thread-safe.
 /// </summary>
 /// <param name="client">Writes it.</param>

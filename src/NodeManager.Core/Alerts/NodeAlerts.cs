@@ -30,7 +30,7 @@ public sealed class NodeAlerts
         }
     }
 
-    /// <summary>All of them, each as it was last told, the newest first.</summary>
+    /// <summary>All of them, each as last reported, the newest first.</summary>
     public IReadOnlyList<NodeAlert> List()
     {
         lock (_lock) return [.. _open.Values.Concat(_past).OrderByDescending(static alert => alert.StartsAt).ThenBy(static alert => alert.Id, StringComparer.Ordinal)];

@@ -10,8 +10,8 @@ namespace NodeManager.Core.Drain;
 public static class DrainPlanner
 {
     /// <summary>
-    /// What a drain of these nodes would do, all of them going at once, in the order of the names. Touches nothing. Whether a budget blocks
-    /// is judged for each pod alone and for all pods that leave together: how many go at once, and whether the others
+    /// What a drain of these nodes would do, all of them going concurrently, in the order of the names. Touches nothing. Whether a budget blocks
+    /// is judged for each pod alone and for all pods that leave together: how many go concurrently, and whether the others
     /// go in turns or never.
     /// </summary>
     /// <exception cref="NodeManagerException">NodeNotFound for a name without a node; NodeReplaced; what the server refused.</exception>

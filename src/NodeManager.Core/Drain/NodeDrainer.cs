@@ -22,7 +22,7 @@ public static class NodeDrainer
     /// The plan is made before the cordon: a node with a pod that the options do not cover, or for which a permission is missing, is left
     /// untouched, not even cordoned, and its result is Blocked. (kubectl cordons first and then refuses.) A node that was deleted meanwhile
     /// is Drained when its pods had gone before, else Failed. Running it again continues where it stopped; a node that is drained already is
-    /// Drained at once.
+    /// Drained immediately.
     /// </remarks>
     /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed, after the results.</exception>
     public static IAsyncEnumerable<NodeDrainResult> DrainAsync(

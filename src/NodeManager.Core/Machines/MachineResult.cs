@@ -9,7 +9,7 @@ public enum MachineOutcome
     /// <summary>There is no such machine (any more).</summary>
     NotFound,
 
-    /// <summary>It is under way, or another's operation holds it. Ask again.</summary>
+    /// <summary>It is in progress, or another's operation holds it. Ask again.</summary>
     Pending,
 
     /// <summary>Nothing was made as no host has room, no id is free or no machine is idle.</summary>

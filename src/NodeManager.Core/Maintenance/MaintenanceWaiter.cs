@@ -16,13 +16,13 @@ public static class MaintenanceWaiter
     // The death of a process is no event: its Lease is looked at.
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(15);
 
-    /// <summary>Follows a run until no process works on it and none will: completed, failed, stopped or interrupted. One that is so already is returned at once.</summary>
+    /// <summary>Follows a run until no process works on it and none will: completed, failed, stopped or interrupted. One that is so already is returned immediately.</summary>
     /// <param name="session">Where.</param>
     /// <param name="id">Of the run.</param>
     /// <param name="ns">Where it is kept.</param>
     /// <param name="timeout">Null: without end. Zero: look once.</param>
     /// <param name="observer">Told how far it is.</param>
-    /// <param name="cancellationToken">Ends the wait; the run goes on.</param>
+    /// <param name="cancellationToken">Ends the wait; the run continues.</param>
     /// <exception cref="NodeManagerException">MaintenanceNotFound, WaitTimeout, what the server refused.</exception>
     public static Task<NodeMaintenanceRun> WaitAsync(
         NodeManagerSession session, string id, string ns, TimeSpan? timeout, IOperationObserver observer, CancellationToken cancellationToken) => ClusterOperation.RunAsync(

@@ -1,6 +1,6 @@
 namespace NodeManager.Core.Monitoring;
 
-/// <summary>Follows the health of nodes. Called from one thread at a time; returns at once.</summary>
+/// <summary>Follows the health of nodes. Called from one thread at a time; returns immediately.</summary>
 internal interface IHealthFollower
 {
     /// <summary>The UIDs of the nodes that it has been told of and that are not forgotten.</summary>

@@ -97,7 +97,7 @@ internal static class NodeInput
     private static void RefuseTaints(IEnumerable<(string Taint, string? Rule)> taints) => Refuse(
         ErrorIds.InvalidTaint, "taint", taints.Select(t => (t.Taint, t.Taint, t.Rule)), "Correct the taints; nothing was changed.");
 
-    // All that is wrong is said at once; the target is the first of it.
+    // All invalid values are reported together; the target is the first of them.
     private static void Refuse(string errorId, string what, IEnumerable<(string Text, string Target, string? Rule)> checks, string action)
     {
         (string Text, string Target, string? Rule)[] wrong = [.. checks.Where(c => c.Rule is not null)];

@@ -8,6 +8,6 @@ public interface IOperationLog
     /// <summary>False spares making the line.</summary>
     bool IsEnabled(OperationLogLevel level);
 
-    /// <summary>Called from any thread; returns at once.</summary>
+    /// <summary>Called from any thread; returns immediately.</summary>
     void Write(OperationLogLevel level, string message);
 }

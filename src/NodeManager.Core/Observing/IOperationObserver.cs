@@ -1,7 +1,7 @@
 namespace NodeManager.Core.Observing;
 
 /// <summary>
-/// Whom an operation tells what happens while it runs. Called from any thread; returns at once. A cmdlet turns it into streams,
+/// Receives the events of a running operation. Called from any thread; returns immediately. A cmdlet turns it into streams,
 /// the server into log lines, tests into lists.
 /// </summary>
 public interface IOperationObserver

@@ -5,7 +5,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace NodeManager.Core.Operations;
 
 /// <summary>
-/// Work that goes on without its caller: a PowerShell job and a request to the server are views of one. What happens is kept as numbered
+/// Work that continues without its caller: a PowerShell job and a request to the server are views of one. What happens is kept as numbered
 /// events, so that every reader sees the same in the same order, however late it comes. Thread-safe.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The token source has no timer and no wait handle, and abandoned work may still look at its token.")]
@@ -52,7 +52,7 @@ public sealed class RunningOperation
     /// <summary>What failed so far.</summary>
     public IReadOnlyList<OperationFailure> Failures => [.. _events.Snapshot().OfType<OperationFailure>()];
 
-    /// <summary>How far each part of it is that is under way.</summary>
+    /// <summary>How far each part of it is that is in progress.</summary>
     public IReadOnlyList<OperationProgress> Progress =>
         [.. _events.Snapshot().OfType<OperationProgressed>().Select(e => e.Progress).Where(p => !p.Completed)];
 
@@ -74,7 +74,7 @@ public sealed class RunningOperation
         return operation;
     }
 
-    /// <summary>All events after a number: those of the past at once, then each as it happens, to the end of the operation.</summary>
+    /// <summary>All events after a number: past events immediately, then each new one, to the end of the operation.</summary>
     /// <param name="after">The number of the last event that the reader has; 0 for none.</param>
     /// <param name="cancellationToken">Ends the reading, not the operation.</param>
     public IAsyncEnumerable<OperationEvent> ReadAsync(long after, CancellationToken cancellationToken) => _events.ReadAsync(after, cancellationToken);

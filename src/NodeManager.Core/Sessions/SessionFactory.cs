@@ -7,7 +7,7 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Sessions;
 
 /// <summary>
-/// Makes sessions. Each one has asked the server for its version before it is returned, so a bad address or credential shows at once.
+/// Makes sessions. Each one has asked the server for its version before it is returned, so a bad address or credential shows immediately.
 /// </summary>
 public static partial class SessionFactory
 {

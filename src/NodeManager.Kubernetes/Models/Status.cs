@@ -7,7 +7,7 @@ public sealed class Status
 
     public string? Kind { get; set; }
 
-    /// <summary>Of a list's 410: holds the token that goes on with what there is now.</summary>
+    /// <summary>Of a list's 410: holds the token that continues with what there is now.</summary>
     public ListMeta? Metadata { get; set; }
 
     /// <summary>The word Success or Failure.</summary>

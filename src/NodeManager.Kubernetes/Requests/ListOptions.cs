@@ -10,7 +10,7 @@ public sealed record ListOptions
 
     public string? FieldSelector { get; init; }
 
-    /// <summary>Objects a page; 0 asks for all at once.</summary>
+    /// <summary>Objects a page; 0 requests all in one page.</summary>
     public int PageSize { get; init; } = 500;
 
     /// <summary><c>0</c> lets the server answer from its cache; null asks for the newest.</summary>

@@ -8,7 +8,7 @@ public static class LongTimers
     /// <summary>The longest time that one timer is set for.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(49);
 
-    /// <summary>Ends after the delay; a negative delay ends at once, <see cref="Timeout.InfiniteTimeSpan"/> never.</summary>
+    /// <summary>Ends after the delay; a negative delay ends immediately, <see cref="Timeout.InfiniteTimeSpan"/> never.</summary>
     public static async Task DelayAsync(this TimeProvider time, TimeSpan delay, CancellationToken cancellationToken)
     {
         if (delay < TimeSpan.Zero && delay != Timeout.InfiniteTimeSpan) delay = TimeSpan.Zero;
@@ -16,7 +16,7 @@ public static class LongTimers
         await Task.Delay(delay, time, cancellationToken);
     }
 
-    /// <summary>A source that is cancelled after the limit: at once where it is negative, never where it is null or <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    /// <summary>A source that is cancelled after the limit: immediately where it is negative, never where it is null or <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
     public static CancellationTokenSource StartLimit(this TimeProvider time, TimeSpan? limit)
     {
         if (limit is not { } after || after == Timeout.InfiniteTimeSpan) return new();

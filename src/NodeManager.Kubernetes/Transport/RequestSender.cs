@@ -69,7 +69,7 @@ internal sealed partial class RequestSender : IDisposable
         }
     }
 
-    /// <summary>One try, for what has its own ways to go on (a watch): the answer's body is the caller's to read and dispose.</summary>
+    /// <summary>One try, for what has its own ways to continue (a watch): the answer's body is the caller's to read and dispose.</summary>
     public async Task<HttpResponseMessage> SendOnceAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(request.Method, request.PathAndQuery.TrimStart('/'))

@@ -8,7 +8,7 @@ public sealed class WatchState
     private string? _problem;
     private bool _isConnected;
 
-    /// <summary>Raised, on the watch's thread, when the watch is cut or connected again. Handlers return at once.</summary>
+    /// <summary>Raised, on the watch's thread, when the watch is cut or connected again. Handlers return immediately.</summary>
     public event Action? Changed;
 
     /// <summary>False before the first answer, and while the watch is cut.</summary>

@@ -80,7 +80,7 @@ internal sealed partial class Watcher<T>(
                         .GetAsyncEnumerator(cancellationToken);
                     if (!await lines.MoveNextAsync())
                     {
-                        // The server closes watches after some minutes. One that closes at once, again and again, is a fault like others.
+                        // The server closes watches after some minutes. One that closes immediately, again and again, is a fault like others.
                         if (heard || time.GetElapsedTime(start) > Established) yield break;
                         throw new IOException("the server closed it without an answer");
                     }

@@ -8,7 +8,7 @@ using NodeManager.Core.Machines;
 
 namespace NodeManager.Providers.Http;
 
-/// <summary>Connections to providers of machines and of pools, and to receivers of alerts: TLS verified unless told otherwise, no cookies, and no redirect that would carry credentials elsewhere.</summary>
+/// <summary>Connections to providers of machines and of pools, and to receivers of alerts: TLS verified by default, no cookies, and no redirect that would carry credentials elsewhere.</summary>
 internal static class ProviderHttp
 {
     /// <param name="settings">Of the provider; its transport is wrapped as they say.</param>

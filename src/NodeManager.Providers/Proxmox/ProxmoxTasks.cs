@@ -11,7 +11,7 @@ internal static class ProxmoxTasks
     /// <param name="api">Of the cluster.</param>
     /// <param name="task">Its id, <c>UPID:node:…</c>; empty: there is none.</param>
     /// <param name="timeout">How long it may take.</param>
-    /// <param name="cancellationToken">Stops waiting; the task goes on.</param>
+    /// <param name="cancellationToken">Stops waiting; the task continues.</param>
     /// <exception cref="ProviderException">It failed (Failed), met a lock (Pending), or is still running (Unavailable).</exception>
     public static async Task WaitAsync(ProxmoxApi api, string task, TimeSpan timeout, CancellationToken cancellationToken)
     {

@@ -1,6 +1,6 @@
 namespace NodeManager.Sandbox.Model.Clock;
 
-/// <summary>Work that is to be done before time goes on. Disposing it says that it is done.</summary>
+/// <summary>Work that is to be done before time continues. Disposing it says that it is done.</summary>
 internal sealed class ClockHold(ClusterClock clock) : ClockEntry, IDisposable
 {
     /// <summary>The work is now that of a later moment.</summary>

@@ -53,7 +53,7 @@ public sealed class ClusterClock : TimeProvider
         return timer;
     }
 
-    /// <summary>Keeps the clock near this moment until it is disposed. For work that has to be done before time goes on.</summary>
+    /// <summary>Keeps the clock near this moment until it is disposed. For work that has to be done before time continues.</summary>
     internal ClockHold Hold()
     {
         lock (_gate)

@@ -17,7 +17,7 @@ internal sealed class KindCatalog
         _table = new([.. kinds], minor);
     }
 
-    /// <summary>A custom kind is served, newly or changed: told by who serves it, before he goes on.</summary>
+    /// <summary>A custom kind is served, newly or changed: reported by its server before it continues.</summary>
     public event Action<ResourceKind>? Serves;
 
     public int Minor { get; }

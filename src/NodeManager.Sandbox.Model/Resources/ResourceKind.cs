@@ -110,7 +110,7 @@ internal sealed class ResourceKind
     /// <summary>True where replacing what is not there creates it.</summary>
     public bool CreatesOnUpdate { get; init; }
 
-    /// <summary>The minor version from which all of a namespace can be deleted at once; null for never.</summary>
+    /// <summary>The minor version from which all of a namespace can be deleted immediately; null for never.</summary>
     public int? DeletesCollectionsFrom { get; init; } = 0;
 
     /// <summary>False for what is computed, not stored (metrics).</summary>

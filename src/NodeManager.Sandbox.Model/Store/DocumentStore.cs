@@ -43,7 +43,7 @@ internal sealed class DocumentStore
         _tables = kinds.Where(static kind => kind.StoredAs == kind).ToDictionary(kind => kind, kind => new Table(kind, new(logCapacity, FirstVersion)));
     }
 
-    /// <summary>Told of every change of a kind, by its writer, after it is stored and before the writer goes on.</summary>
+    /// <summary>Told of every change of a kind, by its writer, after it is stored and before the writer continues.</summary>
     public event Action<Change>? Committed;
 
     /// <summary>The version of the newest change.</summary>

@@ -83,7 +83,7 @@ internal sealed class SortedObjects
     {
         int start = Position(Locate(afterNamespace, afterName, pastFound: true));
 
-        // No namespace's name goes on with a character below this one, so that the end of one is found as a key.
+        // No namespace's name continues with a character below this one, so that the end of one is found as a key.
         int end = ns is null ? Count : Position(Locate(ns + "\0", "", pastFound: false));
         return end - start;
     }

@@ -9,7 +9,7 @@ namespace NodeManager.Sandbox.Copying;
 
 /// <summary>
 /// Finalizers are promises of controllers, and those of the source (a driver's attacher, an operator) are not in the copy: nothing that has
-/// one could ever be deleted there. So only those are copied that something takes away again. What waits for its end in the source goes on
+/// one could ever be deleted there. So only those are copied that something takes away again. What waits for its end in the source continues
 /// waiting; but for attachments of volumes, which are the sandbox's to end.
 /// </summary>
 internal static class CopiedFinalizers

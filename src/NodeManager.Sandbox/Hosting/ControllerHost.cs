@@ -64,7 +64,7 @@ internal sealed class ControllerHost : IDisposable
         }
     }
 
-    /// <summary>Starts over what is in the store; returns at once.</summary>
+    /// <summary>Starts over what is in the store; returns immediately.</summary>
     public static ControllerHost Start(ResourceRegistry registry, KindCatalog catalog, FaultRegistry board, int seed, PodRuns runs, ServiceAccountTokens tokens)
     {
         ControllerHost host = new(registry, catalog, board, seed, runs, tokens);

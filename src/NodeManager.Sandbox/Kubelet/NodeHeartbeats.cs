@@ -38,7 +38,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
         if (change.Type != ChangeType.Deleted) Enqueue(change.Object);
     }
 
-    /// <summary>Spread over the period, so that the nodes do not all speak at once.</summary>
+    /// <summary>Spread over the period, so that the nodes do not report concurrently.</summary>
     public override void Begin(StoredObject item) => EnqueueAfter(ObjectKey.Of(item), Period * Context.Share(item.Name));
 
     public override void Feel(Fault fault)

@@ -67,7 +67,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
             if (pod.Field("spec.nodeName") is { Length: > 0 } node && (isOfNodes ? fault.Covers(node) : fault.Covers(pod, Store))) Enqueue(pod);
     }
 
-    /// <summary>What runs goes on running; only what is to start, to end or to finish needs a hand.</summary>
+    /// <summary>What runs continues running; only what is to start, to end or to finish needs a hand.</summary>
     public override void Begin(StoredObject item)
     {
         if (item.Kind == BuiltInKinds.Pods && item.Field("spec.nodeName").Length > 0 && (item.IsDeleting || item.Field("status.phase") == "Pending" || IsRunningJob(item))) Enqueue(item);

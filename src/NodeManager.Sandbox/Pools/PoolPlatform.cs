@@ -29,7 +29,7 @@ internal sealed class PoolPlatform : IDisposable
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Dictionary<string, List<DateTimeOffset>> _starting = new(StringComparer.Ordinal);
 
-    // True where something is under way that the next look may find done.
+    // True where something is in progress that the next look may find done.
     private bool _isBusy;
 
     public PoolPlatform(PoolStore pools, ResourceRegistry registry, KindCatalog catalog, IdentitySource identities, string clusterId)

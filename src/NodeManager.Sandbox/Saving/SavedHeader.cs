@@ -26,7 +26,7 @@ internal sealed record SavedHeader
 
     public double Speed { get; init; }
 
-    /// <summary>When it was, in the cluster's time: there its clock goes on.</summary>
+    /// <summary>When it was, in the cluster's time: there its clock continues.</summary>
     public DateTimeOffset Time { get; init; }
 
     public long ResourceVersion { get; init; }

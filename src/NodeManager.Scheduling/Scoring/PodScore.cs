@@ -20,7 +20,7 @@ public sealed class PodScore
             if (Rule(name, pod, snapshot, profile) is { } rule) _rules.Add((name, weight, rule));
     }
 
-    /// <summary>The nodes with their scores, in the order given. Scores depend on all of them: give those that fit, all at once.</summary>
+    /// <summary>The nodes with their scores, in the order given. Scores depend on all of them: give all feasible nodes together.</summary>
     public IReadOnlyList<NodeScore> Of(IReadOnlyList<NodeState> nodes)
     {
         if (nodes.Count == 0) return [];

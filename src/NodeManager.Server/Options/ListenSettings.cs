@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace NodeManager.Server.Options;
 
 /// <summary>Where and how the API is served.</summary>
-/// <param name="Address">Loopback unless told otherwise.</param>
+/// <param name="Address">Loopback by default.</param>
 /// <param name="Port">0 takes a free one.</param>
 /// <param name="Certificate">Null: plain HTTP.</param>
 /// <param name="IsDelegated">The cluster decides who calls: there are no local tokens and no sign-in link.</param>

@@ -95,7 +95,7 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
         return result!;
     }
 
-    /// <summary>Hands on what was reported so far. Waits while enough work is in progress, so that further input does not pile up.</summary>
+    /// <summary>Forwards what was reported so far. Waits while enough work is in progress, so that further input does not pile up.</summary>
     public void HandOn() => Pump(stopBelow: _limit * 4);
 
     /// <summary>Waits for all work started so far, handing on what it reports.</summary>

@@ -41,7 +41,7 @@ public sealed class AutoscalerRoleTests
 
         Assert.Empty(await lab.MachinesAsync());
         AssertNoFurtherWrites(lab, account);
-        // Conditions of nodes have a role of their own (nodemanager-node-reporter); without it a drain goes on.
+        // Conditions of nodes have a role of their own (nodemanager-node-reporter); without it a drain continues.
         Assert.Equal("patch /nodes/status", string.Join(", ", lab.Cluster.RequestsOf(account).Where(static one => one.IsForbidden).Select(static one => $"{one.Request.Verb} {one.Request.Group}/{one.Request.FullResource}").Distinct()));
     }
 

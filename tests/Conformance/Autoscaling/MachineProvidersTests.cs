@@ -37,7 +37,7 @@ public sealed class MachineProvidersTests
         Assert.Equal((Token, "b"), (made.Settings.Credentials.Find("TOKEN"), (string?)JsonNode.Parse(made.Settings.Spec.GetRawText())!["additionalSettings"]!["zones"]!["names"]![1]));
         Assert.Matches($"^[-0-9a-f]{{36}}/{cluster.Namespace}/one$", made.Settings.Owner);
 
-        // A call that is under way is not cut off by the change.
+        // A call that is in progress is not cut off by the change.
         Task<MachineListResult> list = first.ListAsync(default);
         await WriteSecretAsync(cluster, elsewhere, "token", "TOKEN", "another-token-value");
         IMachineProvider second = Provider(await providers.OpenAsync(cluster.Namespace, "one", default));

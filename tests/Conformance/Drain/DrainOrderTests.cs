@@ -32,7 +32,7 @@ public sealed class DrainOrderTests
         Assert.Equal("vital", order[4]);
     }
 
-    // The apps of the pods that left the node, in the server's order, and how many were on their way out at once.
+    // The apps of the pods that left the node, in the server's order, and how many were terminating concurrently.
     private static async Task<(List<string> Order, int Most)> WatchLeavingAsync(TestCluster cluster, string node, CancellationToken stop)
     {
         List<string> order = [];

@@ -27,7 +27,7 @@ internal sealed class DrainScenario
 
     public DrainOptions Options { get; }
 
-    /// <summary>Makes it on a cluster: all pods on the node that is given back, and room for them on another.</summary>
+    /// <summary>Makes it on a cluster: all pods on the node to drain, and room for them on another.</summary>
     public async Task<string> BuildAsync(TestCluster cluster)
     {
         string full = await cluster.AddNodeAsync();

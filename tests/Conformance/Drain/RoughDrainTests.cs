@@ -54,7 +54,7 @@ public sealed class RoughDrainTests
         Assert.True(connection!.Failures > 0);
     }
 
-    // So many pods, one after another, that the drain goes on for a while.
+    // So many pods, one after another, that the drain continues for a while.
     private static async Task<(string Full, string Empty)> PrepareAsync(TestCluster cluster, Action<System.Text.Json.Nodes.JsonObject>? adjust = null)
     {
         (string full, string empty) = await cluster.AddFullAndEmptyNodeAsync("web", 4, adjust);

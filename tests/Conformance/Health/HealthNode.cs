@@ -70,7 +70,7 @@ internal sealed record HealthNode(TestCluster Cluster, string Name, NodeManagerS
     public async Task<NodeHealth> TestAsync(IOperationObserver? observer = null) => Assert.Single(await NodeHealthChecks.TestAsync(
         Session, new() { Names = [Name] }, static _ => { }, observer ?? NullObserver.Instance, default));
 
-    /// <summary>Its findings as <c>Severity Cause</c>, once they are as wanted.</summary>
+    /// <summary>Its findings as <c>Severity Cause</c>, once they are as expected.</summary>
     public async Task<NodeHealth> UntilAsync(params string[] findings)
     {
         NodeHealth health = await TestAsync();

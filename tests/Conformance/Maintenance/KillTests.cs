@@ -10,7 +10,7 @@ namespace NodeManager.Conformance.Maintenance;
 
 /// <summary>
 /// A maintenance of ten nodes on the real control plane, in a PowerShell that is killed with SIGKILL at a random moment; another one
-/// carries on. As many rounds as <c>NODEMANAGER_KILLS</c> says, one by default.
+/// continues. As many rounds as <c>NODEMANAGER_KILLS</c> says, one by default.
 /// </summary>
 [Takes(80)]
 public sealed class KillTests

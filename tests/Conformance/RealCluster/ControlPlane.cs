@@ -95,7 +95,7 @@ internal sealed class ControlPlane : IDisposable
         return new(ServerBinaries.Find(out _)!.Scheduler!, folder, removeFolder: true, _arguments!.FurtherScheduler(file));
     }
 
-    /// <summary>Kills the API server, without a word to it: SIGKILL. Its store and all else go on.</summary>
+    /// <summary>Kills the API server, without a word to it: SIGKILL. Its store and all else continue.</summary>
     public void KillApiServer()
     {
         _processes.Remove(_apiServer!);

@@ -1,6 +1,6 @@
 namespace NodeManager.Conformance.Repair;
 
-/// <summary>A network that can be cut: requests fail, and so do the answers that are under way, watches too.</summary>
+/// <summary>A network that can be cut: requests fail, and so do the answers that are in progress, watches too.</summary>
 internal sealed class CutNetwork : IDisposable
 {
     private readonly Lock _lock = new();

@@ -59,7 +59,7 @@ public sealed class MachineRepairTests
         RepairRequest request = With(lab, NodeRepairAction.Restart, NodeRepairAction.Replace);
         Task<NodeRepairResult> running = RepairLab.RunOneAsync(request);
 
-        // The time that the restart has passes at once; that of the replacement, which begins with the next call, is the test's own.
+        // The time that the restart has passes immediately; that of the replacement, which begins with the next call, is the test's own.
         for (int jumps = 0; !running.IsCompleted && Passes(); jumps++)
         {
             await lab.Cluster.AnnotateAsync(Resources.Nodes, machine, "looked-at", $"{jumps}");

@@ -26,7 +26,7 @@ public sealed class RoleUseTests
 {
     private const string Operators = "nodemanager-operators";
 
-    // A role of its own; without it a drain goes on.
+    // A role of its own; without it a drain continues.
     private static readonly string[] Conditions = ["patch /nodes/status"];
 
     // Alpha.

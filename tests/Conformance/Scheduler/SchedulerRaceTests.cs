@@ -10,7 +10,7 @@ using NodeManager.Testing;
 namespace NodeManager.Conformance.Scheduler;
 
 /// <summary>
-/// Several at once, and those who die on the way. <c>NODEMANAGER_RACE_ROUNDS</c> sets how many changes each of two sessions makes (5).
+/// Several concurrent processes, and killed ones. <c>NODEMANAGER_RACE_ROUNDS</c> sets how many changes each of two sessions makes (5).
 /// </summary>
 public sealed class SchedulerRaceTests
 {

@@ -54,7 +54,7 @@ internal sealed class ApiComparer(Func<ApiSide> connectReal, Func<ApiSide> conne
             return all.Count == 0 || !step.IsChange || (!answers[0].IsSuccess && !answers[1].IsSuccess);
         }
 
-        // Where its cache still has the pod on no node, the real server may end it at once, whatever its grace.
+        // Where its cache still has the pod on no node, the real server may end it immediately, whatever its grace.
         async Task SettleAsync(ApiStep step)
         {
             ApiAnswer bound = await real.SendAsync(new("", step.Kind, "GET", step.Target) { Target = step.Target }, null);

@@ -29,7 +29,7 @@ internal sealed record ApiKind(string Kind, string ApiVersion, string Plural, st
 
     public bool IsCustom { get; init; }
 
-    /// <summary>True where the server goes on working at an object after it answered: then it is only created for show.</summary>
+    /// <summary>True where the server continues working at an object after it answered: then it is only created for show.</summary>
     public bool IsDryOnly => Kind == "CustomResourceDefinition";
 
     public string Root => ApiVersion.Contains('/', StringComparison.Ordinal) ? "/apis/" + ApiVersion : "/api/" + ApiVersion;

@@ -8,7 +8,7 @@ using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Conformance.Semantics;
 
-/// <summary>What watches hear of a pod that ends at once: that it ends, with a grace of none, and then that it is gone.</summary>
+/// <summary>What watches hear of a pod that ends immediately: that it ends, with a grace of none, and then that it is gone.</summary>
 public sealed class PodEndTests
 {
     [SkippableTheory]
@@ -57,7 +57,7 @@ public sealed class PodEndTests
         Assert.Equal(["Modified 0 ends", "Deleted 0 ends"], told);
     }
 
-    // Deletes the pod, and tells what a watch hears of it from then on: no kubelet writes to one that is on no node, or was made to go at once.
+    // Deletes the pod, and tells what a watch hears of it from then on: no kubelet writes to one that is on no node, or was force-deleted.
     private static async Task<IReadOnlyList<string>> EndAsync(TestCluster cluster, string? options, Func<Task>? afterwards = null)
     {
         using var stop = new CancellationTokenSource(Eventually.Limit);

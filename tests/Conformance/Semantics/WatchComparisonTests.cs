@@ -65,7 +65,7 @@ public sealed class WatchComparisonTests
         }
     }
 
-    // A real server that still holds the pod as it was before may take a deletion that follows for one of a pod on no node, and end it at once.
+    // A real server that still holds the pod as it was before may take a deletion that follows for one of a pod on no node, and end it immediately.
     private static async Task SettleAsync(HttpClient http, string pod)
     {
         string version = (string)JsonNode.Parse(await http.GetStringAsync(pod))!["metadata"]!["resourceVersion"]!;

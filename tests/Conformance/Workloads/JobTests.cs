@@ -61,7 +61,7 @@ public sealed class JobTests
         await cluster.AddNodeAsync();
         Workload job = await Workload.JobAsync(cluster, "job", """{"activeDeadlineSeconds":1,"ttlSecondsAfterFinished":600}""", Template("complete-after", "600"));
 
-        // Until 1.23 the controller looks at the time once, when it should be over. Where it meets the job anew before it has heard of the start that it
+        // Until 1.23 the controller looks at the time once, when it should be over. Where it reconciles the Job again before it has heard of the start that it
         // wrote itself, it writes a later one and still looks when the first is over: too early, and never again unless something happens to the job.
         DateTimeOffset asked = TimeProvider.System.GetUtcNow();
         JsonObject status = await Eventually.GetAsync(

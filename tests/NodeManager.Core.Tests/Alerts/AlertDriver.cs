@@ -66,7 +66,7 @@ internal sealed class AlertDriver
         LookAtAll();
     }
 
-    /// <summary>The process is killed, and another one goes on from what is in the state file.</summary>
+    /// <summary>The process is killed, and another one continues from what is in the state file.</summary>
     public void Restart()
     {
         RestoredAlert[] kept = [.. _machine.Open.Select(alert => _machine.Keep(alert.Id)!)];

@@ -35,7 +35,7 @@ public sealed class FaultTableTests : IAsyncLifetime
         [SandboxFaultKind.MetricsUnavailable] = (new() { Kind = SandboxFaultKind.MetricsUnavailable }, None),
     };
 
-    // Much passes at once: the longest of the waits is more than an hour.
+    // Large steps: the longest of the waits is more than an hour.
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
 
     private ManualCluster _cluster = null!;

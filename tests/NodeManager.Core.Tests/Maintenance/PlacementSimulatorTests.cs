@@ -5,7 +5,7 @@ using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Core.Tests.Maintenance;
 
-/// <summary>Rules that follow the moves of pods answer as rules that are made anew after each move.</summary>
+/// <summary>Rules that follow the moves of pods answer as rules that are recreated after each move.</summary>
 public sealed class PlacementSimulatorTests
 {
     [Fact]

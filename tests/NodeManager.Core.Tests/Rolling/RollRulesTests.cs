@@ -125,7 +125,7 @@ public sealed class RollRulesTests
                 int machines = old.Count(static one => one.Exists) + fresh.Count, serving = old.Count(static one => one.Serves) + fresh.Count(static one => one.ReadySince is not null);
                 Assert.True(machines <= most, $"seed {seed}: {machines} machines, at most {most}");
                 Assert.True(serving >= least, $"seed {seed}: {serving} nodes serve, at least {least}");
-                // One thing that goes on comes to its end.
+                // One thing that continues comes to its end.
                 List<Action> ends =
                 [
                     .. old.Where(static one => one.Status == NodePoolUpdateNodeStatus.Draining).Select(one => (Action)(() => Change(

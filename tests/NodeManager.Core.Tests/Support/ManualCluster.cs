@@ -40,7 +40,7 @@ internal class ManualCluster : IAsyncDisposable
     }
 
     /// <param name="time">How much of the cluster's time passes, at least.</param>
-    /// <param name="step">How much passes at once, at most; null: 100 ms.</param>
+    /// <param name="step">The longest step of the clock; null: 100 ms.</param>
     public async Task PassAsync(TimeSpan time, TimeSpan? step = null)
     {
         DateTimeOffset end = Now + time;

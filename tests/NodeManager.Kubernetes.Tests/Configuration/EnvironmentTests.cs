@@ -6,7 +6,7 @@ using NodeManager.Testing;
 
 namespace NodeManager.Kubernetes.Tests.Configuration;
 
-/// <summary>What depends on the process' environment; one class, so that no two of these run at once.</summary>
+/// <summary>What depends on the process' environment; one class, so that these tests do not run concurrently.</summary>
 public sealed class EnvironmentTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -73,7 +73,7 @@ public sealed class LongTimersTests
         Assert.True(over.IsCancellationRequested);
     }
 
-    // The delay goes on in a continuation of its own: the clock must not run ahead of it.
+    // The delay continues in a continuation of its own: the clock must not run ahead of it.
     private static async Task AdvanceAsync(ManualTimeProvider time, Task delay, TimeSpan by)
     {
         while (by > TimeSpan.Zero)

@@ -133,7 +133,7 @@ public sealed class PoolFaultTests
         }.ToJsonString();
     }
 
-    // Every wait is over at once.
+    // Every wait is over immediately.
     private sealed class ImpatientTime : TimeProvider
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>

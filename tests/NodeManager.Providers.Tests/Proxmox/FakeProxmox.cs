@@ -62,7 +62,7 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
 
     public string ClusterName { get; set; } = "garage";
 
-    /// <summary>Told of each machine that is switched on. Returns at once.</summary>
+    /// <summary>Told of each machine that is switched on. Returns immediately.</summary>
     public Action<FakeVm> Booted { get; set; } = static _ => { };
 
     public FakeVm Add(long id, Dictionary<string, string> configuration, bool isRunning = true, string host = "alfaromeo")
@@ -106,7 +106,7 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
                     Answer(request.Method, path, form, fault);
                     throw new HttpRequestException("The connection was reset.", new IOException("reset"));
                 case ProxmoxFault.Late:
-                    // Proxmox takes no precondition with a DELETE: one that is under way when its machine changes hands cannot be called back.
+                    // Proxmox takes no precondition with a DELETE: one that is in progress when its machine changes hands cannot be called back.
                     if (changes && request.Method != HttpMethod.Delete) _late.Add((_requests + 7, () => Answer(request.Method, path, form, ProxmoxFault.None).Dispose()));
                     throw new HttpRequestException("The connection was reset.", new IOException("reset"));
                 case ProxmoxFault.Locked when changes:

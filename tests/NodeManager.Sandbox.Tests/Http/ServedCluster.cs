@@ -54,7 +54,7 @@ internal sealed class ServedCluster : IDisposable
         return stream;
     }
 
-    /// <summary>Sends bytes as they are, and gives back everything that comes until the server closes.</summary>
+    /// <summary>Sends bytes as they are, and returns all bytes until the server closes.</summary>
     public async Task<string> SendRawAsync(string text)
     {
         await using SslStream stream = await ConnectAsync();

@@ -69,7 +69,7 @@ public sealed class SlowWatcherTests
         long before = GC.GetTotalMemory(true);
         for (int i = 0; i < Changes; i++) Change(cluster, i);
 
-        // The server goes on writing until nothing more is taken: only then is what it still has to write of no concern to it.
+        // The server continues writing until nothing more is taken: only then is what it still has to write of no concern to it.
         long start = Stopwatch.GetTimestamp();
         while (GC.GetTotalMemory(true) - before > Allowance)
         {

@@ -14,7 +14,7 @@ using Xunit.Abstractions;
 
 namespace NodeManager.Sandbox.Tests.Scale;
 
-/// <summary>Many watchers at once over HTTP, each with a connection of its own.</summary>
+/// <summary>Many concurrent watchers over HTTP, each with its own connection.</summary>
 [Collection("Memory")]
 public sealed class WatcherTests(ITestOutputHelper output)
 {

@@ -2,7 +2,7 @@ using NodeManager.Core.Observing;
 
 namespace NodeManager.Core.Alerts.Delivery;
 
-/// <summary>What is told of deliveries.</summary>
+/// <summary>The log events of deliveries.</summary>
 /// <param name="Taken">A sink has taken a transition.</param>
 /// <param name="Dropped">A transition was dropped for a sink; how many since it last had taken all.</param>
 /// <param name="Recovered">A sink for which transitions were dropped has taken all the others.</param>

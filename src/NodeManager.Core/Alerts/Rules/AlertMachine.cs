@@ -20,7 +20,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
     private bool _isConnected = true;
     private DateTimeOffset _settled = DateTimeOffset.MinValue;
 
-    /// <summary>The alerts that are firing, as they were last told.</summary>
+    /// <summary>The alerts that are firing, as last reported.</summary>
     public IEnumerable<NodeAlert> Open => _open.Select(static alert => alert.Told).OfType<NodeAlert>();
 
     /// <summary>The UIDs of the nodes that have findings or alerts.</summary>
@@ -139,7 +139,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         }
     }
 
-    /// <summary>What a later process needs to go on with an alert.</summary>
+    /// <summary>What a later process needs to continue with an alert.</summary>
     public RestoredAlert? Keep(string id) =>
         _open.Find(alert => alert.Id == id) is { Told: { } told } alert
             ? new(told, alert.Group, alert.LastEvidence, alert.Members.Keys.FirstOrDefault(IsOwn)?[OwnPrefix.Length..] ?? "")

@@ -41,7 +41,7 @@ internal sealed class OpenAlert(string id, string cause, NodeGroup group, DateTi
     /// <summary>Something changed that was not told yet.</summary>
     public bool IsDirty { get; set; }
 
-    /// <summary>As it was last told.</summary>
+    /// <summary>As last reported.</summary>
     public NodeAlert? Told { get; set; }
 
     /// <summary>Several nodes have failed together.</summary>

@@ -12,7 +12,7 @@ internal sealed class AttemptCloser(ClaimWork work, MachineRemover remover)
     /// <param name="reason">One word.</param>
     /// <param name="message">For people.</param>
     /// <param name="isFinal">True where another attempt makes no sense.</param>
-    /// <param name="cancellationToken">Stops it; the next call goes on.</param>
+    /// <param name="cancellationToken">Stops it; the next call continues.</param>
     public async Task<ReconcileResult> CloseAsync(
         NodeSmithClaim claim, NodeSmithPool? pool, string reason, string message, bool isFinal, CancellationToken cancellationToken)
     {

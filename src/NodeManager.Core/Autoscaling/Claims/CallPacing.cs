@@ -5,7 +5,7 @@ namespace NodeManager.Core.Autoscaling.Claims;
 
 /// <summary>
 /// When a provider may be asked again for a claim after a call that failed. A claim is looked at after each of its changes, those of its own
-/// conditions too: without this each failure that is written down would lead to the next call at once. Thread-safe.
+/// conditions too: without this each failure that is written down would lead to the next call immediately. Thread-safe.
 /// </summary>
 internal sealed class CallPacing(TimeProvider time)
 {

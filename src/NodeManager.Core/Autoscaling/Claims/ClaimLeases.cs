@@ -37,12 +37,12 @@ internal sealed class ClaimLeases(AutoscalerScope scope)
         return left > TimeSpan.Zero ? left : null;
     }
 
-    /// <summary>A lease of ours that begins now, or goes on.</summary>
+    /// <summary>A lease of ours that begins now, or continues.</summary>
     public NodeSmithClaimLease Take(NodeSmithClaimLease? current, string phase) =>
         current is { } ours && ours.Holder == scope.Identity && ours.Phase == phase ? ours
         : new() { Holder = scope.Identity, Phase = phase, Started = scope.Now, LastHeartbeat = scope.Now, TimeoutSeconds = TimeoutSeconds };
 
-    /// <summary>Does something that may take long, and shows meanwhile that it goes on.</summary>
+    /// <summary>Does something that may take long, and shows meanwhile that it continues.</summary>
     public async Task<TResult> HoldAsync<TResult>(NodeSmithClaim claim, Func<CancellationToken, Task<TResult>> work, CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

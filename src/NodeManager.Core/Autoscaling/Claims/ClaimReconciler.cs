@@ -20,7 +20,7 @@ internal sealed class ClaimReconciler
 
     /// <param name="scope">What controllers share.</param>
     /// <param name="again">Told of a claim to look at again.</param>
-    /// <param name="stop">Ends what goes on beside the queue.</param>
+    /// <param name="stop">Ends what continues beside the queue.</param>
     public ClaimReconciler(AutoscalerScope scope, Action<ReconcileKey> again, CancellationToken stop)
     {
         _work = new(scope);
@@ -55,13 +55,13 @@ internal sealed class ClaimReconciler
         _work.Scope.Decisions.End(claim.Spec.PoolRef, $"claim/{claim.Metadata.Name}", "The claim was deleted.");
     }
 
-    /// <summary>Its provider has other settings or credentials: what failed with the former ones is tried at once.</summary>
+    /// <summary>Its provider has other settings or credentials: what failed with the former ones is tried immediately.</summary>
     public void Resume(NodeSmithClaim claim) => _work.Pacing.Succeeded(claim.Metadata.Uid!);
 
     /// <summary>Its deletion was seen to begin.</summary>
     public void Deleted(NodeSmithClaim claim) => _work.Seen.Begin(claim.Metadata.Uid!, "Deleted");
 
-    /// <summary>Ends when nothing goes on beside the queue.</summary>
+    /// <summary>Ends when nothing continues beside the queue.</summary>
     public Task EndAsync() => _drains.EndAsync();
 
     private async Task<ReconcileResult> ReconcileAsync(NodeSmithClaim claim, CancellationToken cancellationToken)

@@ -144,7 +144,7 @@ public static class AutoscalerInstaller
         }
     }
 
-    // Servers begin to serve a kind a moment after its definition says so, and nothing tells of that moment.
+    // Servers begin to serve a kind a moment after its definition says so, and no event reports that moment.
     private static async Task ServeAsync(ClusterConnection connection, InstallationDocument definition, CancellationToken cancellationToken)
     {
         JsonNode spec = definition.Content["spec"]!;

@@ -10,7 +10,7 @@ public interface IMachineProviderSource
     Task<MachineProviderAccess> OpenAsync(NodeSmithProvider provider, CancellationToken cancellationToken);
 
     /// <summary>Tells of what a provider is made of beside its resource, until the result is disposed.</summary>
-    /// <param name="changed">Gets namespace and name of a provider that may be another one now. Returns at once.</param>
+    /// <param name="changed">Gets namespace and name of a provider that may be another one now. Returns immediately.</param>
     IDisposable Follow(Action<string, string> changed);
 }
 

@@ -69,7 +69,7 @@ public static class MachineManager
     /// <summary>Restarts a machine where id, name, tag and claim all match what is read from it.</summary>
     /// <param name="session">Where the provider is.</param>
     /// <param name="machine">As it was listed.</param>
-    /// <param name="cancellationToken">Stops waiting; what the provider has begun goes on.</param>
+    /// <param name="cancellationToken">Stops waiting; what the provider has begun continues.</param>
     /// <exception cref="NodeManagerException">MachineRefused, MachineNotFound, MachineOperationFailed, NodeProviderUnusable, …</exception>
     public static Task RestartAsync(NodeManagerSession session, Machine machine, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(session, machine.Name, async (connection, token) =>

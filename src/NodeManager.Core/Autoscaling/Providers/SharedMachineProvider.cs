@@ -3,7 +3,7 @@ using NodeManager.Core.Machines;
 namespace NodeManager.Core.Autoscaling.Providers;
 
 /// <summary>
-/// A provider that several callers hold. When its settings have changed, calls under way finish, later ones are asked to come again, and the
+/// A provider that several callers hold. When its settings have changed, calls in progress finish, later ones are asked to come again, and the
 /// connections are closed after the last.
 /// </summary>
 internal sealed class SharedMachineProvider(IMachineProvider inner, string name) : IMachineProvider, ITestableMachineProvider

@@ -96,7 +96,7 @@ internal sealed class AutoscalerControllers : IDisposable
             Reconcile(_rounds, RunRoundAsync).RunAsync(2, stop.Token),
             RunLogAsync(stop.Token),
         ];
-        // A cache that has failed tells nothing more.
+        // A failed cache reports no further changes.
         Task failed = await Task.WhenAny(
             [_scope.Claims.Failed, _scope.Pools.Failed, _scope.Providers.Failed, _scope.Planes.Failed, _scope.Nodes.Failed, _inputs.Pods.Failed, Task.Delay(Timeout.InfiniteTimeSpan, _scope.Time, cancellationToken)]);
         await stop.CancelAsync();

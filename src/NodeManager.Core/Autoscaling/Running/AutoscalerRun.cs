@@ -19,7 +19,7 @@ namespace NodeManager.Core.Autoscaling.Running;
 [SuppressMessage("Design", "CA1001", Justification = "The token source has no timer and no wait handle, and whoever stops a run may still look at its token.")]
 internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnection connection, AutoscalerOptions options, IOperationObserver observer) : ILeader
 {
-    // What a shutdown may take to give back what it holds.
+    // The limit of a shutdown to release its holds.
     private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _stop = new();
@@ -68,7 +68,7 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
         _once = once;
         try
         {
-            // Fails at once where the resources or permissions are missing, rather than when it leads.
+            // Fails immediately where the resources or permissions are missing, rather than when it leads.
             await NodeSmithErrors.InstalledAsync(session.Cluster, connection.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = options.Namespace }, stop));
             LeaderLeaseOptions lease = new() { Name = NodeSmithNames.LeaderLease, Namespace = options.Namespace, Identity = Identity, Duration = options.LeaseDuration };
             await new LeaderElection(connection.Client, connection.Caches(), lease, this, connection.Closed).RunAsync(stop);

@@ -108,7 +108,7 @@ public static class NodeClaims
         }
         catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
         {
-            // Gone meanwhile, as wanted.
+            // Already deleted, as requested.
         }
     }
 

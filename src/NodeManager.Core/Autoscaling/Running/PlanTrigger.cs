@@ -2,7 +2,7 @@ namespace NodeManager.Core.Autoscaling.Running;
 
 /// <summary>Has a plan made once changes have paused, or when they have gone on for too long (Karpenter: its batcher). Thread-safe.</summary>
 /// <param name="time">The clock.</param>
-/// <param name="plan">Called from any thread; returns at once.</param>
+/// <param name="plan">Called from any thread; returns immediately.</param>
 internal sealed class PlanTrigger(TimeProvider time, Action plan) : IDisposable
 {
     public static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);

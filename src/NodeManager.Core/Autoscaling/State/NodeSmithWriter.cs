@@ -13,7 +13,7 @@ namespace NodeManager.Core.Autoscaling.State;
 
 /// <summary>
 /// Changes objects of one of KubeNodeSmith's kinds, by patches of what differs. The server applies a patch only to the version that it was made
-/// for, so nothing is decided on what a lagging cache shows. What it answers is in the cache at once.
+/// for, so nothing is decided on what a lagging cache shows. What it answers is in the cache immediately.
 /// </summary>
 internal sealed class NodeSmithWriter<T, TSpec, TStatus>(
     KubernetesClient client, ResourceType<T> type, JsonTypeInfo<TStatus> statusType, ObjectCache<T> cache)

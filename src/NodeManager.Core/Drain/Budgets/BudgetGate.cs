@@ -31,7 +31,7 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
     private int _statuses;
     private bool _hasRefused;
 
-    /// <summary>The budget as last told.</summary>
+    /// <summary>The budget as last reported.</summary>
     public PodDisruptionBudget? Budget { get; private set; }
 
     /// <summary>Takes in what a list showed, unless more is known already.</summary>

@@ -25,7 +25,7 @@ internal sealed class BudgetQueueEntry(Pod pod, DrainTurn turn, Action<BudgetQue
     /// <summary>Ends when it is worth asking.</summary>
     public Task Passed => _passed.Task;
 
-    /// <summary>Ends when it is worth asking once more, beside the request under way. One that was awaited is followed by another.</summary>
+    /// <summary>Ends when it is worth asking once more, beside the request in progress. One that was awaited is followed by another.</summary>
     public Task Again => _again.Task;
 
     /// <summary>One that passed.</summary>

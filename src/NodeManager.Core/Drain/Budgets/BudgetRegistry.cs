@@ -38,14 +38,14 @@ internal sealed class BudgetRegistry : IDisposable
         foreach (PodDisruptionBudget budget in _planned) Gate(budget).Seed(budget);
     }
 
-    /// <summary>The budgets that cover the pod, as last told.</summary>
+    /// <summary>The budgets that cover the pod, as last reported.</summary>
     public IReadOnlyList<PodDisruptionBudget> Covering(Pod pod)
     {
         lock (_lock)
             return [.. _gates.Values.Select(g => g.Budget).OfType<PodDisruptionBudget>().Where(b => BudgetRules.Covers(b, pod, _server.BudgetVersion))];
     }
 
-    /// <summary>The budget of this name, as last told; null when it is not known.</summary>
+    /// <summary>The budget of this name, as last reported; null when it is not known.</summary>
     public PodDisruptionBudget? Find(string title)
     {
         lock (_lock) return _gates.Values.Select(g => g.Budget).OfType<PodDisruptionBudget>().FirstOrDefault(b => BudgetRules.Title(b) == title);

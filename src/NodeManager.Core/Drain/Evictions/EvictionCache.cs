@@ -39,7 +39,7 @@ internal sealed class EvictionCache(DrainScope scope, IReadOnlyCollection<string
 
     /// <summary>
     /// Our request and the Eviction that counts (null: not told of, or gone), and a task that ends when that changes, or faults when nothing
-    /// will be told any more.
+    /// will be reported.
     /// </summary>
     public (EvictionRequest? Request, EvictionProcess? Process, Task Changed) Look(string uid)
     {

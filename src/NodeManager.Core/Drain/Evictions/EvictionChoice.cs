@@ -11,7 +11,7 @@ internal static class EvictionChoice
     /// <summary>The reason of an Eviction that ended because all requests were withdrawn.</summary>
     private const string Unwanted = "CanceledDueToNoRequesters";
 
-    /// <summary>The one that counts: that has succeeded, else the oldest one under way, else the last that failed. Null for none.</summary>
+    /// <summary>The one that counts: that has succeeded, else the oldest one in progress, else the last that failed. Null for none.</summary>
     public static EvictionProcess? Of(IEnumerable<EvictionProcess> processes) => processes
         .OrderBy(static p => IsDone(p) ? 0 : Failure(p) is null ? 1 : 2)
         .ThenBy(static p => Failure(p) is null ? p.Metadata.CreationTimestamp : DateTimeOffset.MaxValue)

@@ -19,7 +19,7 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
     /// <summary>The last responder of every pod: it evicts as the eviction subresource does, within the budgets.</summary>
     public const string Evictor = "imperative-eviction.k8s.io/evictor";
 
-    // A controller that runs makes an Eviction at once.
+    // A controller that runs makes an Eviction immediately.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     // The server gives the last responder five seconds to report when its pod is gone.

@@ -114,7 +114,7 @@ internal sealed class PodEvictor(
                     retry = Longer(retry);
                     break;
                 case EvictionAnswerKind.Unreachable when failures < FailureLimit && !(scope.Now - unansweredSince > UnreachableServerRetry.Limit):
-                    // It may have been accepted: a pod that terminates now goes on our behalf.
+                    // It may have been accepted: a pod that terminates now does so because of our request.
                     record.IsAccepted = true;
                     record.Waits("the API server to answer", answer.Message, DrainStep.Server, answer.Message, scope.Now);
                     Tell($"Pod {record.Title}: no answer, retrying: {answer.Message}");

@@ -24,7 +24,7 @@ internal sealed class StuckPods(DrainScope scope, ObjectCache<Node> nodes, strin
         if (record.ForceRefusal is { } refusal)
         {
             scope.Observer.Verbose($"Pod {record.Title}: {refusal}");
-            // A watch that failed tells of no change.
+            // A failed watch reports no change.
             return changed.IsFaulted
                 ? Task.Delay(Timeout.InfiniteTimeSpan, scope.Time, cancellationToken)
                 : changed.ContinueWith(static _ => { }, cancellationToken, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

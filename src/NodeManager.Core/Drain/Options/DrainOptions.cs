@@ -57,10 +57,10 @@ public sealed record DrainOptions
     /// </summary>
     public bool StopAtFailure { get; init; }
 
-    /// <summary>A node is drained only when the workloads of its pods have as many ready pods again as they want.</summary>
+    /// <summary>A node is drained only when the workloads of its pods have all desired replicas ready again.</summary>
     public bool WaitForReplacement { get; init; }
 
-    /// <summary>Nodes and pods worked on at once.</summary>
+    /// <summary>Nodes and pods worked on concurrently.</summary>
     public int ThrottleLimit { get; init; } = 32;
 
     /// <summary>Pods that terminate concurrently (accepted by the server and not gone yet), over all nodes; null: no limit.</summary>

@@ -31,7 +31,7 @@ internal sealed class BudgetInspector(KubernetesClient client, ServerCapabilitie
     }
 
     /// <summary>The budgets as users see them, with their outlook.</summary>
-    /// <param name="budgets">As last told.</param>
+    /// <param name="budgets">As last reported.</param>
     /// <param name="covered">See <see cref="ReadPodsAsync"/>.</param>
     /// <param name="staleFor">How long a budget's status has lagged; null when it does not.</param>
     /// <param name="now">The cluster's time.</param>

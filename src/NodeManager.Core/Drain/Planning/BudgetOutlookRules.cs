@@ -5,7 +5,7 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Drain.Planning;
 
 /// <summary>
-/// Tells a budget that is slow (it allows when something that is under way ends) from one that never allows as things stand. Pure.
+/// Tells a budget that is slow (it allows when something that is in progress ends) from one that never allows as things stand. Pure.
 /// Source: the disruption controller, which counts what is wanted, what is ready, and what was evicted.
 /// </summary>
 internal static class BudgetOutlookRules
@@ -13,7 +13,7 @@ internal static class BudgetOutlookRules
     private const int PolicyMinor = 26;
 
     /// <summary>What is to be expected of the budget for a healthy pod.</summary>
-    /// <param name="budget">As last told.</param>
+    /// <param name="budget">As last reported.</param>
     /// <param name="covered">All pods that it covers; null when they may not be read.</param>
     /// <param name="staleFor">How long its status has lagged; null when it does not.</param>
     /// <param name="minorVersion">Of the server.</param>

@@ -18,7 +18,7 @@ internal static class DisruptionControllerRules
         "Check that kube-controller-manager runs and renews its Lease: kubectl get lease -n kube-system kube-controller-manager.";
 
     /// <summary>What the controller has not done; null where nothing is overdue.</summary>
-    /// <param name="budget">As last told.</param>
+    /// <param name="budget">As last reported.</param>
     /// <param name="covered">All pods that it covers; null when they may not be read.</param>
     /// <param name="staleFor">How long its status has lagged; null when it does not.</param>
     /// <param name="disruptedFor">How long a pod has been in <c>disruptedPods</c>, by its name.</param>

@@ -5,7 +5,7 @@ using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Core.Drain.Planning;
 
-/// <summary>Will the pods of drained nodes find room elsewhere, all nodes going at once and every pod placed counting for the next?</summary>
+/// <summary>Will the pods of drained nodes find room elsewhere, all nodes going concurrently and every pod placed counting for the next?</summary>
 internal static class FitEstimator
 {
     /// <summary>With more nodes than this, a pod takes the first node that fits: room is hardly ever so scattered that the best one matters.</summary>

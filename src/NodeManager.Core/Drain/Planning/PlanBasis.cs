@@ -37,7 +37,7 @@ internal sealed record PlanBasis
     /// <summary>The budgets that cover a pod of the nodes, by <c>namespace/name</c>, with their outlook for one pod.</summary>
     public required IReadOnlyDictionary<string, PodBudget> Budgets { get; init; }
 
-    /// <summary>Pods that a budget never lets go, by UID, with the Deployment that could be restarted for them.</summary>
+    /// <summary>Pods that a PDB permanently blocks, by UID, with the Deployment that could be restarted for them.</summary>
     public required IReadOnlyDictionary<string, SurgeCandidate> Surges { get; init; }
 
     /// <summary>UIDs of the pods whose Deployment is restarted, so that they go without asking their budget.</summary>
@@ -101,7 +101,7 @@ internal sealed record PlanBasis
         }
     }
 
-    // By UID, those pods that a budget never lets go.
+    // By UID, those pods that a PDB permanently blocks.
     private static async Task<IReadOnlyDictionary<string, SurgeCandidate>> SurgesAsync(
         ClusterConnection connection, DrainSurvey survey, IReadOnlyList<PlannedNode> plans, DrainOptions options, CancellationToken cancellationToken)
     {

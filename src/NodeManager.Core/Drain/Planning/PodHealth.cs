@@ -18,7 +18,7 @@ internal static class PodHealth
     private static readonly HashSet<string> Starting = ["ContainerCreating", "PodInitializing"];
 
     /// <summary>Null for a pod that counts as healthy, and for a completed pod, which does not count.</summary>
-    /// <param name="pod">As last told.</param>
+    /// <param name="pod">As last reported.</param>
     /// <param name="now">The cluster's time.</param>
     public static UnhealthyPod? Examine(Pod pod, DateTimeOffset now)
     {

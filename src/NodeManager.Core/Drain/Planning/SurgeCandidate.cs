@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Drain.Planning;
 
-/// <summary>A pod that a budget never lets go, and the Deployment that could be restarted for it.</summary>
+/// <summary>A pod that a PDB permanently blocks, and the Deployment that could be restarted for it.</summary>
 /// <param name="Deployment">As it is now; null when the pod is none's.</param>
 /// <param name="Refusal">Why not; null when it may be restarted.</param>
 internal sealed record SurgeCandidate(Deployment? Deployment, string? Refusal);

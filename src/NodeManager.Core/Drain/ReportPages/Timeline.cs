@@ -58,7 +58,7 @@ internal static class Timeline
 
     private static void Row(HtmlWriter html, string name, IReadOnlyList<NodeDrainStep> steps, TimeScale scale, IReadOnlyList<(double Percent, string Label)> ticks)
     {
-        // A request that was answered at once is not worth a word beside what followed it.
+        // A request that was answered immediately is not worth a word beside what followed it.
         string words = string.Join(", ", steps.Where(s => s.Step != DrainStep.Request || s.Duration >= Worthwhile || steps.Count == 1).Select(Words));
         html.Open("div", ("class", "what")).Element("bdi", name).Close().Open("div", ("class", "bar"))
             .Open("svg", ("viewBox", $"0 0 {Number(TimeScale.Width)} {Height}"), ("preserveAspectRatio", "none"), ("role", "img"), ("aria-label", $"{name}: {words}"))

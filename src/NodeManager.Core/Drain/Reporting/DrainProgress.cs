@@ -34,7 +34,7 @@ internal sealed class DrainProgress : IDisposable
         Changed();
     }
 
-    /// <summary>What goes on beside the pods; empty when nothing does.</summary>
+    /// <summary>What continues beside the pods; empty when nothing does.</summary>
     public void Phase(string phase)
     {
         lock (_lock) _phase = phase;

@@ -4,16 +4,16 @@ namespace NodeManager.Core.Drain.Rules;
 
 /// <summary>
 /// May a Deployment be restarted so that a pod's successor is ready elsewhere before the pod goes? A Deployment's own deletions ask no
-/// budget, so only where it never has fewer pods available than it wants, and where a second pod can run beside the first. Pure.
+/// budget, so only where it never has fewer pods available than desired, and where a second pod can run beside the first. Pure.
 /// </summary>
 internal static class SurgeRules
 {
     private static readonly IntOrString Default = new("25%");
 
     /// <summary>Why not; null when it may.</summary>
-    /// <param name="pod">That a budget never lets go.</param>
+    /// <param name="pod">That a PDB permanently blocks.</param>
     /// <param name="deployment">Whose it is, as it is now; null when it is none's.</param>
-    /// <param name="isExclusive">True for claims (by name, in the pod's namespace) that pods on two nodes cannot use at once.</param>
+    /// <param name="isExclusive">True for claims (by name, in the pod's namespace) that pods on two nodes cannot use concurrently.</param>
     public static string? Refusal(Pod pod, Deployment? deployment, Func<string, bool> isExclusive)
     {
         if (deployment is null) return $"no Deployment manages it{(pod.Controller() is { } owner ? $", but {owner.Kind} '{owner.Name}'" : "")}";

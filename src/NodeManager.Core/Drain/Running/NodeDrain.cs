@@ -143,7 +143,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         StuckPods stuck = new(_scope, Nodes, _plan.Node?.Metadata.Uid ?? "", Warn);
         PodEvictor evictor = new(_scope, Pods, _budgets, _overrides, _surge, _requests, stuck, _progress, Warn);
         LateArrivals late = new(_scope, _survey, Pods, _plan.Name);
-        // All at once from here on, so that requests go out in the order of the turns.
+        // All in one step from here on, so that requests are sent in order.
         if (_records.Exists(r => r.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait)) await Pods.Synced.WaitAsync(cancellationToken);
         List<PodRecord> round = _records;
         while (round.Count > 0 || late.Rounds == 0)
@@ -236,7 +236,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         }
     }
 
-    // The result is about what is over: nothing goes on behind it.
+    // The result is about what is over: nothing continues behind it.
     private async Task StopAsync(CancellationTokenSource stop, Task working)
     {
         await stop.CancelAsync();
@@ -250,7 +250,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         return _scope.Time.StartLimit(DrainLimit.Of(_scope.Options, leaving) - (_scope.Now - _startedAt));
     }
 
-    // True when the Node object is deleted; false when that is not to be told any more.
+    // True when the Node object is deleted; false when that is no longer reported.
     private async Task<bool> WatchNodeAsync(CancellationToken cancellationToken)
     {
         if (_plan.Node?.Metadata.Uid is not { } uid) return false;

@@ -11,7 +11,7 @@ namespace NodeManager.Core.Drain.Running;
 
 /// <summary>
 /// Waits until the volumes of the pods that left are detached from the node: a machine that is switched off before may hold them for
-/// minutes. A drain that goes on where an earlier one ended cannot know what the pods of that one used: it waits for all volumes of the
+/// minutes. A drain that continues where an earlier one ended cannot know what the pods of that one used: it waits for all volumes of the
 /// node that no pod uses which stays. So does one that may not read claims, as long as no pod that stays uses one.
 /// </summary>
 internal sealed class VolumeDetachment

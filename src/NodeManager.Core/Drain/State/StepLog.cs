@@ -8,13 +8,13 @@ internal sealed class StepLog
     /// <summary>When the first one began; null before.</summary>
     public DateTimeOffset? StartedAt => _steps.Count == 0 ? null : _steps[0].Start;
 
-    /// <summary>The one under way; null without.</summary>
+    /// <summary>The one in progress; null without.</summary>
     public string? Current => _steps.Count > 0 && _steps[^1].End is null ? _steps[^1].Step : null;
 
     /// <summary>What exactly it is about; empty without.</summary>
     public string CurrentDetail => _steps.Count > 0 && _steps[^1].End is null ? _steps[^1].Detail : "";
 
-    /// <summary>Ends the one before. The same step again goes on.</summary>
+    /// <summary>Ends the one before. The same step again continues.</summary>
     public void Begin(string step, string detail, DateTimeOffset now)
     {
         if (_steps.Count > 0 && _steps[^1] is { End: null } open && open.Step == step && open.Detail == detail) return;
@@ -22,7 +22,7 @@ internal sealed class StepLog
         _steps.Add((step, detail, now, null));
     }
 
-    /// <summary>Begins it unless another is under way: a request that is repeated belongs to what it waits for.</summary>
+    /// <summary>Begins it unless another is in progress: a request that is repeated belongs to what it waits for.</summary>
     public void BeginIfIdle(string step, string detail, DateTimeOffset now)
     {
         if (_steps.Count == 0 || _steps[^1].End is not null) Begin(step, detail, now);
@@ -33,7 +33,7 @@ internal sealed class StepLog
         if (_steps.Count > 0 && _steps[^1].End is null) _steps[^1] = _steps[^1] with { End = now };
     }
 
-    /// <summary>What is still under way ended with the drain.</summary>
+    /// <summary>What is still in progress ended with the drain.</summary>
     public IEnumerable<NodeDrainStep> Describe(
         string cluster, string node, string pod, DateTimeOffset endedAt, IReadOnlyList<NodeDrainResponder>? responders = null) =>
         from s in _steps

@@ -1,9 +1,9 @@
 namespace NodeManager.Core.Drain.Workloads;
 
-/// <summary>A workload with fewer ready pods than it wants.</summary>
+/// <summary>A workload with fewer ready pods than desired.</summary>
 /// <param name="Title"><c>Kind namespace/name</c>.</param>
 /// <param name="Ready">How many of its pods are ready.</param>
-/// <param name="Wanted">How many it wants.</param>
+/// <param name="Wanted">The desired number of replicas.</param>
 /// <param name="Pending">Those that are not ready, and why.</param>
 internal sealed record MissingPods(string Title, int Ready, int Wanted, IReadOnlyList<UnhealthyPod> Pending)
 {

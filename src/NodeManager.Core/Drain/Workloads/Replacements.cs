@@ -7,7 +7,7 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Drain.Workloads;
 
 /// <summary>
-/// Waits until the workloads of the pods that left have as many ready pods again as they want. Without a limit from the user it does not
+/// Waits until the workloads of the pods that left have all desired replicas ready again. Without a limit from the user it does not
 /// wait indefinitely: where nothing that is missing has been on its way for a while, it says so and ends.
 /// </summary>
 internal sealed class Replacements : IDisposable
@@ -15,7 +15,7 @@ internal sealed class Replacements : IDisposable
     // Long enough for an autoscaler to bring a node.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
-    // What is stuck for so long is said at once, whatever comes of it.
+    // A replacement that is stuck for this long is reported immediately.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(15);
 
     private readonly DrainScope _scope;

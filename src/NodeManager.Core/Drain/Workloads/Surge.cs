@@ -32,7 +32,7 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry
 
     /// <summary>
     /// True when the pod's Deployment was restarted and the pod is terminating; false when it has to go the usual way, for now: what is
-    /// under way with the Deployment may end, so it is worth asking again.
+    /// in progress with the Deployment may end, so it is worth asking again.
     /// </summary>
     /// <param name="record">Of the pod.</param>
     /// <param name="pods">Of its node.</param>

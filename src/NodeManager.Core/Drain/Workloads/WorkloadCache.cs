@@ -27,7 +27,7 @@ internal sealed class WorkloadCache(TimeProvider time)
         else _pods.Remove(pod.Uid());
     }
 
-    /// <summary>Those of the owners (UIDs) that have fewer ready pods than they want; one that is gone wants none.</summary>
+    /// <summary>Those of the owners (UIDs) that have fewer ready pods than desired; one that is gone wants none.</summary>
     /// <param name="owners">Of the pods.</param>
     /// <param name="without">UIDs of pods that do not count, whatever is told of them.</param>
     public IReadOnlyList<MissingPods> Missing(IEnumerable<string> owners, IReadOnlySet<string> without)

@@ -3,7 +3,7 @@ using NodeManager.Core.Observing;
 
 namespace NodeManager.Core.Maintenance.Options;
 
-/// <summary>Whom a maintenance tells what happens. Called from any thread; returns at once.</summary>
+/// <summary>Receives the events of a maintenance. Called from any thread; returns immediately.</summary>
 public interface IMaintenanceObserver : IOperationObserver
 {
     /// <summary>The run has its id and its nodes; they are claimed next, and nothing else was changed yet.</summary>

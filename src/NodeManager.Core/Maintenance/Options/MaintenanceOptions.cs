@@ -5,10 +5,10 @@ namespace NodeManager.Core.Maintenance.Options;
 /// <summary>How to maintain a fleet. Stored with the run, so that it continues with the same options wherever it is resumed.</summary>
 public sealed record MaintenanceOptions
 {
-    /// <summary>How many of the run's nodes may be out of service at once: a number, or per cent of them (rounded down, at least 1).</summary>
+    /// <summary>How many of the run's nodes may be out of service concurrently: a number, or per cent of them (rounded down, at least 1).</summary>
     public string MaxUnavailable { get; init; } = "1";
 
-    /// <summary>A label's key: nodes with different values of it are never out of service at once. Empty: any may be.</summary>
+    /// <summary>A label's key: nodes with different values of it are never out of service concurrently. Empty: any may be.</summary>
     public string TopologyKey { get; init; } = "";
 
     /// <summary>Wait for a new boot of each node after the drain and the work.</summary>

@@ -7,7 +7,7 @@ public static class DetachedNames
     public const string Lease = "nodemanager-server";
 }
 
-/// <summary>What users are told of detached work.</summary>
+/// <summary>The messages for users about detached work.</summary>
 internal static class DetachedErrors
 {
     public static NodeManagerException NotRunning(string cluster, string ns) => new(

@@ -4,7 +4,7 @@ using NodeManager.Scheduling.Decisions;
 
 namespace NodeManager.Core.Maintenance.Rules;
 
-/// <summary>Which node a batch has to give back because the pods that its drains wait for fit only on nodes that the run holds. Pure.</summary>
+/// <summary>Which node a batch has to release because the pods that its drains wait for fit only on nodes that the run holds. Pure.</summary>
 public static class StuckRules
 {
     /// <summary>Null where every pod has a place, or where a node that comes back would not give it one.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NodeManager.Core.Maintenance.Rules;
 
-/// <summary>How many nodes may be out of service at once: <c>2</c>, or <c>10%</c> of the run's nodes.</summary>
+/// <summary>How many nodes may be out of service concurrently: <c>2</c>, or <c>10%</c> of the run's nodes.</summary>
 public readonly record struct UnavailabilityLimit(int Value, bool IsPercent)
 {
     /// <exception cref="NodeManagerException">InvalidMaxUnavailable.</exception>

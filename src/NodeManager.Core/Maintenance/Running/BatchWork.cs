@@ -34,7 +34,7 @@ internal sealed class BatchWork(
         }
         finally
         {
-            // Also when interrupted: nothing goes on behind the run's end.
+            // Also when interrupted: nothing continues behind the run's end.
             await Task.WhenAll(_tails);
         }
     }
@@ -64,7 +64,7 @@ internal sealed class BatchWork(
         }
     }
 
-    // A drain stops where the hold on the run is in doubt, and goes on when it is not any more; and where it waits for its own nodes.
+    // A drain stops where the hold on the run is in doubt, and continues when it is not any more; and where it waits for its own nodes.
     private async Task<GiveBack?> TryDrainAsync(List<string> left, List<string> batch, bool isLast, CancellationToken cancellationToken)
     {
         Dictionary<string, NodeRecord> byName = left.Select(uid => ledger[uid]).ToDictionary(n => n.Name);

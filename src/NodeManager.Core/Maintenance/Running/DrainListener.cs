@@ -3,7 +3,7 @@ using NodeManager.Core.Observing;
 
 namespace NodeManager.Core.Maintenance.Running;
 
-/// <summary>Hands on what a batch's drain tells: how far a node is, as the node's step.</summary>
+/// <summary>Forwards what a batch's drain tells: how far a node is, as the node's step.</summary>
 internal sealed class DrainListener(IOperationObserver observer, MaintenanceProgress progress, IReadOnlyDictionary<string, NodeRecord> byName)
     : IOperationObserver
 {

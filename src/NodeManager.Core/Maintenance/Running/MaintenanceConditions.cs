@@ -10,7 +10,7 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Core.Maintenance.Running;
 
 /// <summary>
-/// Tells by the nodes' conditions that a maintenance is planned for them, and that it goes on. Whoever may not write them, or a server that
+/// Tells by the nodes' conditions that a maintenance is planned for them, and that it continues. Whoever may not write them, or a server that
 /// does not take them, is one warning, and the maintenance continues.
 /// </summary>
 internal sealed class MaintenanceConditions(MaintenanceScope scope, MaintenanceOptions options)

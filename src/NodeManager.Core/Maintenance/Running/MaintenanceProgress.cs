@@ -73,7 +73,7 @@ internal sealed class MaintenanceProgress(MaintenanceScope scope, string run) : 
         Tell();
     }
 
-    /// <summary>What goes on where no node is worked on; empty when that is over.</summary>
+    /// <summary>What continues where no node is worked on; empty when that is over.</summary>
     /// <param name="activity">A word: Soaking, Waiting.</param>
     /// <param name="status">For what, and until when.</param>
     public void Wait(string activity, string status)

@@ -3,7 +3,7 @@ using NodeManager.Core.Maintenance.State;
 
 namespace NodeManager.Core.Maintenance.Running;
 
-/// <summary>What the run knows of its nodes, each change written to the cluster before it goes on. Thread-safe, a node having one writer.</summary>
+/// <summary>What the run knows of its nodes, each change written to the cluster before it continues. Thread-safe, a node having one writer.</summary>
 internal sealed class RunProgressLog(MaintenanceScope scope, RunRecord run, RunStore store, string by, IEnumerable<NodeRecord> nodes)
 {
     private readonly ConcurrentDictionary<string, NodeRecord> _nodes = new(nodes.ToDictionary(n => n.Uid));

@@ -19,7 +19,7 @@ internal sealed class StuckBatch(MaintenanceScope scope, MaintenanceOptions opti
     // A scheduler needs a moment for a new pod, and a node that has just come back for its taints.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
 
-    /// <summary>Ends with a node to give back, when two looks in a row came to the same.</summary>
+    /// <summary>Ends with a node to release, when two checks in a row agree.</summary>
     /// <param name="batch">UIDs of its nodes.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<GiveBack> WatchAsync(IReadOnlyCollection<string> batch, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace NodeManager.Core.Maintenance.State;
 
-/// <summary>What users are told when a run cannot have what another has.</summary>
+/// <summary>The messages for users when a run cannot have what another has.</summary>
 internal static class MaintenanceErrors
 {
     public static NodeManagerException Conflict(string run, string holder, string? node, TimeSpan lease) => new(

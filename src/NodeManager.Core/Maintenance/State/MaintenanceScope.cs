@@ -57,7 +57,7 @@ internal sealed class MaintenanceScope
     /// </summary>
     public bool IsStopping => _caller.IsCancellationRequested || Connection.Closed.IsCancellationRequested || Lost.IsCancellationRequested;
 
-    /// <summary>Does it for all of them, so many at once as a server takes from one client.</summary>
+    /// <summary>Does it for all of them, so many concurrently as a server takes from one client.</summary>
     public static Task EachAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, Task> action, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         items, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (item, token) => await action(item, token));
 

@@ -9,7 +9,7 @@ namespace NodeManager.Core.Maintenance.State;
 
 /// <summary>
 /// One of a run's ConfigMaps, as the run's holder writes it. Every write carries the version that the holder knows: once another one has
-/// taken over, and said so in it, nothing of the former comes through. Writes that come while one is under way go together with the next.
+/// taken over, and said so in it, nothing of the former comes through. Writes that come while one is in progress go together with the next.
 /// Thread-safe.
 /// </summary>
 /// <param name="scope">Of the run.</param>
@@ -93,7 +93,7 @@ internal sealed class RunShard(MaintenanceScope scope, string run, int number, s
         try
         {
             lock (_lock) (batch, _pending) = (_pending, []);
-            // Somebody who was under way has taken it along.
+            // Somebody who was in progress has taken it along.
             if (batch.Count > 0) await SendAsync(batch, cancellationToken);
         }
         catch

@@ -17,7 +17,7 @@ namespace NodeManager.Core.Nodes.Editing;
 /// <summary>Sends changes of one node.</summary>
 internal static partial class NodePatcher
 {
-    // Writers of one node take turns in the order that chance gives: with so many tries fifty of them at once come through.
+    // Writers of one node take turns in the order that chance gives: with this many attempts fifty concurrent writers succeed.
     private const int Tries = 60;
 
     /// <summary>For a patch that says all by itself: whatever else changed meanwhile, it stays right, and is sent again on a conflict.</summary>

@@ -27,7 +27,7 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
     private Dictionary<string, NodeMetrics>? _metrics;
     private LiveNodeCaches? _caches;
 
-    /// <summary>Told the name of a node whose state, load or metrics changed, that came or is gone. Handlers return at once.</summary>
+    /// <summary>Told the name of a node whose state, load or metrics changed, that came or is gone. Handlers return immediately.</summary>
     public event Action<string>? Changed;
 
     /// <summary>False while a watch is cut: what is known then is what was last told.</summary>

@@ -10,7 +10,7 @@ namespace NodeManager.Core.Nodes.Reading;
 /// <summary>Reads what completion offers: from the session's caches, as Tab must not wait for a list each time.</summary>
 public static class CompletionReader
 {
-    /// <summary>All nodes, as last told.</summary>
+    /// <summary>All nodes, as last reported.</summary>
     /// <exception cref="NodeManagerException">What kept the nodes from being read.</exception>
     public static Task<IReadOnlyList<ClusterNode>> ReadNodesAsync(NodeManagerSession session, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync<IReadOnlyList<ClusterNode>>(

@@ -11,7 +11,7 @@ namespace NodeManager.Core.Nodes.Reading;
 
 public static class NodeWaiter
 {
-    /// <summary>Waits, by a watch, until the node is as wanted. A node that is so already is answered at once.</summary>
+    /// <summary>Waits, by a watch, until the node is in the desired state. A node that is so already is answered immediately.</summary>
     /// <param name="session">Where.</param>
     /// <param name="name">Of the node.</param>
     /// <param name="condition"><c>Ready</c>, <c>NotReady</c> (Unknown too), <c>Deleted</c>, a <see cref="NodeLifecycleCondition"/>, or <c>TYPE=STATUS</c> of a condition.</param>

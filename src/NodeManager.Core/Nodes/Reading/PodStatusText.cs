@@ -23,7 +23,7 @@ internal readonly record struct PodStatusText(string Status, int ReadyContainers
             Terminating(pod) ?? (runs ? Running(pod, containers) ?? initializing : initializing) ?? Base(pod),
             readySidecars + (runs ? containers.Count(c => c is { Ready: true, State.Running: not null }) : 0),
             pod.Spec.Containers.Count + sidecars.Count,
-            // Init containers that ran to their end do not count any more once the pod runs; sidecars go on.
+            // Init containers that ran to their end do not count any more once the pod runs; sidecars continue.
             runs
                 ? before.Where(c => sidecars.Contains(c.Name)).Concat(containers).Sum(c => c.RestartCount)
                 : before.Sum(c => c.RestartCount));

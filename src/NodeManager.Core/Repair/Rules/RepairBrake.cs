@@ -4,7 +4,7 @@ namespace NodeManager.Core.Repair.Rules;
 
 /// <summary>
 /// Which repairs may start. Pure. When many nodes fail together the cause is seldom the nodes, and repairing them removes what is left: below
-/// the minimum, repairs that run go on and no new one starts. After a storm none starts before the cluster has been well for a while.
+/// the minimum, repairs that run continue and no new one starts. After a storm none starts before the cluster has been well for a while.
 /// </summary>
 /// <param name="MinHealthy">How many of the selected nodes must be healthy. What the others are repaired from must not be less.</param>
 /// <param name="Cooldown">How long enough nodes must have been healthy after a storm.</param>

@@ -4,7 +4,7 @@ using NodeManager.Kubernetes.Selectors;
 
 namespace NodeManager.Core.Repair.Rules;
 
-/// <summary>Which nodes a policy repairs, and why not the others. Pure; how many at once is <see cref="RepairBrake"/>'s.</summary>
+/// <summary>Which nodes a policy repairs, and why not the others. Pure; how many concurrently is <see cref="RepairBrake"/>'s.</summary>
 internal sealed class RepairJudge(RepairPolicy policy)
 {
     private readonly Predicate<string> _isCause = NamePattern.Any(policy.Causes);

@@ -2,7 +2,7 @@ using NodeManager.Core.Drain.Options;
 
 namespace NodeManager.Core.Repair.Rules;
 
-/// <summary>Which nodes are repaired, how, and how many at once.</summary>
+/// <summary>Which nodes are repaired, how, and how many concurrently.</summary>
 public sealed record RepairPolicy
 {
     /// <summary>The causes that are repaired unless a caller says otherwise: those that a node does not leave by itself, or seldom.</summary>

@@ -2,7 +2,7 @@ using NodeManager.Core.Drain.Options;
 
 namespace NodeManager.Core.Rolling.Options;
 
-/// <summary>How to roll a pool. Kept with the update, so that it goes on in the same way wherever it is resumed.</summary>
+/// <summary>How to roll a pool. Kept with the update, so that it continues in the same way wherever it is resumed.</summary>
 public sealed record PoolUpdateOptions
 {
     public PoolUpdateStrategy Strategy { get; init; }

@@ -5,7 +5,7 @@ using NodeManager.Core.Rolling.State;
 
 namespace NodeManager.Core.Rolling.Running;
 
-/// <summary>What an update knows, each change written to its ConfigMap before it goes on. Thread-safe, a machine having one writer.</summary>
+/// <summary>What an update knows, each change written to its ConfigMap before it continues. Thread-safe, a machine having one writer.</summary>
 internal sealed class RollBook(MaintenanceScope scope, RunShard page, RollRecord record, RollState state, IEnumerable<RollNode> nodes)
 {
     private readonly ConcurrentDictionary<string, RollNode> _nodes = new(nodes.Select(static one => KeyValuePair.Create(one.Uid, one)));
@@ -40,7 +40,7 @@ internal sealed class RollBook(MaintenanceScope scope, RunShard page, RollRecord
         return page.WriteAsync(RollLayout.StateKey, TextOf(State), cancellationToken);
     }
 
-    /// <summary>Changes what users want of the update, where it is the update itself that changes it.</summary>
+    /// <summary>Changes the requests of users for the update, where it is the update itself that changes it.</summary>
     public Task ControlAsync(string key, string value, CancellationToken cancellationToken) => page.WriteAsync(key, value, cancellationToken);
 
     /// <summary>What the ConfigMap has of a new update.</summary>

@@ -78,7 +78,7 @@ internal sealed class RollDrains(RollScope context, RollBook book)
         }
     }
 
-    /// <summary>Ends when no drain goes on any more. Nothing is written.</summary>
+    /// <summary>Ends when no drain continues any more. Nothing is written.</summary>
     public async Task LeaveAsync()
     {
         foreach (Running one in _running.Values) await one.Stop.CancelAsync();

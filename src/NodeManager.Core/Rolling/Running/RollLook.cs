@@ -72,7 +72,7 @@ internal sealed class RollLook(RollContext context, RollBook book, RollMachines 
         claim.Status?.Conditions.Find(NodeSmithConditions.Ready) is { Status: "True" } ready ? ready.LastTransitionTime : null;
 }
 
-/// <summary>What users want at the moment.</summary>
+/// <summary>The current requests of users.</summary>
 internal readonly record struct PoolUpdateLimits(string MaxSurge, string MaxUnavailable, TimeSpan DrainTimeout, bool IsPaused)
 {
     public static PoolUpdateLimits Of(RollRecord record, RollControl control) => new(

@@ -33,7 +33,7 @@ internal class RollScope : IDisposable
 
     public IEnumerable<Node> Nodes => _nodes.Cache.Items;
 
-    /// <summary>What users want of an update. The cache may still have what they wanted of the pool's former one.</summary>
+    /// <summary>The requests of users for an update. The cache may still have what they wanted of the pool's former one.</summary>
     public RollControl ControlOf(string id) =>
         _maps.Cache.Find(Request.Namespace, _map) is { } map && map.Data?.GetValueOrDefault(RollLayout.IdKey) == id ? RollControl.Read(map) : RollControl.None;
 

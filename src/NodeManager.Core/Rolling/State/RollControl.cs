@@ -3,7 +3,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Rolling.State;
 
-/// <summary>What users want of an update while it runs, wherever it runs: keys of its ConfigMap that its holder reads and others write.</summary>
+/// <summary>The requests of users for an update while it runs, wherever it runs: keys of its ConfigMap that its holder reads and others write.</summary>
 /// <param name="PausedBy">The user who paused it; empty if it is not paused.</param>
 /// <param name="StoppedBy">The user who stopped it; empty if it is not stopped.</param>
 /// <param name="RollbackBy">The user who requested a rollback; empty without a rollback.</param>

@@ -1,6 +1,6 @@
 namespace NodeManager.Core.Rolling.State;
 
-/// <summary>What users are told of updates that cannot go on.</summary>
+/// <summary>The messages for users about updates that cannot continue.</summary>
 internal static class RollErrors
 {
     public static NodeManagerException NotFound(string pool, IReadOnlyList<string> namespaces, string cluster) => new(

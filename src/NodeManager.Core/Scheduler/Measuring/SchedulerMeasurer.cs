@@ -30,7 +30,7 @@ public static class SchedulerMeasurer
     /// <param name="ns">The pod's namespace.</param>
     /// <param name="pod">The pod.</param>
     /// <param name="scheme"><c>https</c> or <c>http</c>.</param>
-    /// <param name="port">10259 unless the scheduler was told otherwise.</param>
+    /// <param name="port">10259 by default.</param>
     /// <param name="window">The time between two samples, by the session's clock; null: since the scheduler started.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static Task<IReadOnlyList<SchedulerMeasurement>> MeasureAsync(

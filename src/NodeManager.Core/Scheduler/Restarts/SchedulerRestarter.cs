@@ -32,7 +32,7 @@ public static class SchedulerRestarter
     /// <param name="scheduler">Which.</param>
     /// <param name="request">How.</param>
     /// <param name="observer">Told how far it is.</param>
-    /// <param name="cancellationToken">Stops waiting; what was begun goes on in the cluster.</param>
+    /// <param name="cancellationToken">Stops waiting; what was begun continues in the cluster.</param>
     /// <returns>How it ended, also where it failed: <see cref="SchedulerRestartResult.Status"/>.</returns>
     /// <exception cref="NodeManagerException">
     /// SchedulerNotRunning: no Deployment, none of its replicas wanted, or paused. Forbidden, NotFound. Nothing was restarted.

@@ -16,7 +16,7 @@ public static class SchedulerConfigurationWriter
     /// <param name="scheduler">Whose.</param>
     /// <param name="change">What.</param>
     /// <param name="observer">Told what is noteworthy beside it: a change that was begun and never ended, one that is not in force yet.</param>
-    /// <param name="cancellationToken">Stops it before the write; a write under way is seen through.</param>
+    /// <param name="cancellationToken">Stops it before the write; a write in progress is seen through.</param>
     /// <exception cref="NodeManagerException">
     /// SchedulerConfigurationNotFound, SchedulerConfigurationInvalid, SchedulerConfigurationImmutable, Forbidden, Conflict.
     /// </exception>

@@ -8,7 +8,7 @@ using NodeManager.Sandbox.Model.Kinds.Errors;
 
 namespace NodeManager.Sandbox.Api.Reading;
 
-/// <summary>Where a list goes on: the version that its first page was made at, and the last key told.</summary>
+/// <summary>Where a list continues: the version that its first page was made at, and the last key told.</summary>
 internal readonly record struct ListPage(long Version, string Namespace, string Name)
 {
     private static readonly System.Buffers.SearchValues<char> Alphabet =

@@ -31,7 +31,7 @@ internal sealed class ListQuery
     /// <summary>Whether a watch begins with what exists; null where the request does not say.</summary>
     public bool? SendsInitialEvents { get; init; }
 
-    /// <summary>True where the newest state is wanted, and all of it at once.</summary>
+    /// <summary>True if the newest state is requested, in one page.</summary>
     public bool IsWhole => Page is null && Limit == 0 && !IsExact;
 
     public bool IsUnfiltered => Labels.IsEmpty && Fields.IsEmpty;

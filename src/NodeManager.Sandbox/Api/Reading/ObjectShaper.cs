@@ -54,7 +54,7 @@ internal sealed class ObjectShaper
         return Partial(_path.ToWholeJson(item));
     }
 
-    /// <summary>The answer to a list. A table's rows carry the stored bytes of their metadata: thousands are read at once.</summary>
+    /// <summary>The answer to a list. A table's rows carry the stored bytes of their metadata: thousands are read together.</summary>
     /// <param name="metadata">Of the list.</param>
     /// <param name="items">All of it.</param>
     public ApiResponse Answer(JsonObject metadata, IReadOnlyList<StoredObject> items)

@@ -110,8 +110,8 @@ internal sealed partial class ResourceRegistry(
     }
 
     /// <summary>
-    /// Changes an object (status apart). The function gets a copy and changes it, or gives back another; it runs again when another
-    /// writer was faster, unless what it gives back states a resourceVersion that is not the newest: then 409.
+    /// Changes an object (status apart). The function gets a copy and changes it, or returns another; it runs again when another
+    /// writer was faster, unless what it returns states a resourceVersion that is not the newest: then 409.
     /// </summary>
     /// <exception cref="ApiException">404, 409, 422, and what the function throws.</exception>
     public StoredObject Update(

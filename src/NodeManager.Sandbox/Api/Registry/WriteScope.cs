@@ -11,6 +11,6 @@ internal enum WriteScope
     /// <summary>As the main part, through the count of replicas alone.</summary>
     Scale,
 
-    /// <summary>Both at once, as only bindings do.</summary>
+    /// <summary>Both together, as only bindings do.</summary>
     Binding,
 }

@@ -17,7 +17,7 @@ internal sealed record ApiResponse
 
     public IReadOnlyList<ReadOnlyMemory<byte>> Segments { get; init; } = [];
 
-    /// <summary>Writes a body that goes on (a watch) until it is done or cancelled; null for one that is whole.</summary>
+    /// <summary>Writes a body that continues (a watch) until it is done or cancelled; null for one that is whole.</summary>
     public Func<PipeWriter, CancellationToken, Task>? Stream { get; init; }
 
     /// <summary>True where such a body comes to an end, and may be compressed: a list too long to be held whole for its reader.</summary>

@@ -3,7 +3,7 @@ using NodeManager.Sandbox.Model.Kinds.Errors;
 
 namespace NodeManager.Sandbox.Api.Requests;
 
-/// <summary>The query parameter <c>timeout</c>, a duration as Go writes it. All is answered at once here: it only has to be one.</summary>
+/// <summary>The query parameter <c>timeout</c>, a duration as Go writes it. All is answered immediately here: it only has to be one.</summary>
 internal static partial class RequestTimeout
 {
     private const int CheckedFrom = 21;

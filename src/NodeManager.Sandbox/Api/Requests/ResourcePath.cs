@@ -28,7 +28,7 @@ internal sealed record ResourcePath(ResourceKind Kind, string Version, string? N
     /// <summary>Writes the document with its managedFields, without its opening brace.</summary>
     public void Write(StoredObject item, IBufferWriter<byte> into) => into.Write(WriteOpening(item, into).Span);
 
-    /// <summary>The same, but for the stored bytes at its end, which are given back.</summary>
+    /// <summary>The same, but for the stored bytes at its end, which are returned.</summary>
     public ReadOnlyMemory<byte> WriteOpening(StoredObject item, IBufferWriter<byte> into) =>
         StoredDocument.WriteOpening(Document(item), item.Owners, into);
 

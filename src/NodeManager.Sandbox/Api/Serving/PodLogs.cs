@@ -75,7 +75,7 @@ internal sealed class PodLogs(DocumentStore store, PodRuns runs, TimeProvider ti
     private static IEnumerable<string> Names(JsonObject pod, string list) =>
         (pod.Object("spec").Array(list) ?? []).OfType<JsonObject>().Select(container => container.Text("name") ?? "");
 
-    // And when it was written: all at once, when the container started.
+    // And when it was written: all lines when the container started.
     private (string Text, string At) Text(StoredObject pod, JsonObject document, string container, bool isPrevious)
     {
         JsonObject? status = (document.Object("status").Array("containerStatuses") ?? []).OfType<JsonObject>()

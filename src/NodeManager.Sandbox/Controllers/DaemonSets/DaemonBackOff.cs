@@ -1,7 +1,7 @@
 namespace NodeManager.Sandbox.Controllers.DaemonSets;
 
 /// <summary>
-/// Keeps a DaemonSet from replacing without a pause what fails again and again on a node: the first time at once, then a second later, two,
+/// Keeps a DaemonSet from replacing without a pause what fails again and again on a node: the first time immediately, then a second later, two,
 /// four, up to 15 minutes; another template restarts it. Source: k8s.io/kubernetes/pkg/controller/daemon.
 /// </summary>
 internal sealed class DaemonBackOff

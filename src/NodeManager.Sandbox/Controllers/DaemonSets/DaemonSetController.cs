@@ -59,7 +59,7 @@ internal sealed class DaemonSetController(ControllerContext context) : Controlle
         bool isRolling = spec.Object("updateStrategy").Text("type") == "RollingUpdate";
         DaemonRollout rollout = Rollout(spec.Object("updateStrategy").Object("rollingUpdate"), desired, Waits);
         foreach (DaemonNode node in nodes) rollout.Keep(node);
-        // First there is what should be there: an update goes on from that.
+        // First there is what should be there: an update continues from that.
         if (isRolling && rollout is { Created.Count: 0, Deleted.Count: 0 }) rollout.Update(nodes);
         HashSet<string> known = [.. nodes.Select(static node => node.Name)];
         IEnumerable<DaemonPod> lost = pods.Where(group => !known.Contains(group.Key)).SelectMany(static group => group).Where(static pod => !pod.Stored.IsDeleting);

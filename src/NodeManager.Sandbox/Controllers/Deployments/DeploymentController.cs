@@ -56,7 +56,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
 
     private static int Size(StoredObject set) => set.As<ReplicaSet>().Spec.Replicas ?? 0;
 
-    // The Deployment was scaled since its sets were: that comes before the rollout goes on.
+    // The Deployment was scaled since its sets were: that comes before the rollout continues.
     private static bool IsScaled(Deployment deployment, List<StoredObject> sets) =>
         (deployment.Spec.Strategy?.Type != "Recreate" || sets.Count(static set => Size(set) > 0) == 1) && sets.Exists(set => Size(set) > 0 && Noted(set, DesiredReplicas) is { } desired && desired != (deployment.Spec.Replicas ?? 1));
 

@@ -151,7 +151,7 @@ internal sealed partial class EvictionRequestController : Controller
         _processes.Note(made, isGone: false);
     }
 
-    // pod-1-web, pod-2-web, …: the number goes on from the highest that a pod of this name has had.
+    // pod-1-web, pod-2-web, …: the number continues from the highest that a pod of this name has had.
     private string NameFor(ObjectKey key)
     {
         int last = Store.List(BuiltInKinds.EvictionProcesses).Objects.Walk(key.Namespace).Select(p => Numbered().Match(p.Name))

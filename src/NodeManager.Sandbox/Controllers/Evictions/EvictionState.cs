@@ -21,7 +21,7 @@ internal static class EvictionState
 
     public static bool IsDeleting(JsonObject item) => item.Object("metadata").Text("deletionTimestamp") is not null;
 
-    /// <summary>The Eviction that counts for requests: that has succeeded, else the oldest one under way, else the last that failed; null for none.</summary>
+    /// <summary>The Eviction that counts for requests: that has succeeded, else the oldest one in progress, else the last that failed; null for none.</summary>
     public static JsonObject? Relevant(IReadOnlyCollection<JsonObject> processes) =>
         processes.Where(static p => Holds(p, "TargetEvicted")).MaxBy(static p => At(p, "TargetEvicted"), StringComparer.Ordinal)
         ?? processes.Where(static p => !IsOver(p)).MinBy(Created, StringComparer.Ordinal)

@@ -5,7 +5,7 @@ namespace NodeManager.Sandbox.Controllers.Jobs;
 /// <param name="Last">When the last one was.</param>
 internal readonly record struct JobBackOff(int Failures, DateTimeOffset Last)
 {
-    /// <summary>Before, failed pods were counted as they lay there, and the first was replaced at once.</summary>
+    /// <summary>Before, failed pods were counted as they lay there, and the first was replaced immediately.</summary>
     public const int TrackedFrom = 26;
 
     private static readonly TimeSpan First = TimeSpan.FromSeconds(10);

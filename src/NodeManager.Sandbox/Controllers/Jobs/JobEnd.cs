@@ -11,7 +11,7 @@ namespace NodeManager.Sandbox.Controllers.Jobs;
 /// <param name="Message">The same.</param>
 internal sealed record JobEnd(bool IsFailure, string? Reason, string? Message)
 {
-    /// <summary>From here on a job that is at its end says so at once, and is over when its last pod has ended.</summary>
+    /// <summary>From here on a job that is at its end says so immediately, and is over when its last pod has ended.</summary>
     private const int ForetoldFrom = 31;
 
     private const string FailureTarget = "FailureTarget", SuccessCriteriaMet = "SuccessCriteriaMet", PolicyFailure = "PodFailurePolicy";

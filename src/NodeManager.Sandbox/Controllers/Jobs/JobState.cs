@@ -30,7 +30,7 @@ internal sealed class JobState
     public static DateTimeOffset? EndedAt(JsonObject status) => (status.Array("conditions") ?? []).OfType<JsonObject>()
         .First(static one => one.Text("type") is "Complete" or "Failed" && one.Text("status") == "True").Time("lastTransitionTime");
 
-    /// <summary>Writes that a job is suspended or goes on again (null: it does not matter any more); the reason to tell where that is new.</summary>
+    /// <summary>Writes that a job is suspended or continues again (null: it does not matter any more); the reason to tell where that is new.</summary>
     public static string? Suspend(JsonObject status, bool? suspends, string now, int minor)
     {
         if (suspends is not { } isSuspended || minor < SuspendFrom) return null;

@@ -160,7 +160,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
                 break;
             default:
                 string wanted = KeyOf(health.Ready);
-                // One taint turns into the other without waiting: the pods' time goes on.
+                // One taint turns into the other without waiting: the pods' time continues.
                 if (Keys.Any(key => key != wanted && node.Has(key, "NoExecute"))) NodeTaints.Set(Registry, stored, "NoExecute", Keys, [wanted]);
                 else if (node.Has(wanted, "NoExecute")) line.Note(stored.Name);
                 else

@@ -53,7 +53,7 @@ internal sealed class Scheduler : Controller
 
     public override void Begin(StoredObject item) => Observe(new(ChangeType.Added, item, null, item.Version));
 
-    /// <summary>Takes in what changed, then places one pod; comes back at once while there are more.</summary>
+    /// <summary>Takes in what changed, then places one pod; comes back immediately while there are more.</summary>
     protected override void Reconcile(ObjectKey key)
     {
         while (_changes.TryDequeue(out Change? change)) TakeIn(change);

@@ -9,7 +9,7 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Controllers.Volumes;
 
 /// <summary>
-/// Volumes: a claim gets one at once, unless its class waits for a first pod; a pod's volumes are attached to its node and detached a moment
+/// Volumes: a claim gets one immediately, unless its class waits for a first pod; a pod's volumes are attached to its node and detached a moment
 /// after the last pod that uses them has left it.
 /// </summary>
 internal sealed class VolumeController(ControllerContext context) : Controller(context)

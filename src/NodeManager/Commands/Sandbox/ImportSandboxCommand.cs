@@ -8,7 +8,7 @@ using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
 
-/// <summary>Makes an embedded cluster from a file of Export-Sandbox: as it was, and its clock goes on where it stood.</summary>
+/// <summary>Creates an embedded cluster from a file of Export-Sandbox: as it was, and its clock continues where it stood.</summary>
 [Cmdlet(VerbsData.Import, "Sandbox", DefaultParameterSetName = SandboxSet, SupportsShouldProcess = true)]
 [OutputType(typeof(NodeManagerSession))]
 public sealed class ImportSandboxCommand : SandboxSessionCmdlet

@@ -182,7 +182,7 @@ public sealed class ForceRunTests : IDisposable
         Assert.Equal(DrainForce.NoEviction, result.Pods[0].Forced.ToString());
     }
 
-    // It goes on terminating until it is killed.
+    // It continues terminating until it is killed.
     private void Stick(string name)
     {
         if (_server.Removals[name]["gracePeriodSeconds"]?.GetValue<int>() == 0)

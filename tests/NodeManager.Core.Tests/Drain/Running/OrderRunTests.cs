@@ -4,7 +4,7 @@ using NodeManager.Core.Tests.Drain.Support;
 
 namespace NodeManager.Core.Tests.Drain.Running;
 
-/// <summary>In which order pods leave, and how many at once.</summary>
+/// <summary>In which order pods leave, and how many concurrently.</summary>
 public sealed class OrderRunTests : IDisposable
 {
     private readonly DrainServer _server = new();

@@ -22,7 +22,7 @@ internal sealed class DrainServer : HttpMessageHandler
     /// <summary>Answers the n-th (from 1) eviction or deletion of a pod; null accepts it.</summary>
     public Func<string, int, HttpResponseMessage?> OnRemove { get; set; } = (_, _) => null;
 
-    /// <summary>What becomes of a pod that was accepted; by default it is gone at once.</summary>
+    /// <summary>What becomes of a pod that was accepted; by default it is gone immediately.</summary>
     public Action<string> OnAccepted { get; set; }
 
     /// <summary>What this user may not do, as <c>verb resource</c>.</summary>
@@ -31,7 +31,7 @@ internal sealed class DrainServer : HttpMessageHandler
     /// <summary>Run before a request is answered; an answer of its own goes in its place.</summary>
     public Func<HttpRequestMessage, HttpResponseMessage?> Intercept { get; set; } = _ => null;
 
-    /// <summary>Requests of these paths are answered only when the task ends; null: at once.</summary>
+    /// <summary>Requests of these paths are answered only when the task ends; null: immediately.</summary>
     public Func<string, Task?> Hang { get; set; } = _ => null;
 
     /// <summary>Ends when the first request hangs.</summary>

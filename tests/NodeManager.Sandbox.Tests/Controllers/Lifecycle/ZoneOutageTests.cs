@@ -105,7 +105,7 @@ public sealed class ZoneOutageTests : IDisposable
         await _live.UntilAsync(() => Taints(zone[0]).SequenceEqual([$"{NotReady}:NoExecute", $"{NotReady}:NoSchedule"]), "swapped", Second);
         Assert.InRange((Times(zone)[0] - since).TotalSeconds, 0, 40);
 
-        // The pod's time goes on.
+        // The pod's time continues.
         await _live.UntilAsync(() => _live.PodNamed("patient") is not { Metadata.DeletionTimestamp: null }, "evicted", Second);
         Assert.InRange((_live.Cluster.Time.GetUtcNow() - since).TotalSeconds, 99, 110);
         Assert.Contains("TaintManagerEviction: Marking for deletion Pod default/patient", _live.EventsOf("patient"));

@@ -14,7 +14,7 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
     // From here on a wrong type has a reason of its own, an element its index, and too much of something says so.
     private const int TypeReasonsFrom = 25;
 
-    /// <summary>Stands as the field of faults that concern several schemas at once.</summary>
+    /// <summary>Stands as the field of faults that concern several schemas.</summary>
     private const string NoField = "<nil>";
 
     private bool IsRecent => minor >= TypeReasonsFrom;

@@ -37,7 +37,7 @@ internal static class PodSpecRules
         ResponderRules.Validate(spec, at, errors);
     }
 
-    /// <summary>A template of pods that go on for ever, as workloads but jobs have them.</summary>
+    /// <summary>A template of pods that continue for ever, as workloads but jobs have them.</summary>
     public static void ValidateLasting(JsonObject? template, string at, string owner, FieldErrors errors)
     {
         JsonObject? spec = template.Object("spec");

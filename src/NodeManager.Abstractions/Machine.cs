@@ -3,7 +3,7 @@ namespace NodeManager;
 /// <summary>A machine that a provider runs: a virtual machine, a server, a simulated one. What its Node does is another question.</summary>
 public sealed class Machine : ClusterObject
 {
-    /// <summary>What the provider named it; the name that its node registers under unless the image decides otherwise.</summary>
+    /// <summary>The name that the provider assigned; its node registers under this name unless the image decides otherwise.</summary>
     public required string Name { get; init; }
 
     /// <summary>The name of the provider that runs it.</summary>

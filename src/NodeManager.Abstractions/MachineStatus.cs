@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What a machine is doing, as its provider reports it.</summary>
+/// <summary>The state of a machine, as its provider reports it.</summary>
 public static class MachineStatus
 {
     /// <summary>It is being made; its provider has not finished.</summary>

@@ -24,7 +24,7 @@ public static class AgentPlanStatus
     /// <summary>It was applied and failed.</summary>
     public const string Failed = nameof(Failed);
 
-    /// <summary>What it was made for has changed; nothing was applied.</summary>
+    /// <summary>Its nodes have changed; nothing was applied.</summary>
     public const string Refused = nameof(Refused);
 
     public static ItemList<string> All { get; } = new([Pending, Approved, Denied, Expired, Running, Completed, Failed, Refused]);

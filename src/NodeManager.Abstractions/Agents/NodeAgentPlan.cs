@@ -21,16 +21,16 @@ public sealed class NodeAgentPlan
     /// <summary>The names of the nodes.</summary>
     public ItemList<string> Nodes { get; init; } = ItemList<string>.Empty;
 
-    /// <summary>What would happen, in the server's words.</summary>
+    /// <summary>The steps of the plan, written by the server.</summary>
     public ItemList<string> Steps { get; init; } = ItemList<string>.Empty;
 
-    /// <summary>What to know before approving: blockers and warnings of a drain.</summary>
+    /// <summary>Blockers and warnings to read before the approval.</summary>
     public ItemList<string> Warnings { get; init; } = ItemList<string>.Empty;
 
     /// <summary>Why, in the agent's words.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>Who asked for it.</summary>
+    /// <summary>The caller who requested it.</summary>
     public string RequestedBy { get; init; } = "";
 
     public DateTimeOffset RequestedAt { get; init; }
@@ -38,12 +38,12 @@ public sealed class NodeAgentPlan
     /// <summary>Until when it can be approved, and once it is, applied.</summary>
     public DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>Who approved or denied it.</summary>
+    /// <summary>The user who approved or denied it.</summary>
     public string DecidedBy { get; init; } = "";
 
     public DateTimeOffset? DecidedAt { get; init; }
 
-    /// <summary>What came of it.</summary>
+    /// <summary>The result of the plan.</summary>
     public string Result { get; init; } = "";
 
     /// <summary>Of a drain: the id of the server's operation.</summary>

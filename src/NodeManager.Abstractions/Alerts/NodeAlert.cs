@@ -12,7 +12,7 @@ public sealed class NodeAlert : ClusterObject
     /// <summary>Counts the transitions of the alert from 1.</summary>
     public int Sequence { get; init; } = 1;
 
-    /// <summary>What happened to the alert: one of <see cref="NodeAlertTransition"/>.</summary>
+    /// <summary>The transition of the alert: one of <see cref="NodeAlertTransition"/>.</summary>
     public required string Transition { get; init; }
 
     /// <summary>One of <see cref="NodeAlertStatus"/>.</summary>
@@ -27,7 +27,7 @@ public sealed class NodeAlert : ClusterObject
     /// <summary>The affected nodes; of a resolved alert, all nodes that were affected. Empty for alerts of the monitor itself.</summary>
     public ItemList<string> Nodes { get; init; } = ItemList<string>.Empty;
 
-    /// <summary>What the nodes have in common where several failed together: <c>Zone</c>, <c>Rack</c>, <c>Pool</c>, <c>Cluster</c> or a label key. Empty for one node.</summary>
+    /// <summary>The common property of nodes that failed together: <c>Zone</c>, <c>Rack</c>, <c>Pool</c>, <c>Cluster</c> or a label key. Empty for one node.</summary>
     public string GroupBy { get; init; } = "";
 
     /// <summary>The zone, rack, pool or label value. Empty for one node.</summary>
@@ -42,13 +42,13 @@ public sealed class NodeAlert : ClusterObject
     /// <summary>When this transition happened.</summary>
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>What is wrong, in one or two sentences.</summary>
+    /// <summary>The fault, in one or two sentences.</summary>
     public required string Message { get; init; }
 
     /// <summary>True when the cause appears and disappears repeatedly: the alert then stays open until it has been quiet for some minutes.</summary>
     public bool IsFlapping { get; init; }
 
-    /// <summary>What identifies the alert at a receiver that goes by labels (Prometheus Alertmanager). They do not change during the alert.</summary>
+    /// <summary>The labels that identify the alert at a receiver such as Prometheus Alertmanager. They do not change during the alert.</summary>
     public StringMap Labels { get; init; } = StringMap.Empty;
 
     /// <summary>The findings behind it, with their evidence: one for each affected node.</summary>

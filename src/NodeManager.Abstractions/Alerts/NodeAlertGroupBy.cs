@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What nodes that fail together may have in common. Any other value is a label key.</summary>
+/// <summary>The properties by which failed nodes are grouped. Any other value is a label key.</summary>
 public static class NodeAlertGroupBy
 {
     /// <summary>The label <c>topology.kubernetes.io/zone</c>; nodes without it are grouped by cluster.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>Where alerts go, as New-NodeAlertSink made it. Addresses and secrets are not part of what it shows.</summary>
+/// <summary>A destination of alerts, created by New-NodeAlertSink. Addresses and secrets are not shown.</summary>
 public sealed class NodeAlertSink
 {
     /// <summary>Its name in messages and in the state file.</summary>

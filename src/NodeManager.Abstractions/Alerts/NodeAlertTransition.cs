@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What happens to an alert.</summary>
+/// <summary>The transitions of an alert.</summary>
 public static class NodeAlertTransition
 {
     /// <summary>It began.</summary>

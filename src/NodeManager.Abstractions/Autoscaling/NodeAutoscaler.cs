@@ -23,7 +23,7 @@ public sealed class NodeAutoscaler : ClusterObject
     /// <summary>Pending keys; null where the leader is another process.</summary>
     public int? QueueLength { get; init; }
 
-    /// <summary>What is worked on; null where the leader is another process.</summary>
+    /// <summary>The keys in progress; null if the leader is another process.</summary>
     public int? InProgress { get; init; }
 
     public ItemList<NodeAutoscalerPool> Pools { get; init; } = ItemList<NodeAutoscalerPool>.Empty;

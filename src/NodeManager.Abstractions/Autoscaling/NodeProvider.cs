@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>Where machines come from: a NodeSmithProvider of the cluster.</summary>
+/// <summary>A machine provider: a NodeSmithProvider of the cluster.</summary>
 public sealed class NodeProvider : ClusterObject
 {
     public required string Name { get; init; }
@@ -12,7 +12,7 @@ public sealed class NodeProvider : ClusterObject
     /// <summary><c>proxmox</c>, <c>redfish</c>, <c>simulated</c>, or the qualified name of a third party's provider.</summary>
     public required string Type { get; init; }
 
-    /// <summary>What it connects to: the address of Proxmox, the number of servers, the number of simulated machines.</summary>
+    /// <summary>Its endpoint: the address of Proxmox, the number of servers, the number of simulated machines.</summary>
     public string Target { get; init; } = "";
 
     /// <summary>The Secret with its credentials, as <c>namespace/name</c>; empty where it refers to none. Its values are never read for this object.</summary>

@@ -17,10 +17,10 @@ public sealed class NodeProviderCheck : ClusterObject
     /// <summary>One of <see cref="NodeProviderCheckStatus"/>.</summary>
     public required string Status { get; init; }
 
-    /// <summary>What was found; for a failed check, the cause.</summary>
+    /// <summary>The result; for a failed check, the cause.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>What to do about it; empty where the check passed.</summary>
+    /// <summary>The remedy; empty for a passed check.</summary>
     public string Action { get; init; } = "";
 
     public override string ToString() => $"{Check}: {Status}";

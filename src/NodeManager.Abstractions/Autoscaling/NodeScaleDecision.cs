@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What the autoscaler decided about a pool, a claim or a pod, or why it did nothing. Noted when it changes.</summary>
+/// <summary>A decision of the autoscaler about a pool, a claim or a pod, or the reason for none. Recorded when it changes.</summary>
 public sealed class NodeScaleDecision : ClusterObject
 {
     /// <summary>When it was decided, in the cluster's time.</summary>
@@ -9,7 +9,7 @@ public sealed class NodeScaleDecision : ClusterObject
     /// <summary>Empty for what concerns the autoscaler itself.</summary>
     public string Pool { get; init; } = "";
 
-    /// <summary>What it is about: <c>claim/small-3</c>, <c>pod/shop/cart-1</c>, <c>node/worker-7</c>, <c>pool</c>, <c>autoscaler</c>.</summary>
+    /// <summary>The target: <c>claim/small-3</c>, <c>pod/shop/cart-1</c>, <c>node/worker-7</c>, <c>pool</c>, <c>autoscaler</c>.</summary>
     public required string Target { get; init; }
 
     /// <summary>One word: <c>Create</c>, <c>Remove</c>, <c>Keep</c>, <c>Wait</c>, …</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What the autoscaler would do now: machines to create, nodes to remove, and for every pod, node and pool why.</summary>
+/// <summary>The next decisions of the autoscaler: machines to create, nodes to remove, and a reason for every pod, node and pool.</summary>
 public sealed class NodeScalePlan : ClusterObject
 {
     /// <summary>When the cluster was read, in its own time.</summary>
@@ -143,7 +143,7 @@ public sealed class NodeScalePlanPool : ClusterObject
     /// <summary>Claims whose node is not there yet.</summary>
     public int ClaimsInFlight { get; init; }
 
-    /// <summary>What counts against the limit: allocatable cores of nodes, and what claims in flight require.</summary>
+    /// <summary>The amount that counts against the limit: allocatable cores of nodes, and requirements of claims in flight.</summary>
     public decimal CpuCores { get; init; }
 
     /// <summary>The same in bytes of memory.</summary>

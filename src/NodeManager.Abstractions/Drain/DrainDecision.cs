@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What a drain does with a pod. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>The decision of a drain for a pod. Text for the reason given at <see cref="NodeStatus"/>.</summary>
 public static class DrainDecision
 {
     /// <summary>Evict it (or delete it, where evictions are off).</summary>

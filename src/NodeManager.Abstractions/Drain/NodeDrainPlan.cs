@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What a drain of one node would do, pod by pod, before anything is touched.</summary>
+/// <summary>The plan of the drain of one node, pod by pod, before any change.</summary>
 public sealed class NodeDrainPlan : ClusterObject
 {
     public required string Node { get; init; }
@@ -13,12 +13,12 @@ public sealed class NodeDrainPlan : ClusterObject
     /// <summary>True when the drain would finish: <see cref="Status"/> is <c>Drainable</c>. A PDB that refuses now and allows later does not count.</summary>
     public bool CanDrain => Status == NodeDrainPlanStatus.Drainable;
 
-    /// <summary>What the plan was made with.</summary>
+    /// <summary>The options of the plan.</summary>
     public NodeDrainPlanOptions Options { get; init; } = new();
 
     public ItemList<NodeDrainPlanPod> Pods { get; init; } = ItemList<NodeDrainPlanPod>.Empty;
 
-    /// <summary>What blocks the drain: refused pods and missing permissions.</summary>
+    /// <summary>The blockers of the drain: refused pods and missing permissions.</summary>
     public ItemList<string> Blockers { get; init; } = ItemList<string>.Empty;
 
     /// <summary>Those of <see cref="Blockers"/> that concern the whole node, such as a missing permission, and not one of its pods.</summary>

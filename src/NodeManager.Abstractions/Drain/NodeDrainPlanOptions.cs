@@ -14,6 +14,6 @@ public sealed class NodeDrainPlanOptions
     /// <summary>The label selector of the pods; empty for all pods.</summary>
     public string PodSelector { get; init; } = "";
 
-    /// <summary>What pods get to terminate; null for their own grace period.</summary>
+    /// <summary>The grace period of pods; null for their own.</summary>
     public TimeSpan? GracePeriod { get; init; }
 }

@@ -23,7 +23,7 @@ public sealed class NodeDrainPlanPod
     /// <summary>The rule that decided: <c>Mirror</c>, <c>DaemonSet</c>, <c>LocalData</c>, <c>Unmanaged</c>, <c>Finished</c>, <c>Terminating</c>, …</summary>
     public string Rule { get; init; } = "";
 
-    /// <summary>What every rule had to say about it, also those that did not decide.</summary>
+    /// <summary>The verdicts of all rules, also of those that did not decide.</summary>
     public ItemList<string> Warnings { get; init; } = ItemList<string>.Empty;
 
     /// <summary><c>Kind/name</c> of the controller; empty without.</summary>

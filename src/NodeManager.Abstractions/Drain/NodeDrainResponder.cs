@@ -15,7 +15,7 @@ public sealed class NodeDrainResponder
     /// <summary><c>Inactive</c>, <c>Active</c>, <c>Interrupted</c>, <c>Canceled</c> or <c>Completed</c>.</summary>
     public string State { get; init; } = "";
 
-    /// <summary>What it said last; may be empty.</summary>
+    /// <summary>Its last message; can be empty.</summary>
     public string Message { get; init; } = "";
 
     /// <summary>When its turn came; null before.</summary>

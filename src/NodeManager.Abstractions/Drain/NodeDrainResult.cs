@@ -35,7 +35,7 @@ public sealed class NodeDrainResult : ClusterObject
     /// <summary>True when the node is cordoned now.</summary>
     public bool Cordoned { get; init; }
 
-    /// <summary>Who drained it: <c>user@machine</c>.</summary>
+    /// <summary>The user and machine of the drain: <c>user@machine</c>.</summary>
     public string By { get; init; } = "";
 
     /// <summary>Why, as it was given; may be empty.</summary>
@@ -50,7 +50,7 @@ public sealed class NodeDrainResult : ClusterObject
     /// <summary>The steps with their times, in the order in which they began.</summary>
     public ItemList<NodeDrainStep> Timeline { get; init; } = ItemList<NodeDrainStep>.Empty;
 
-    /// <summary>What happened to the pods, and what blocked them, without the state in which the node was left.</summary>
+    /// <summary>The result for the pods and their blockers, without the state of the node.</summary>
     public string Summary { get; init; } = "";
 
     /// <summary>The summary, the state in which the node was left, and how to continue.</summary>

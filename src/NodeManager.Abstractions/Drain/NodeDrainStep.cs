@@ -11,13 +11,13 @@ public sealed class NodeDrainStep : ClusterObject
     /// <summary>See <see cref="DrainStep"/>.</summary>
     public required string Step { get; init; }
 
-    /// <summary>What exactly: the name of the PDB, the Job or the responder; can be empty.</summary>
+    /// <summary>The name of the PDB, the Job or the responder; can be empty.</summary>
     public string Detail { get; init; } = "";
 
     /// <summary>The final state of a responder, see <see cref="NodeDrainResponder.State"/>; empty for other steps.</summary>
     public string State { get; init; } = "";
 
-    /// <summary>What a responder said last; empty for other steps.</summary>
+    /// <summary>The last message of a responder; empty for other steps.</summary>
     public string Message { get; init; } = "";
 
     public required DateTimeOffset StartedAt { get; init; }

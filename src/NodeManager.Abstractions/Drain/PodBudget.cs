@@ -42,13 +42,13 @@ public sealed class PodBudget
     /// <summary>The pods that it covers and does not count as healthy; also empty without permission to read pods.</summary>
     public ItemList<UnhealthyPod> UnhealthyPods { get; init; } = ItemList<UnhealthyPod>.Empty;
 
-    /// <summary>What would free it; empty when nothing has to be done.</summary>
+    /// <summary>The remedy; empty if no action is needed.</summary>
     public string Remedy { get; init; } = "";
 
-    /// <summary>What the disruption controller (kube-controller-manager) should have done for it and has not; empty while the controller works.</summary>
+    /// <summary>The missing update of the disruption controller (kube-controller-manager); empty while the controller works.</summary>
     public string ControllerFault { get; init; } = "";
 
-    /// <summary>What it requires and has: <c>minAvailable 2, 2/3 healthy, 0 disruptions allowed, 1 not ready: web-7d9f (CrashLoopBackOff)</c>.</summary>
+    /// <summary>Its requirement and state: <c>minAvailable 2, 2/3 healthy, 0 disruptions allowed, 1 not ready: web-7d9f (CrashLoopBackOff)</c>.</summary>
     public string Summary
     {
         get

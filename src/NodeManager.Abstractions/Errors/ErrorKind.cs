@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What sort of failure. Each maps to the PowerShell error category of the same or the nearest name.</summary>
+/// <summary>The kind of a failure. Each maps to the PowerShell error category of the same or the nearest name.</summary>
 public enum ErrorKind
 {
     NotSpecified,

@@ -9,7 +9,7 @@ public sealed class NodeEvidence
     /// <summary>Its name: the condition's type, the pod as <c>namespace/name</c>, the event's reason.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it shows.</summary>
+    /// <summary>The observation.</summary>
     public required string Message { get; init; }
 
     /// <summary>When it was or began, in the cluster's time; null where it is unknown.</summary>

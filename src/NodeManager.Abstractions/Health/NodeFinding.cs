@@ -18,7 +18,7 @@ public sealed class NodeFinding : ClusterObject
     /// <summary>One of <see cref="NodeFindingSeverity"/>.</summary>
     public required string Severity { get; init; }
 
-    /// <summary>What is wrong, in one sentence.</summary>
+    /// <summary>The fault, in one sentence.</summary>
     public required string Message { get; init; }
 
     /// <summary>When it began, in the cluster's time; null where it is unknown.</summary>
@@ -27,7 +27,7 @@ public sealed class NodeFinding : ClusterObject
     /// <summary>When the cluster was evaluated, in cluster time.</summary>
     public DateTimeOffset ObservedAt { get; init; }
 
-    /// <summary>What the finding rests on, the strongest first.</summary>
+    /// <summary>The evidence of the finding, the strongest first.</summary>
     public ItemList<NodeEvidence> Evidence { get; init; } = ItemList<NodeEvidence>.Empty;
 
     /// <summary>How long it has lasted; null where its beginning is not known.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What is wrong with a node, as Test-NodeHealth found it.</summary>
+/// <summary>The findings of Test-NodeHealth about a node.</summary>
 public sealed class NodeHealth : ClusterObject
 {
     /// <summary>The node's name.</summary>

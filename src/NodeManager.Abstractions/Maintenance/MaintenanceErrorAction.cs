@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What a maintenance does when a node fails.</summary>
+/// <summary>The action of a maintenance when a node fails.</summary>
 public enum MaintenanceErrorAction
 {
     /// <summary>Begin no further node; those at work come to their end. The failed node stays cordoned.</summary>

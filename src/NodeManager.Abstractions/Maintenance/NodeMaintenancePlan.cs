@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What a maintenance would do with one node: when its turn would come, and what its drain would meet.</summary>
+/// <summary>The plan of a maintenance for one node: its batch, and the blockers of its drain.</summary>
 public sealed class NodeMaintenancePlan : ClusterObject
 {
     /// <summary>Counts from 1; 0 for an excluded node.</summary>
@@ -13,7 +13,7 @@ public sealed class NodeMaintenancePlan : ClusterObject
     /// <summary>The value of the label that <c>-TopologyKey</c> names; empty without.</summary>
     public string Group { get; init; } = "";
 
-    /// <summary>What its drain would do now; null for an excluded node.</summary>
+    /// <summary>The plan of its drain; null for an excluded node.</summary>
     public NodeDrainPlan? Drain { get; init; }
 
     /// <summary>Why its drain would be refused or not end now; empty where nothing is foreseen.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What a maintenance did with one node, or is going to.</summary>
+/// <summary>The result or state of one node in a maintenance.</summary>
 public sealed class NodeMaintenanceResult : ClusterObject
 {
     /// <summary>The run that it belongs to.</summary>
@@ -31,7 +31,7 @@ public sealed class NodeMaintenanceResult : ClusterObject
     /// <summary>How the drain ended; null where none was made by this process.</summary>
     public NodeDrainResult? Drain { get; init; }
 
-    /// <summary>What the script block wrote to its output: objects where it ran in this process, else its last 40 lines as text.</summary>
+    /// <summary>The output of the script block: objects if it ran in this process, otherwise its last 40 lines as text.</summary>
     public ItemList<object> Output { get; init; } = ItemList<object>.Empty;
 
     /// <summary>Of a detached run: what the node's drain waits for, or failed on.</summary>
@@ -40,7 +40,7 @@ public sealed class NodeMaintenanceResult : ClusterObject
     /// <summary>Why it failed; empty when it did not.</summary>
     public string Error { get; init; } = "";
 
-    /// <summary>What else there is to say.</summary>
+    /// <summary>Further information.</summary>
     public string Message { get; init; } = "";
 
     public DateTimeOffset? StartedAt => Steps.FirstOrDefault(s => s.Name != NodeMaintenanceStepName.Claim)?.StartedAt;

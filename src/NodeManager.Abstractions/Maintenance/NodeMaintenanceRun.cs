@@ -6,7 +6,7 @@ public sealed class NodeMaintenanceRun : ClusterObject
     /// <summary>To resume it: <c>Invoke-NodeMaintenance -ResumeId</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Where its ConfigMap and its Lease are.</summary>
+    /// <summary>The namespace of its ConfigMap and its Lease.</summary>
     public string Namespace { get; init; } = "";
 
     /// <summary><c>Maintenance</c>, or <c>Drain</c> where the nodes are left cordoned (<c>Invoke-NodeDrain -Detach</c>).</summary>
@@ -20,10 +20,10 @@ public sealed class NodeMaintenanceRun : ClusterObject
 
     public string Reason { get; init; } = "";
 
-    /// <summary>Who began it and where, as <c>user@machine</c>.</summary>
+    /// <summary>The user and machine that started it, as <c>user@machine</c>.</summary>
     public string StartedBy { get; init; } = "";
 
-    /// <summary>Who works on it, or did last: <c>user@machine/process</c>.</summary>
+    /// <summary>The process that carries it out, or did so last: <c>user@machine/process</c>.</summary>
     public string Holder { get; init; } = "";
 
     public DateTimeOffset StartedAt { get; init; }
@@ -57,13 +57,13 @@ public sealed class NodeMaintenanceRun : ClusterObject
     /// <summary>Nodes whose turn is to come or whose work is not done.</summary>
     public int Remaining => Count(NodeMaintenanceStatus.Pending) + Count(NodeMaintenanceStatus.InProgress);
 
-    /// <summary>What keeps nodes from being drained, or kept them: <c>node: PDB, pod or permission</c>.</summary>
+    /// <summary>The blockers of drains: <c>node: PDB, pod or permission</c>.</summary>
     public ItemList<string> Blockers => new([.. Nodes.SelectMany(static node => node.Blockers.Select(one => $"{node.Node}: {one}"))]);
 
     /// <summary>The command to resume it; empty while a process works on it, and where it is complete.</summary>
     public string ResumeCommand { get; init; } = "";
 
-    /// <summary>What it does or did last, in a sentence.</summary>
+    /// <summary>The current or last step, in a sentence.</summary>
     public string Message { get; init; } = "";
 
     public override string ToString() => Id;

@@ -13,7 +13,7 @@ public sealed class NodeMaintenanceStep
 
     public TimeSpan? Duration => EndedAt - StartedAt;
 
-    /// <summary>Who did it and where, as <c>user@machine</c>.</summary>
+    /// <summary>The user and machine of the step, as <c>user@machine</c>.</summary>
     public string By { get; init; } = "";
 
     public override string ToString() => EndedAt is null ? $"{Name} …" : Name;

@@ -69,16 +69,16 @@ public sealed class ClusterNode : ClusterObject
     /// <summary>The <see cref="NodeLifecycleCondition"/>s that are True: operations in progress or completed on the node.</summary>
     public ItemList<string> Lifecycle => new([.. Conditions.Where(c => c.Status == "True").Select(c => c.Type).Where(NodeLifecycleCondition.All.Contains)]);
 
-    /// <summary>What the machine has.</summary>
+    /// <summary>The capacity of the machine.</summary>
     public NodeResources Capacity { get; init; } = new();
 
-    /// <summary>What of it pods can have.</summary>
+    /// <summary>The part of the capacity that is available to pods.</summary>
     public NodeResources Allocatable { get; init; } = new();
 
     /// <summary>Pods on the node that are not finished. Null unless usage was asked for.</summary>
     public int? PodCount { get; init; }
 
-    /// <summary>What the pods on it request, as the scheduler counts. Null unless usage was asked for.</summary>
+    /// <summary>The requests of its pods, as the scheduler counts them. Null unless usage was requested.</summary>
     public NodeResources? Requested { get; init; }
 
     /// <summary>Requested cores per cent of the allocatable, one decimal. Null unless usage was asked for.</summary>
@@ -87,7 +87,7 @@ public sealed class ClusterNode : ClusterObject
     /// <summary>Requested memory per cent of the allocatable, one decimal. Null unless usage was asked for.</summary>
     public decimal? MemoryRequestedPercent { get; init; }
 
-    /// <summary>What is used, from metrics.k8s.io. Null unless usage was asked for and the node has metrics.</summary>
+    /// <summary>The usage from metrics.k8s.io. Null unless usage was requested and the node has metrics.</summary>
     public NodeUsage? Usage { get; init; }
 
     public string Uid { get; init; } = "";

@@ -6,7 +6,7 @@ public sealed class ClusterStatistic : ClusterObject
     /// <summary>The value that the nodes share (a zone, a role, a label's value); empty for the whole cluster or for nodes without it.</summary>
     public string Group { get; init; } = "";
 
-    /// <summary>What was grouped by: <c>Zone</c>, <c>Role</c>, a label's key, or empty.</summary>
+    /// <summary>The grouping: <c>Zone</c>, <c>Role</c>, a label's key, or empty.</summary>
     public string GroupBy { get; init; } = "";
 
     public int Nodes { get; init; }

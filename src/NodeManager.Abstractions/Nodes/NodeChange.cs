@@ -11,7 +11,7 @@ public sealed class NodeChange : ClusterObject
     /// <summary>When it was seen, in the cluster's time.</summary>
     public DateTimeOffset Time { get; init; }
 
-    /// <summary>What differs from the state seen before; empty for a node that was added.</summary>
+    /// <summary>The differences from the former state; empty for an added node.</summary>
     public ItemList<NodeFieldChange> Changes { get; init; } = ItemList<NodeFieldChange>.Empty;
 
     /// <summary>The node after the change; for a deleted one its last state.</summary>

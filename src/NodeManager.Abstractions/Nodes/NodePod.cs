@@ -13,7 +13,7 @@ public sealed class NodePod : ClusterObject
     /// <summary><c>Pending</c>, <c>Running</c>, <c>Succeeded</c>, <c>Failed</c> or <c>Unknown</c>, as the server has it.</summary>
     public string Phase { get; init; } = "";
 
-    /// <summary>What kubectl shows: the phase, or what is worse (<c>CrashLoopBackOff</c>, <c>Terminating</c>, <c>Init:0/1</c>).</summary>
+    /// <summary>The status as kubectl shows it: the phase, or a more specific state (<c>CrashLoopBackOff</c>, <c>Terminating</c>, <c>Init:0/1</c>).</summary>
     public string Status { get; init; } = "";
 
     /// <summary>True when the pod's Ready condition is True.</summary>
@@ -38,7 +38,7 @@ public sealed class NodePod : ClusterObject
 
     public string PodIP { get; init; } = "";
 
-    /// <summary>What the pod requests, as the scheduler counts.</summary>
+    /// <summary>The requests of the pod, as the scheduler counts them.</summary>
     public NodeResources Requested { get; init; } = new();
 
     public StringMap Labels { get; init; } = StringMap.Empty;

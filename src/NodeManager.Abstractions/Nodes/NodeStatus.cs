@@ -18,6 +18,6 @@ public static class NodeStatus
     /// <summary>Unschedulable, whatever its <see cref="ClusterNode.Status"/>. A state to filter by and to wait for.</summary>
     public const string Cordoned = "Cordoned";
 
-    /// <summary>What kubectl and the tables call <see cref="Cordoned"/>.</summary>
+    /// <summary>The text of kubectl and the tables for <see cref="Cordoned"/>.</summary>
     public const string SchedulingDisabled = "SchedulingDisabled";
 }

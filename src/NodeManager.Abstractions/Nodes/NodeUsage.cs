@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NodeManager;
 
-/// <summary>What a node uses at present, as metrics.k8s.io reports it.</summary>
+/// <summary>The current usage of a node, from metrics.k8s.io.</summary>
 public sealed class NodeUsage
 {
     /// <summary>Cores.</summary>

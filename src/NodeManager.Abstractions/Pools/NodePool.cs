@@ -18,7 +18,7 @@ public sealed class NodePool : ClusterObject
 
     public NodePoolSpec Spec { get; init; } = new();
 
-    /// <summary>What controllers reported. Null unless it was asked for: a list does not contain it.</summary>
+    /// <summary>The status that controllers reported. Null unless requested: a list does not contain it.</summary>
     public NodePoolStatus? Status { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace NodeManager;
 
-/// <summary>What one controller reported about a node pool.</summary>
+/// <summary>The status that one controller reported for a node pool.</summary>
 public sealed class NodePoolControllerStatus
 {
     public required string Name { get; init; }
@@ -13,7 +13,7 @@ public sealed class NodePoolControllerStatus
 
     public ItemList<NodeCondition> Conditions { get; init; } = ItemList<NodeCondition>.Empty;
 
-    /// <summary>What else the controller says: text, numbers, true and false; anything else as JSON.</summary>
+    /// <summary>Further values of the controller: text, numbers, true and false; other values as JSON.</summary>
     public IReadOnlyDictionary<string, object?> Metadata { get; init; } = ReadOnlyDictionary<string, object?>.Empty;
 
     public DateTimeOffset? UpdatedAt { get; init; }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NodeManager;
 
-/// <summary>What the change of one field of a node pool would do.</summary>
+/// <summary>The effect of the change of one field of a node pool.</summary>
 public sealed class NodePoolFieldPlan
 {
     /// <summary>The field's path, for example <c>spec.platform.gcp.machineType</c>.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What <see cref="NodePoolStatus.Health"/> says. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>The values of <see cref="NodePoolStatus.Health"/>. Text for the reason given at <see cref="NodeStatus"/>.</summary>
 public static class NodePoolHealth
 {
     /// <summary>Every controller reports Ready, and none reports Degraded or Failed.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NodeManager;
 
-/// <summary>What a change of a node pool would do, before anything is sent.</summary>
+/// <summary>The plan of a change of a node pool, before any request that changes it.</summary>
 public sealed class NodePoolPlan : ClusterObject
 {
     /// <summary>Empty for a pool that does not exist yet.</summary>
@@ -44,7 +44,7 @@ public sealed class NodePoolPlan : ClusterObject
     /// <summary>The PDBs that refuse an eviction now, or when those before it are gone. Null: it cannot be known.</summary>
     public ItemList<PodBudget>? BlockingBudgets { get; init; }
 
-    /// <summary>What blocks the drain of a node, and what is uncertain.</summary>
+    /// <summary>The blockers of drains, and what is uncertain.</summary>
     public ItemList<string> Warnings { get; init; } = ItemList<string>.Empty;
 
     /// <summary>How many pods would move. Null: it cannot be known.</summary>

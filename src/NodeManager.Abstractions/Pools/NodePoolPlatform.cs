@@ -31,7 +31,7 @@ public sealed class NodePoolPlatform
     /// <summary>Taints of the nodes. On gcp, and of a NodeSmithPool.</summary>
     public ItemList<NodeTaint> Taints { get; init; } = ItemList<NodeTaint>.Empty;
 
-    /// <summary>What a machine runs at its first start. On aws only.</summary>
+    /// <summary>The user data that a machine runs at its first start. On aws only.</summary>
     public string UserData { get; init; } = "";
 
     public override string ToString() => MachineType.Length == 0 ? Type : $"{Type} {MachineType}";

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What the controllers of a node pool reported.</summary>
+/// <summary>The status that the controllers of a node pool reported.</summary>
 public sealed class NodePoolStatus : ClusterObject
 {
     /// <summary>The id of the pool.</summary>

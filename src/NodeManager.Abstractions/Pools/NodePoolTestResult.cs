@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What Test-NodePool found.</summary>
+/// <summary>The result of Test-NodePool.</summary>
 public sealed class NodePoolTestResult
 {
     public string Name { get; init; } = "";

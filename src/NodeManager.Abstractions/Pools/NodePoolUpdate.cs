@@ -6,7 +6,7 @@ public sealed class NodePoolUpdate : ClusterObject
     /// <summary>The name of the pool.</summary>
     public required string Pool { get; init; }
 
-    /// <summary>Where its ConfigMap and its Lease are; of a pool in the cluster also the pool itself.</summary>
+    /// <summary>The namespace of its ConfigMap and its Lease, and of a pool of the cluster.</summary>
     public string Namespace { get; init; } = "";
 
     /// <summary>Identifies one update of the pool.</summary>
@@ -53,10 +53,10 @@ public sealed class NodePoolUpdate : ClusterObject
     /// <summary>Pods that its drains evicted.</summary>
     public int Evicted => Nodes.Sum(static one => one.Evicted);
 
-    /// <summary>Who began it and where, as <c>user@machine</c>.</summary>
+    /// <summary>The user and machine that started it, as <c>user@machine</c>.</summary>
     public string StartedBy { get; init; } = "";
 
-    /// <summary>Who works on it, or did last.</summary>
+    /// <summary>The process that carries it out, or did so last.</summary>
     public string Holder { get; init; } = "";
 
     public DateTimeOffset StartedAt { get; init; }
@@ -69,7 +69,7 @@ public sealed class NodePoolUpdate : ClusterObject
 
     public TimeSpan Duration => (EndedAt ?? ObservedAt) - StartedAt;
 
-    /// <summary>What it does or waits for, or how it ended, in a sentence.</summary>
+    /// <summary>The current step, wait or result, in a sentence.</summary>
     public string Message { get; init; } = "";
 
     public override string ToString() => $"{Pool}: {Status}";
@@ -93,7 +93,7 @@ public sealed class NodePoolUpdateNode : ClusterObject
     /// <summary>See <see cref="NodePoolUpdateNodeStatus"/>.</summary>
     public required string Status { get; init; }
 
-    /// <summary>What is outdated about it.</summary>
+    /// <summary>The outdated settings of the node.</summary>
     public ItemList<string> Reasons { get; init; } = ItemList<string>.Empty;
 
     /// <summary>True for a new node that a rollback removes again.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What an update would do now with one node of a pool.</summary>
+/// <summary>The plan of an update for one node of a pool.</summary>
 public sealed class NodePoolUpdatePlan : ClusterObject
 {
     public required string Pool { get; init; }
@@ -15,7 +15,7 @@ public sealed class NodePoolUpdatePlan : ClusterObject
     /// <summary>The NodeSmithClaim of the machine; empty for pools of a service.</summary>
     public string Claim { get; init; } = "";
 
-    /// <summary>What is outdated about it.</summary>
+    /// <summary>The outdated settings of the node.</summary>
     public ItemList<string> Reasons { get; init; } = ItemList<string>.Empty;
 
     /// <summary>The machine that takes its place, as shape or size.</summary>

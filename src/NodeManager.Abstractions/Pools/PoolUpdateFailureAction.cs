@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What an update does when new nodes are not healthy.</summary>
+/// <summary>The action of an update when new nodes are not healthy.</summary>
 public enum PoolUpdateFailureAction
 {
     /// <summary>The former template is restored, with as many former nodes as were removed; new nodes are drained and removed.</summary>

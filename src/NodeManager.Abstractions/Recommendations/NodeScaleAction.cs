@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What a recommendation comes to.</summary>
+/// <summary>The action of a recommendation.</summary>
 public static class NodeScaleAction
 {
     public const string ScaleUp = nameof(ScaleUp);

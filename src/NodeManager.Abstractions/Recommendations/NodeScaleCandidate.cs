@@ -30,7 +30,7 @@ public sealed class NodeScaleCandidate : ClusterObject
     /// <summary>Why it goes or stays.</summary>
     public ItemList<NodeScaleReason> Reasons { get; init; } = ItemList<NodeScaleReason>.Empty;
 
-    /// <summary>What its removal moves, and to where, with the pods that came from nodes removed before; of a node that stays, empty.</summary>
+    /// <summary>The pods that its removal moves and their nodes, including pods from nodes removed before; empty for a node that is kept.</summary>
     public ItemList<NodeScaleMove> Moves { get; init; } = ItemList<NodeScaleMove>.Empty;
 
     /// <summary>The PodDisruptionBudgets that would never let one of its pods go.</summary>

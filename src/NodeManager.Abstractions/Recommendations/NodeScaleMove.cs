@@ -10,10 +10,10 @@ public sealed class NodeScaleMove
     /// <summary>The workload that recreates it, as <c>Kind/name</c>; empty for an unmanaged pod.</summary>
     public string Owner { get; init; } = "";
 
-    /// <summary>Where it goes in the order of a drain; empty for a pod that no controller recreates.</summary>
+    /// <summary>Its node in the order of a drain; empty for a pod that no controller recreates.</summary>
     public string To { get; init; } = "";
 
-    /// <summary>Where it goes in the other orders that were tried, as far as they differ.</summary>
+    /// <summary>Its nodes in the other simulated orders, if they differ.</summary>
     public ItemList<string> OrTo { get; init; } = ItemList<string>.Empty;
 
     /// <summary>The PodDisruptionBudget that covers it, as <c>namespace/name</c>; empty without one.</summary>

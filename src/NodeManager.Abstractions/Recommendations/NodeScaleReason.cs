@@ -11,10 +11,10 @@ public sealed class NodeScaleReason
     /// <summary><c>cpu</c> or <c>memory</c>; empty where the rule is about none.</summary>
     public string Resource { get; init; } = "";
 
-    /// <summary>What was found: percent, or a number of nodes or pods.</summary>
+    /// <summary>The observed value: percent, or a number of nodes or pods.</summary>
     public decimal? Value { get; init; }
 
-    /// <summary>What it was compared with, in the same unit.</summary>
+    /// <summary>The threshold, in the same unit.</summary>
     public decimal? Limit { get; init; }
 
     /// <summary>The pod as <c>namespace/name</c>, or the PodDisruptionBudget; empty where the rule is about none.</summary>

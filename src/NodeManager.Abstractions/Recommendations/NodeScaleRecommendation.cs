@@ -40,7 +40,7 @@ public sealed class NodeScaleRecommendation : ClusterObject
     /// <summary>Why, in the order of the reasoning.</summary>
     public ItemList<NodeScaleReason> Reasons { get; init; } = ItemList<NodeScaleReason>.Empty;
 
-    /// <summary>What to add.</summary>
+    /// <summary>The nodes to add.</summary>
     public ItemList<NodeScaleAddition> Additions { get; init; } = ItemList<NodeScaleAddition>.Empty;
 
     /// <summary>All evaluated nodes; those to remove first, in their order.</summary>

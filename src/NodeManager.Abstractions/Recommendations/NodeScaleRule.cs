@@ -15,7 +15,7 @@ public static class NodeScaleRule
     /// <summary>The pods' requests exceed scaleUpThreshold.</summary>
     public const string RequestsAboveThreshold = nameof(RequestsAboveThreshold);
 
-    /// <summary>What the nodes use exceeds scaleUpThreshold.</summary>
+    /// <summary>The usage of the nodes exceeds scaleUpThreshold.</summary>
     public const string UsageAboveThreshold = nameof(UsageAboveThreshold);
 
     /// <summary>Pods wait: nodes are added where none has room for them, and none is removed before they have their place.</summary>

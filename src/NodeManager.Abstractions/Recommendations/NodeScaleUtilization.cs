@@ -8,13 +8,13 @@ public sealed class NodeScaleUtilization
     /// <summary><c>cpu</c> or <c>memory</c>.</summary>
     public required string Resource { get; init; }
 
-    /// <summary>What the pods request.</summary>
+    /// <summary>The requests of the pods.</summary>
     public decimal? RequestedPercent { get; init; }
 
-    /// <summary>What the nodes use; null where it is not known.</summary>
+    /// <summary>The usage of the nodes; null if it is unknown.</summary>
     public decimal? UsedPercent { get; init; }
 
-    /// <summary>What the pods request of the nodes that there are after the recommendation.</summary>
+    /// <summary>The requests of pods as a share of the nodes after the recommendation.</summary>
     public decimal? RequestedPercentAfter { get; init; }
 
     /// <summary>The same for what is used, if the use stays the same.</summary>

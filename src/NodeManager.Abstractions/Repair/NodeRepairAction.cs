@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What a repair may do to an unhealthy node, the gentlest first.</summary>
+/// <summary>The actions of a repair, the least disruptive first.</summary>
 public enum NodeRepairAction
 {
     /// <summary>Keep new pods away.</summary>

@@ -57,7 +57,7 @@ public static class NodeRepairReason
     /// <summary>Another process released the node, or took it over.</summary>
     public const string ClaimLost = nameof(ClaimLost);
 
-    /// <summary>What was asked of the cluster failed.</summary>
+    /// <summary>A request to the cluster failed.</summary>
     public const string ClusterFailed = nameof(ClusterFailed);
 
     /// <summary>The command was stopped.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What the repair of a node did, or why there was none.</summary>
+/// <summary>The result of the repair of a node, or the reason against it.</summary>
 public sealed class NodeRepairResult : ClusterObject
 {
     /// <summary>The command's run, by which nodes are claimed; empty where none was.</summary>

@@ -41,7 +41,7 @@ public sealed class SandboxFault : ClusterObject
     /// <summary>Null: it lasts until it is cleared.</summary>
     public DateTimeOffset? EndsAt { get; init; }
 
-    /// <summary>What a throttled client is asked to wait; null for other kinds.</summary>
+    /// <summary>The <c>Retry-After</c> of throttled requests; null for other kinds.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>How slow a slow node or a slow API is; null for other kinds.</summary>

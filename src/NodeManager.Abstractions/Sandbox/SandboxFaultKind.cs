@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What can be made to go wrong in the embedded cluster.</summary>
+/// <summary>The kinds of faults of the embedded cluster.</summary>
 public static class SandboxFaultKind
 {
     /// <summary>The machine is off and does not respond. When the fault ends, it has rebooted.</summary>

@@ -9,10 +9,10 @@ public sealed class SchedulerConfigurationBackup : SchedulerObject
     /// <summary>See <see cref="SchedulerBackupStatus"/>.</summary>
     public required string Status { get; init; }
 
-    /// <summary>What was done: <c>Enable Coscheduling</c>.</summary>
+    /// <summary>The change: <c>Enable Coscheduling</c>.</summary>
     public string Action { get; init; } = "";
 
-    /// <summary>Who, and from where: <c>user@machine</c>; empty where it was made by other means.</summary>
+    /// <summary>The user and machine, <c>user@machine</c>; empty for a change with another tool.</summary>
     public string By { get; init; } = "";
 
     /// <summary>The reason that the user gave.</summary>
@@ -23,13 +23,13 @@ public sealed class SchedulerConfigurationBackup : SchedulerObject
     /// <summary>The revision that it was made from; null for the first one.</summary>
     public long? PreviousRevision { get; init; }
 
-    /// <summary>What it says differently than the one that it was made from.</summary>
+    /// <summary>The differences from the revision on which it is based.</summary>
     public ItemList<string> Changes { get; init; } = ItemList<string>.Empty;
 
     /// <summary>The whole configuration, character for character.</summary>
     public required string Text { get; init; }
 
-    /// <summary>Where it is kept: the ControllerRevision's name, or a file.</summary>
+    /// <summary>Its storage: the name of the ControllerRevision, or a file.</summary>
     public string Location { get; init; } = "";
 
     public override string ToString() => Revision is { } number ? $"{ConfigMap}: revision {number}" : Location;

@@ -6,7 +6,7 @@ public sealed class SchedulerConfigurationDifference
     /// <summary><c>Added</c>, <c>Removed</c>, <c>Changed</c>, or <c>Moved</c> where a list holds the same in another order.</summary>
     public required string Type { get; init; }
 
-    /// <summary>Where; items that have a name by it: <c>profiles[default-scheduler].plugins.score.enabled[ImageLocality].weight</c>.</summary>
+    /// <summary>The path; named items by their name: <c>profiles[default-scheduler].plugins.score.enabled[ImageLocality].weight</c>.</summary>
     public required string Path { get; init; }
 
     /// <summary>The value before, as one line of YAML; empty where there was none.</summary>

@@ -9,7 +9,7 @@ public sealed class SchedulerConfigurationFinding
     /// <summary>Which rule; stable: scripts match on it.</summary>
     public required string Rule { get; init; }
 
-    /// <summary>Where in the document: <c>profiles[0].plugins.score.enabled[1].weight</c>.</summary>
+    /// <summary>The path in the document: <c>profiles[0].plugins.score.enabled[1].weight</c>.</summary>
     public required string Path { get; init; }
 
     /// <summary>The checked file, or ConfigMap and key.</summary>

@@ -9,7 +9,7 @@ public sealed class SchedulerHealthFinding : SchedulerObject
     /// <summary>See <see cref="SchedulerHealthStatus"/>.</summary>
     public required string Status { get; init; }
 
-    /// <summary>What it is about: a pod, a Lease.</summary>
+    /// <summary>The checked object: a pod, a Lease.</summary>
     public string Subject { get; init; } = "";
 
     public required string Message { get; init; }

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What a <see cref="SchedulerMeasurement"/> counts.</summary>
+/// <summary>The kinds of a <see cref="SchedulerMeasurement"/>.</summary>
 public static class SchedulerMeasurementKind
 {
     /// <summary>Attempts to schedule a pod.</summary>

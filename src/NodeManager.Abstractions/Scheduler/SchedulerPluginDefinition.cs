@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What is known of a scheduler plugin: where it may run, and what arguments it takes.</summary>
+/// <summary>The definition of a scheduler plugin: its extension points and its arguments.</summary>
 public sealed class SchedulerPluginDefinition : ClusterObject
 {
     public required string Name { get; init; }

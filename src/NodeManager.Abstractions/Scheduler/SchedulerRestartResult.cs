@@ -12,7 +12,7 @@ public sealed class SchedulerRestartResult : SchedulerObject
     /// <summary>The revision that its pods ran with before; null where it is not known.</summary>
     public long? FormerRevision { get; init; }
 
-    /// <summary>Who leads now, as the Lease has it; empty without leader election.</summary>
+    /// <summary>The leader, as in the Lease; empty without leader election.</summary>
     public string Leader { get; init; } = "";
 
     /// <summary>New pods that are ready.</summary>

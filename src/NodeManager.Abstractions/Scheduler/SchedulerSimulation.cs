@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>Where a pod would be placed under a scheduler's configuration, all else being as it is.</summary>
+/// <summary>The simulated placement of a pod under a scheduler configuration.</summary>
 public sealed class SchedulerSimulation : ClusterObject
 {
     /// <summary>See <see cref="SchedulerSimulationOutcome"/>.</summary>
@@ -13,16 +13,16 @@ public sealed class SchedulerSimulation : ClusterObject
     /// <summary>The profile.</summary>
     public required string SchedulerName { get; init; }
 
-    /// <summary>Where it runs; empty where it waits.</summary>
+    /// <summary>The node of the pod; empty for a pending pod.</summary>
     public string NodeNow { get; init; } = "";
 
-    /// <summary>Where it would be placed; of nodes that are equally good the one where it runs, else the first by name. Empty: no node.</summary>
+    /// <summary>The simulated node. Among equal nodes, the node on which the pod runs, or the first by name. Empty without a feasible node.</summary>
     public string NodeThen { get; init; } = "";
 
     /// <summary>All nodes that are equally good: a scheduler takes one of them at random.</summary>
     public ItemList<string> Candidates { get; init; } = ItemList<string>.Empty;
 
-    /// <summary>What makes the difference: the filter that the node of now does not pass, or the scores that differ.</summary>
+    /// <summary>The cause of the difference: the filter that the current node does not pass, or the different scores.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>Plugins that have a say in this pod and whose rules are not known here: counted as if they let all pass and scored all alike.</summary>

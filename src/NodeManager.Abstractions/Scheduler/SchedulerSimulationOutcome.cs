@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What a configuration would change for a pod.</summary>
+/// <summary>The effect of a configuration on a pod.</summary>
 public static class SchedulerSimulationOutcome
 {
     /// <summary>It runs on one of the best nodes.</summary>

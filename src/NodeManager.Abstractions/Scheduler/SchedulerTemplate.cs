@@ -16,7 +16,7 @@ public sealed class SchedulerTemplate
     /// </summary>
     public required ItemList<string> Requires { get; init; }
 
-    /// <summary>Where it was read from; empty: one of the module's own.</summary>
+    /// <summary>The file of the template; empty for a built-in one.</summary>
     public string File { get; init; } = "";
 
     public override string ToString() => Name;

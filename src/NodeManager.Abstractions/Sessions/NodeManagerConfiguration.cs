@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What holds in a session where a command says nothing else. Immutable: a change replaces the session's configuration.</summary>
+/// <summary>The default values of commands in a session. Immutable: a change replaces the configuration of the session.</summary>
 public sealed class NodeManagerConfiguration : ClusterObject
 {
     public NodeManagerConfiguration()
@@ -62,7 +62,7 @@ public sealed class NodeManagerConfiguration : ClusterObject
     /// <summary>How long a drain may take for each node; null: without end.</summary>
     public TimeSpan? DrainTimeout { get; init; }
 
-    /// <summary>What pods get to terminate in a drain; null: their own.</summary>
+    /// <summary>The grace period of pods in a drain; null for their own.</summary>
     public TimeSpan? DrainGracePeriod { get; init; }
 
     /// <summary>The namespace of the scheduler's ConfigMap and Deployment; null: found out.</summary>
@@ -80,7 +80,7 @@ public sealed class NodeManagerConfiguration : ClusterObject
     /// <summary>The plugins that Register-SchedulerPlugin made known in this session.</summary>
     public ItemList<SchedulerPluginDefinition> SchedulerPlugins { get; init; } = ItemList<SchedulerPluginDefinition>.Empty;
 
-    /// <summary>Where values come from, by the option's name; an option that is not named has its built-in value.</summary>
+    /// <summary>The sources of values by option name; an option that is not listed has its built-in value.</summary>
     internal IReadOnlyDictionary<string, string> Origins { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The service that keeps the cluster's node pools. Null: none, or for an embedded cluster its own.</summary>

@@ -12,7 +12,7 @@ public sealed class NodeManagerSession : IDisposable
     /// <summary>Counts up within the process.</summary>
     public required int Id { get; init; }
 
-    /// <summary>What users call the cluster: the context's cluster name, <c>in-cluster</c> or <c>sandbox</c>; unique among live sessions.</summary>
+    /// <summary>The name of the cluster: the cluster name of the context, <c>in-cluster</c> or <c>sandbox</c>; unique among live sessions.</summary>
     public required string Cluster { get; init; }
 
     /// <summary><c>Kubeconfig</c>, <c>InCluster</c> or <c>Sandbox</c>.</summary>
@@ -30,7 +30,7 @@ public sealed class NodeManagerSession : IDisposable
 
     public string Namespace { get; init; } = "default";
 
-    /// <summary>What the server calls its version, for example <c>v1.34.2</c>.</summary>
+    /// <summary>The version that the server reports, for example <c>v1.34.2</c>.</summary>
     public string ServerVersion { get; init; } = "";
 
     /// <summary>A file that gives kubectl and others the same cluster, where the session serves one of its own; it is gone with the session.</summary>
@@ -41,7 +41,7 @@ public sealed class NodeManagerSession : IDisposable
     /// <summary><c>Connected</c> or <c>Disconnected</c>.</summary>
     public string State => Volatile.Read(ref _disposed) == 0 ? "Connected" : "Disconnected";
 
-    /// <summary>What holds in this session where a command says nothing else. Immutable; Set-NodeManagerConfiguration replaces it as a whole.</summary>
+    /// <summary>The default values of commands in this session. Immutable; Set-NodeManagerConfiguration replaces it.</summary>
     public NodeManagerConfiguration Configuration
     {
         get

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NodeManager;
 
-/// <summary>What metrics.k8s.io reported about a node at one moment.</summary>
+/// <summary>One measurement of a node from metrics.k8s.io.</summary>
 public sealed class NodeUsageSample
 {
     /// <summary>When metrics.k8s.io was asked, in the cluster's time.</summary>

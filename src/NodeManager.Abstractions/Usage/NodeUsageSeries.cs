@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>What a node used over a window, as metrics.k8s.io reported it; without a window, one sample.</summary>
+/// <summary>The usage of a node over a window, from metrics.k8s.io; without a window, one sample.</summary>
 public sealed class NodeUsageSeries : ClusterObject
 {
     /// <summary>The node's name.</summary>
@@ -12,7 +12,7 @@ public sealed class NodeUsageSeries : ClusterObject
     /// <summary>One of <see cref="NodeUsageStatus"/>, judged over all samples.</summary>
     public required string Status { get; init; }
 
-    /// <summary>What is missing or stale, in a sentence; empty for a complete series.</summary>
+    /// <summary>The missing or stale samples, in a sentence; empty for a complete series.</summary>
     public string Message { get; init; } = "";
 
     /// <summary>How long was asked for; zero for one sample.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NodeManager;
 
-/// <summary>What a node used of one resource over a window. Cores for <c>cpu</c>, bytes for <c>memory</c>.</summary>
+/// <summary>The usage of one resource of a node over a window. Cores for <c>cpu</c>, bytes for <c>memory</c>.</summary>
 public sealed class NodeUsageStatistic
 {
     /// <summary><c>cpu</c> or <c>memory</c>.</summary>

@@ -140,12 +140,12 @@ internal static class ServerHost
         NodeManagerSession session = app.Services.GetRequiredService<ClusterSession>().Session;
         LocalTokens tokens = app.Services.GetRequiredService<LocalTokens>();
         string address = app.Urls.First();
-        terminal.Heading("Serving the API and a page; Ctrl-C ends it");
+        terminal.Heading("Serving the console and the REST API until Ctrl-C");
         terminal.Line($"  Cluster '{session.Cluster}' ({Describe(session)}), Kubernetes {session.ServerVersion}");
         terminal.Line($"  Open, once and within {SignIns.LinkLifetime.TotalMinutes:0} minutes: {address}/#{app.Services.GetRequiredService<SignIns>().CreateLink(AccessLevel.Admin)}");
         terminal.Line($"  Read:   curl -H 'Authorization: Bearer {tokens.Issue(AccessLevel.Viewer)}' {address}{NodeRoutes.Prefix}/nodes");
         terminal.Line($"  Change: the same with the token {tokens.Issue(AccessLevel.Admin)}");
-        terminal.Line($"  Agents: {address}{AgentEndpoint.Path} with a token{(options.AgentChanges ? "; a change needs an approval with another token" : ", to read")}");
+        terminal.Line($"  Agents: {address}{AgentEndpoint.Path} with a token{(options.AgentChanges ? "; a change needs an approval with another token" : ", read-only")}");
     }
 
     private static string Describe(NodeManagerSession session) => session.Source == "Sandbox"

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>How far the plan of an agent is. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>How far the plan of an agent is. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class AgentPlanStatus
 {
     /// <summary>It waits for a person.</summary>

@@ -19,7 +19,7 @@ public sealed class AutoscalerObject : ClusterObject
     public override string ToString() => $"{Kind} {(Namespace.Length > 0 ? Namespace + "/" : "")}{Name}";
 }
 
-/// <summary>The change of an object by the installation. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>The change of an object by the installation. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class AutoscalerObjectStatus
 {
     public const string Created = nameof(Created);

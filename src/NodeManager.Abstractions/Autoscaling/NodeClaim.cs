@@ -67,7 +67,7 @@ public sealed class NodeClaim : ClusterObject
     public override string ToString() => Name;
 }
 
-/// <summary>How far a claim is. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>How far a claim is. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class NodeClaimStatus
 {
     /// <summary>It has no machine yet.</summary>

@@ -26,7 +26,7 @@ public sealed class NodeProviderCheck : ClusterObject
     public override string ToString() => $"{Check}: {Status}";
 }
 
-/// <summary>How a check of a provider ended. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>How a check of a provider ended. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class NodeProviderCheckStatus
 {
     public const string Passed = nameof(Passed);

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>Why a provider cannot be used before anything was asked of its machines. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>Why a provider cannot be used before anything was asked of its machines. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class NodeProviderReason
 {
     /// <summary>There is no NodeSmithProvider of the name.</summary>

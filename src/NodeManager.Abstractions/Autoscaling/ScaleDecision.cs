@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>The decisions of the autoscaler about a pod, a node or a pool. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>The decisions of the autoscaler about a pod, a node or a pool. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class ScaleDecision
 {
     /// <summary>Pod: it fits on a node that exists or on a machine that is being created; nothing is created for it.</summary>

@@ -2,7 +2,7 @@ namespace NodeManager;
 
 /// <summary>
 /// Why the autoscaler decides as it does. A pod, a node or a pool has exactly one of these, with a sentence in <c>Message</c>.
-/// Text for the reason given at <see cref="NodeStatus"/>.
+/// Strings instead of an enum: see <see cref="NodeStatus"/>.
 /// </summary>
 public static class ScaleReason
 {

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>Whether a PodDisruptionBudget will allow an eviction. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>Whether a PodDisruptionBudget will allow an eviction. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class BudgetOutlook
 {
     /// <summary>It allows an eviction now.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>The decision of a drain for a pod. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>The decision of a drain for a pod. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class DrainDecision
 {
     /// <summary>Evict it (or delete it, where evictions are off).</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>The safeguard that the deletion of a pod bypassed. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>The safeguard that the deletion of a pod bypassed. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class DrainForce
 {
     /// <summary>Deleted rather than evicted from the start (<c>-DisableEviction</c>).</summary>

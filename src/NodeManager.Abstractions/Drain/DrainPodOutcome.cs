@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>The outcome of a pod in a drain. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>The outcome of a pod in a drain. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class DrainPodOutcome
 {
     public const string Evicted = "Evicted";

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>The steps of a drain, for a pod or for the node. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>The steps of a drain, for a pod or for the node. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class DrainStep
 {
     /// <summary>Of the node: it is closed to new pods.</summary>

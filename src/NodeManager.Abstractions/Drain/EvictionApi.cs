@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>How a drain asks for a pod to go. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>How a drain asks for a pod to go. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class EvictionApi
 {
     /// <summary>By EvictionRequest for pods that name responders, where the server has it; else by eviction.</summary>

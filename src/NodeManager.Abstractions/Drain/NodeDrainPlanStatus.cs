@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>The predicted result of a drain. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>The predicted result of a drain. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class NodeDrainPlanStatus
 {
     /// <summary>Every pod that has to go can go, now or after others.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>How a drain ended. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>How a drain ended. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class NodeDrainStatus
 {
     /// <summary>All pods that had to go are gone.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>How far a maintenance run is. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>How far a maintenance run is. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class NodeMaintenanceRunStatus
 {
     /// <summary>Detached, and no server carries it out at present; the next one continues it.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>How far a maintenance is with one node. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>How far a maintenance is with one node. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class NodeMaintenanceStatus
 {
     /// <summary>Its turn has not come.</summary>

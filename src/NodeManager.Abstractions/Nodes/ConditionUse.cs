@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>Whether <see cref="NodeLifecycleCondition"/>s are written. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>Whether <see cref="NodeLifecycleCondition"/>s are written. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class ConditionUse
 {
     /// <summary>From Kubernetes 1.37, which defines them.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>The effect of a field's change on the nodes of a pool. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>The effect of a field's change on the nodes of a pool. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class NodePoolEffect
 {
     /// <summary>The nodes stay as they are.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>The values of <see cref="NodePoolStatus.Health"/>. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>The values of <see cref="NodePoolStatus.Health"/>. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class NodePoolHealth
 {
     /// <summary>Every controller reports Ready, and none reports Degraded or Failed.</summary>

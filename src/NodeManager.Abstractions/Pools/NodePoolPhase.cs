@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>The values of <see cref="NodePoolStatus.Phase"/>. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>The values of <see cref="NodePoolStatus.Phase"/>. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class NodePoolPhase
 {
     /// <summary>No controller has reported.</summary>

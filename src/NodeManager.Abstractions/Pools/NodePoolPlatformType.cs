@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>The platforms of node pools. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>The platforms of node pools. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class NodePoolPlatformType
 {
     public const string Gcp = "gcp";

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>The storage of a node pool. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>The storage of a node pool. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class NodePoolProvider
 {
     /// <summary>A pool service outside of the cluster.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>How far the update of a pool is. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>How far the update of a pool is. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class NodePoolUpdateStatus
 {
     /// <summary>A process works on it: its lease is held and renewed.</summary>
@@ -25,7 +25,7 @@ public static class NodePoolUpdateStatus
     public const string Stopped = nameof(Stopped);
 }
 
-/// <summary>How far an update is with a node. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>How far an update is with a node. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class NodePoolUpdateNodeStatus
 {
     /// <summary>Its turn is to come.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>The routes under which a pool service lists and creates pools. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>The routes under which a pool service lists and creates pools. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class PoolServiceRoutes
 {
     /// <summary>The first list decides: a 404 that is not in the service's error format means <see cref="Flat"/>.</summary>

@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>Why the repair of a node ended as it did, or why there was none. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>Why the repair of a node ended as it did, or why there was none. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class NodeRepairReason
 {
     /// <summary>No cause that is repaired is found on the node.</summary>

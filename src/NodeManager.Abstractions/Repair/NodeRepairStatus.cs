@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>How the repair of a node ended. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>How the repair of a node ended. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class NodeRepairStatus
 {
     /// <summary>The repair would start now (<c>-WhatIf</c>).</summary>

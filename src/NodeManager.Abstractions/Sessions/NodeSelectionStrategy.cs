@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>How a node is selected for new work. Text for the reason given at <see cref="NodeStatus"/>.</summary>
+/// <summary>How a node is selected for new work. Strings instead of an enum: see <see cref="NodeStatus"/>.</summary>
 public static class NodeSelectionStrategy
 {
     /// <summary>The node with the fewest sessions (active pods that a selector counts).</summary>

@@ -48,7 +48,7 @@ internal sealed class ClusterTour(NodeManagerSession session, Terminal terminal)
 
         terminal.Heading($"{result.Node}: {result.Status} in {result.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
         terminal.Line("  " + result.Message);
-        terminal.Table(["POD", "OUTCOME", "ASKED", "TOOK"], result.Pods.Select(p => (IReadOnlyList<Cell>)
+        terminal.Table(["POD", "OUTCOME", "ATTEMPTS", "DURATION"], result.Pods.Select(p => (IReadOnlyList<Cell>)
         [
             $"{p.Namespace}/{p.Name}",
             new Cell(p.Outcome, p.Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Skipped or DrainPodOutcome.Gone ? Ink.Green : Ink.Red),

@@ -2,7 +2,7 @@ namespace NodeManager.Server.Tour;
 
 internal static class PlanTable
 {
-    public static IReadOnlyList<string> Header { get; } = ["POD", "OWNER", "DECISION", "FITS ELSEWHERE", "WHY"];
+    public static IReadOnlyList<string> Header { get; } = ["POD", "OWNER", "DECISION", "FITS ELSEWHERE", "REASON"];
 
     public static IReadOnlyList<Cell> Row(NodeDrainPlanPod pod) =>
     [

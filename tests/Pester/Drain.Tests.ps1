@@ -62,7 +62,7 @@ Describe 'Get-NodeDrainPlan' {
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'NodeNotFound,*'
     }
 
-    It 'says where a pod selector does not parse' {
+    It 'reports the position of a syntax error in a pod selector' {
         Get-NodeDrainPlan $plans[0].Node -PodSelector 'app in' -ErrorVariable failures -ErrorAction SilentlyContinue
         $failures[0].FullyQualifiedErrorId | Should -BeLike 'InvalidSelector,*'
         $failures[0].Exception.Message | Should -BeLike '*stops at position 7*'

@@ -48,7 +48,7 @@ Describe 'Machine providers' {
         { New-NodeProvider sim simulated -MaxMachines 6 -ErrorAction Stop } | Should -Throw -ErrorId 'AlreadyExists*'
     }
 
-    It 'show credentials nowhere' {
+    It 'never show credentials' {
         $said = New-NodeProvider pve proxmox -Endpoint https://127.0.0.1:1 -VmIdRange 1250-1300 -Credential $token -VmOption @{ cpu = 'host'; onboot = $true } `
             -NetworkInterface @{ name = 'net0'; model = 'virtio'; bridge = 'vmbr0'; vlanTag = 20 } -Verbose 4>&1
         $provider = $said | Where-Object { $_ -is [NodeManager.NodeProvider] }

@@ -342,7 +342,7 @@ contexts:
 "@ *>&1 | Out-String
     }
 
-    It 'appear nowhere: streams, errors, JSON, CSV, CLIXML, lists' {
+    It 'are not shown: streams, errors, JSON, CSV, CLIXML, lists' {
         foreach ($expected in 'connected: good', 'ServerUnreachable', 'Unauthorized', 'KubeconfigInvalid') {
             $shown.Contains($expected) | Should -BeTrue -Because "'$expected' is shown"
         }

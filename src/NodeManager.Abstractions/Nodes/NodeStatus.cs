@@ -1,8 +1,8 @@
 namespace NodeManager;
 
 /// <summary>
-/// What <see cref="ClusterNode.Status"/> says. Text rather than an enum: an enum turns into a number in JSON and in CLIXML,
-/// where <c>-eq 'Ready'</c> would no longer hold.
+/// The values of <see cref="ClusterNode.Status"/>. Strings instead of an enum: an enum becomes a number in JSON and in CLIXML, where
+/// <c>-eq 'Ready'</c> does not match.
 /// </summary>
 public static class NodeStatus
 {

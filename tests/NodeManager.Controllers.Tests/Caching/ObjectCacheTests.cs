@@ -193,7 +193,7 @@ public sealed class ObjectCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task Objects_read_beside_the_watch_are_available_before_the_watch_reports_them()
+    public async Task Objects_read_directly_are_available_before_the_watch_reports_them()
     {
         ObjectCache<Pod> cache = await OpenAsync();
         ConcurrentQueue<string> told = [];

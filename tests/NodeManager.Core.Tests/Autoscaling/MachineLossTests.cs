@@ -25,7 +25,7 @@ public class MachineLossTests
     [InlineData(MachineOutcome.Unavailable, null, "", false, false, "")]
     [InlineData(MachineOutcome.Pending, "", MachineStatus.Running, false, false, "")]
     [InlineData(MachineOutcome.Forbidden, null, "", false, false, "")]
-    public void A_lost_machine_is_judged_as_the_table_says(MachineOutcome outcome, string? carries, string status, bool isNodeReady, bool isLost, string reason)
+    public void A_lost_machine_is_judged_as_in_the_table(MachineOutcome outcome, string? carries, string status, bool isNodeReady, bool isLost, string reason)
     {
         var claim = new NodeSmithClaim
         {

@@ -45,7 +45,7 @@ public sealed class NodeReportsTests
     [InlineData("status.conditions.1", "{\"type\":\"KernelDeadlock\",\"status\":\"True\"}", false)]
     [InlineData("status.nodeInfo.kubeletVersion", "\"v1.35.0\"", false)]
     [InlineData("status.nodeInfo.bootID", "\"other\"", false)]
-    public void A_node_report_is_judged_as_the_table_says(string path, string value, bool isSame)
+    public void A_node_report_is_judged_as_in_the_table(string path, string value, bool isSame)
     {
         JsonNode changed = JsonNode.Parse(Report)!;
         if (path.Length > 0) Set(changed, path.Split('.'), JsonNode.Parse(value));

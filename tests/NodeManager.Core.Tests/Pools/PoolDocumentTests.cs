@@ -53,7 +53,7 @@ public sealed class PoolDocumentTests
     [InlineData("""{"a":{"b":1,"c":2}}""", """{"a":{"b":null}}""", """{"a":{"c":2}}""")]
     [InlineData("""{"a":[1,2]}""", """{"a":[3]}""", """{"a":[3]}""")]
     [InlineData("""{"a":1}""", """{"a":{"b":{"c":null}}}""", """{"a":{"b":{}}}""")]
-    public void A_patch_merges_as_RFC_7396_says(string target, string patch, string merged)
+    public void A_patch_merges_according_to_RFC_7396(string target, string patch, string merged)
     {
         JsonObject before = JsonNode.Parse(target)!.AsObject();
 

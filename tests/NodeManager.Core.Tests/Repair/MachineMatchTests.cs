@@ -25,7 +25,7 @@ public class MachineMatchTests
     [InlineData(Id, Own, "", 30, false)]
     [InlineData(Id, Own, "manual-1234", 30, false)]
     [InlineData("proxmox://garage/vms/1251", Own, Own, 30, false)]
-    public void A_machine_matches_a_node_as_the_table_says(string nodeId, string annotated, string carries, int seconds, bool isFound)
+    public void A_machine_matches_a_node_as_in_the_table(string nodeId, string annotated, string carries, int seconds, bool isFound)
     {
         var node = new Node
         {

@@ -46,7 +46,7 @@ public class RepairBrakeTests
     [InlineData("hhhm", "51%", 9, "")]
     [InlineData("b", "0", 1, "0")]
     [InlineData("", "51%", 1, "")]
-    public void Repairs_start_as_the_table_says(string nodes, string minimum, int perPool, string expected)
+    public void Repairs_start_as_in_the_table(string nodes, string minimum, int perPool, string expected)
     {
         BrakeDecision decision = new RepairBrake(HealthyMinimum.Parse(minimum)!, TimeSpan.FromMinutes(10), perPool).Judge(null, Fleet(nodes), Start);
 

@@ -36,7 +36,7 @@ public class RepairJudgeTests
     [InlineData("failed", "NotReady", 60, "", NodeRepairReason.FailedBefore)]
     [InlineData("repaired", "NotReady", 60, "", NodeRepairReason.RecentlyRepaired)]
     [InlineData("repaired long ago", "NotReady", 60, "", NodeRepairReason.Unhealthy)]
-    public void A_node_is_repaired_as_the_table_says(string state, string cause, int minutes, string policy, string reason)
+    public void A_node_is_repaired_as_in_the_table(string state, string cause, int minutes, string policy, string reason)
     {
         RepairVerdict verdict = new RepairJudge(Policy(policy)).Judge(Subject(state, cause, minutes), Now);
 
@@ -53,7 +53,7 @@ public class RepairJudgeTests
     [InlineData("maintenance", "NotReady", false, true)]
     [InlineData("other repair", "", false, false)]
     [InlineData("own repair", "", true, false)]
-    public void Health_is_judged_as_the_table_says(string state, string cause, bool isHealthy, bool isInMaintenance)
+    public void Health_is_judged_as_in_the_table(string state, string cause, bool isHealthy, bool isInMaintenance)
     {
         RepairJudge judge = new(Policy(""));
         RepairSubject subject = Subject(state, cause, 60);

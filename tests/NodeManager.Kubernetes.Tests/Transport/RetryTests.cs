@@ -121,7 +121,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_patch_is_repeated_unless_told_otherwise()
+    public async Task A_patch_is_repeated_by_default()
     {
         _faults.Inject(Fault.DropAnswer()).Inject(Fault.Answer(HttpStatusCode.ServiceUnavailable));
         await PatchAsync(RequestOptions.Default);

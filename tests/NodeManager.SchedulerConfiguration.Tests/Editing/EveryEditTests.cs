@@ -156,7 +156,7 @@ public sealed class EveryEditTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_value_changes_alone_and_back(string name)
+    public void Every_value_can_be_changed_independently_and_back(string name)
     {
         var manifest = SchedulerManifest.Read(Read(name), name);
         foreach (var path in Scalars(YamlPath.Root, manifest.Document.Root).Where(path => path.ToString() is not ("kind" or "apiVersion")))

@@ -159,7 +159,7 @@ public sealed class YamlEditorTests
     }
 
     [Fact]
-    public void Values_beside_anchors_and_merge_keys_change_alone()
+    public void Values_next_to_anchors_and_merge_keys_change_independently()
     {
         const string text = Header + "profiles:\n- schedulerName: &n a\n  plugins:\n    score:\n      enabled:\n      - &x\n        name: A\n        weight: &w 1\n      - <<: *x\n        name: B\n";
         Assert.Equal(

@@ -162,7 +162,7 @@ public sealed class ScaleDownTests
     [InlineData("0", null, "0 9 * * 1-5", "8h", 0)]
     [InlineData("0", null, "0 9 * * 1-5", "2h", 4)]
     [InlineData("0", null, "0 13 * * *", "8h", 4)]
-    public void Disruption_budgets_of_the_pool_limit_removals_by_reason_and_schedule(string nodes, string? forReason, string? schedule, string? duration, int removed)
+    public void Disruption_limits_of_the_pool_apply_by_reason_and_schedule(string nodes, string? forReason, string? schedule, string? duration, int removed)
     {
         NodeSmithPool pool = Fours();
         pool.Spec.ScaleDown = new() { Budgets = [new() { Nodes = nodes, Reasons = forReason is null ? null : [forReason], Schedule = schedule, Duration = duration }] };
@@ -174,7 +174,7 @@ public sealed class ScaleDownTests
     }
 
     [Fact]
-    public void Nodes_being_removed_count_in_the_disruption_budget_of_the_pool()
+    public void Nodes_being_removed_count_in_the_disruption_limits_of_the_pool()
     {
         NodeSmithPool pool = Fours();
         pool.Spec.ScaleDown = new() { Budgets = [new() { Nodes = "1" }] };

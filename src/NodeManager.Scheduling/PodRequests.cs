@@ -61,7 +61,7 @@ public static class PodRequests
     }
 
     /// <summary>
-    /// During an in-place resize the largest of what is wanted, granted and used counts; what was found infeasible is not wanted.
+    /// During an in-place resize the largest of requested, allocated and used resources counts, without an infeasible request.
     /// </summary>
     private static Dictionary<string, decimal> Granted(Container container, List<ContainerStatus>? statuses, PodStatus? status)
     {

@@ -6,7 +6,7 @@ using NodeManager.Kubernetes.Watching;
 namespace NodeManager.Controllers.Caching;
 
 /// <summary>
-/// The objects of one kind and selection as one watch tells of them, shared by all who need them (client-go: a shared informer). Whoever waits
+/// The objects of one kind and selection as one watch reports them, shared by all users (client-go: a shared informer). A caller that waits
 /// looks first, and gets with the state a task that ends at its next change: nothing falls between looking and waiting. Objects are shared and
 /// must not be changed. Thread-safe. Open one with <see cref="ObjectCaches"/>.
 /// </summary>
@@ -129,7 +129,7 @@ public sealed partial class ObjectCache<T>
 
     /// <summary>
     /// Reports each existing object to a handler as Added, then every change, one at a time and in order. Handlers return immediately and do
-    /// not wait; one that fails is logged and told of the next change all the same.
+    /// not wait; a failed handler is logged and still receives the next change.
     /// </summary>
     /// <returns>Removes the handler. A change in delivery may still arrive.</returns>
     public IDisposable Subscribe(Action<ObjectChange<T>> handler)

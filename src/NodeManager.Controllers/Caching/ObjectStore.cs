@@ -57,7 +57,7 @@ internal sealed class ObjectStore<T>
         return changes;
     }
 
-    /// <summary>Takes in an object that was read beside the watch, unless the watch has told of that version or of newer ones already.</summary>
+    /// <summary>Takes in an object that was read beside the watch, unless the watch has already reported that version or a newer one.</summary>
     public List<ObjectChange<T>> Admit(T item)
     {
         List<ObjectChange<T>> changes = [];

@@ -24,7 +24,7 @@ public static class DrainFailures
                 (ErrorIds.EvictionBlocked, ErrorKind.InvalidOperation, "Read Blockers of the result. To try again, run the command again; to wait, leave out -Once."),
             NodeDrainStatus.Blocked when IsHeldBy(result, "DisruptionController") =>
                 (ErrorIds.DisruptionControllerDown, ErrorKind.InvalidOperation, "Read cause and remedy in Blockers of the result, then run the command again to continue."),
-            // Asked once, and the server wanted to be left alone for a while.
+            // With Once, the server requested a later retry.
             NodeDrainStatus.Blocked when result.Blockers.Count == 0 =>
                 (ErrorIds.EvictionFailed, ErrorKind.ResourceBusy, "Read the server's answer in Pods of the result. To try again, run the command again; to wait, leave out -Once."),
             NodeDrainStatus.Blocked when result.Blockers.All(b => b.Kind == "Permission") =>

@@ -36,7 +36,7 @@ public static class NodeDrainer
         CancellationToken cancellationToken) =>
         RunAsync(session, nodes, options, observer, new(observer), withdrawal, cancellationToken);
 
-    /// <summary>The same for a call that drains several times, and tells once of conditions that are refused.</summary>
+    /// <summary>The same for a call that drains several times, and reports refused conditions once.</summary>
     internal static IAsyncEnumerable<NodeDrainResult> DrainAsync(
         NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, IOperationObserver observer, ConditionRefusals refusals,
         CancellationToken cancellationToken) => RunAsync(session, nodes, options, observer, refusals, CancellationToken.None, cancellationToken);

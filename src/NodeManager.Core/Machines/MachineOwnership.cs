@@ -4,7 +4,7 @@ namespace NodeManager.Core.Machines;
 public static class MachineOwnership
 {
     /// <summary>Null where all match; otherwise what does not, for people.</summary>
-    /// <param name="wanted">What the claim knows.</param>
+    /// <param name="wanted">The identity that the claim records.</param>
     /// <param name="wantedId">The provider's own id in <see cref="MachineIdentity.ProviderId"/>; null where the claim knows none.</param>
     /// <param name="owner">Whose machines the provider may touch: <see cref="MachineProviderSettings.Owner"/>.</param>
     /// <param name="seen">What was read from the machine.</param>

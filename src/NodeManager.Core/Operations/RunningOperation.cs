@@ -52,7 +52,7 @@ public sealed class RunningOperation
     /// <summary>What failed so far.</summary>
     public IReadOnlyList<OperationFailure> Failures => [.. _events.Snapshot().OfType<OperationFailure>()];
 
-    /// <summary>How far each part of it is that is in progress.</summary>
+    /// <summary>The progress of each part.</summary>
     public IReadOnlyList<OperationProgress> Progress =>
         [.. _events.Snapshot().OfType<OperationProgressed>().Select(e => e.Progress).Where(p => !p.Completed)];
 
@@ -79,7 +79,7 @@ public sealed class RunningOperation
     /// <param name="cancellationToken">Ends the reading, not the operation.</param>
     public IAsyncEnumerable<OperationEvent> ReadAsync(long after, CancellationToken cancellationToken) => _events.ReadAsync(after, cancellationToken);
 
-    /// <summary>Asks the work to stop; <see cref="Completion"/> tells when it has. Does nothing after the end.</summary>
+    /// <summary>Requests the work to stop; <see cref="Completion"/> ends when it has. Does nothing after the end.</summary>
     public void Cancel() => _cancellation.Cancel();
 
     private async Task<OperationState> RunAsync(Func<OperationContext, Task> work)

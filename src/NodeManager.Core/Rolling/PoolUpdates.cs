@@ -214,7 +214,7 @@ public static class PoolUpdates
             ErrorIds.PoolUpdateIncomplete, ErrorKind.ResourceUnavailable, $"The update of pool '{book.Record.Pool}' ended without all nodes. {book.State.Message}", book.Record.Pool,
             book.Record.Options.Strategy == PoolUpdateStrategy.Follow ? "Read what the service reports with Get-NodePoolStatus. Resume-NodePoolUpdate follows it again."
                 : "Remove what blocks the drains of the nodes, then use Resume-NodePoolUpdate. Nodes that were skipped are cordoned."),
-        // Who asked for it has what was wanted.
+        // The caller gets the requested state.
         NodePoolUpdateStatus.RolledBack when intent != PoolUpdateIntent.End => new(
             ErrorIds.PoolUpdateRolledBack, ErrorKind.InvalidOperation, $"The update of pool '{book.Record.Pool}' was rolled back. {book.State.Message}", book.Record.Pool,
             $"Correct the pool's {(book.Record.IsService ? "specification" : "template")}, then use Update-NodePool again."),

@@ -30,7 +30,7 @@ internal sealed class InterPodAffinity : INodeFilter
 
     public bool HasTerms => _affinity.Count + _antiAffinity.Count > 0;
 
-    /// <summary>The first pod of a group that wants to be together may start anywhere where the topology is known.</summary>
+    /// <summary>The first pod of a group with affinity to itself fits every node with the topology label.</summary>
     private bool IsFirstOfItsKind => _near.IsEmpty && _attractsItself;
 
     /// <summary>Follows a pod that came to a node (1) or left it (-1).</summary>

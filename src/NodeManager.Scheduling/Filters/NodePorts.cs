@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling.Filters;
 
-/// <summary>No other pod of the node holds a host port that the pod wants.</summary>
+/// <summary>No other pod of the node uses a host port of the pod.</summary>
 internal sealed class NodePorts(Pod pod) : INodeFilter
 {
     private readonly List<HostPort> _wanted = [.. HostPort.Of(pod)];

@@ -28,7 +28,7 @@ internal sealed class VolumeNodeAffinityFilter : INodeFilter
         }
     }
 
-    /// <summary>Why no node at all will do; null where it depends on the node.</summary>
+    /// <summary>The reason against all nodes; null if it depends on the node.</summary>
     public string? Obstacle { get; private set; }
 
     /// <summary>What the rule looks at, as text: pods with equal keys may go to the same nodes.</summary>

@@ -3,7 +3,7 @@ using NodeManager.Scheduling.Filters;
 
 namespace NodeManager.Scheduling.Packing;
 
-/// <summary>Pods that no rule tells apart.</summary>
+/// <summary>Pods that all rules treat equally.</summary>
 internal sealed class PodGroup(Pod first, long[] need, string nodeKey)
 {
     /// <summary>What the rules look at in place of each.</summary>
@@ -11,7 +11,7 @@ internal sealed class PodGroup(Pod first, long[] need, string nodeKey)
 
     public long[] Need { get; } = need;
 
-    /// <summary>Equal for groups that the rules about nodes alone do not tell apart.</summary>
+    /// <summary>Equal for groups that the rules about single nodes treat equally.</summary>
     public string NodeKey { get; } = nodeKey;
 
     public List<Pod> Pods { get; } = [];

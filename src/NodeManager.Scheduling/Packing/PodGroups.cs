@@ -4,7 +4,7 @@ using NodeManager.Scheduling.Filters;
 
 namespace NodeManager.Scheduling.Packing;
 
-/// <summary>Puts pods together that no rule tells apart: what 20,000 replicas of a few workloads cost is what the workloads cost.</summary>
+/// <summary>Groups pods that all rules treat equally: 20,000 replicas of a few workloads cost as much as the workloads.</summary>
 internal sealed class PodGroups(ClusterSnapshot snapshot, ResourceIndex resources)
 {
     private readonly PodSignature _labels = new();
@@ -36,7 +36,7 @@ internal sealed class PodGroups(ClusterSnapshot snapshot, ResourceIndex resource
         return [.. groups.Values];
     }
 
-    /// <summary>What tells running pods apart in the counts: namespace, selected labels, whether they terminate, and whom they keep away.</summary>
+    /// <summary>The properties that distinguish running pods in the counts: namespace, selected labels, termination, and anti-affinity.</summary>
     public string CountedKey(Pod pod) => string.Concat(
         pod.Metadata.DeletionTimestamp is null ? "" : "!", _labels.CountedOf(pod),
         string.Concat(TopologyCounters.AntiTerms(pod).Select(TopologyCounters.TermText)));

@@ -3,7 +3,7 @@ using NodeManager.Scheduling.Filters;
 
 namespace NodeManager.Scheduling.Packing;
 
-/// <summary>The scheduler's rules about a node alone, for pods that they do not tell apart; each node is asked once.</summary>
+/// <summary>The scheduler's rules about single nodes, for pods that they treat equally; each node is evaluated once.</summary>
 internal sealed class SlotRules(Pod pod, ClusterSnapshot snapshot)
 {
     private readonly NodeUnschedulable _cordon = new(pod);

@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Scheduling.Scoring;
 
-/// <summary>InterPodAffinity's score: what the pod prefers near and far, and what the pods that are there want of it.</summary>
+/// <summary>InterPodAffinity's score: the preferences of the pod, and those of existing pods for it.</summary>
 internal sealed class InterPodAffinityRule : IScoreRule
 {
     private readonly Pod _pod;

@@ -16,7 +16,7 @@ public sealed class AlertJournal : IDisposable
     /// <summary>The file is rewritten with what is still needed when it has grown to so many bytes, and to double of what it had then.</summary>
     private const long SmallestRewrite = 4 << 20;
 
-    /// <summary>How many resolved alerts a successor is told of.</summary>
+    /// <summary>How many resolved alerts a later process receives.</summary>
     private const int PastLimit = 200;
 
     private readonly Lock _lock = new();

@@ -8,7 +8,7 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Core.Alerts.Delivery;
 
 /// <summary>
-/// Writes Kubernetes Events about the nodes of an alert, in the namespace <c>default</c>, where the server wants those of nodes. Their names follow from
+/// Writes Kubernetes Events about the nodes of an alert, in the namespace <c>default</c>, where the server requires those of nodes. Their names follow from
 /// the transition, so each appears once, however often it is sent.
 /// </summary>
 public sealed class EventSinkDefinition : AlertSinkDefinition

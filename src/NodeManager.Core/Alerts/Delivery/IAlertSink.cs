@@ -14,13 +14,13 @@ public interface IAlertSink
     Task DeliverAsync(NodeAlert alert, CancellationToken cancellationToken);
 }
 
-/// <summary>A sink that wants to be told repeatedly what is open: what it is not told of ends there.</summary>
+/// <summary>A sink whose receiver requires open alerts repeatedly: it ends alerts that are not repeated.</summary>
 public interface IAlertStateSink : IAlertSink
 {
     /// <summary>How often.</summary>
     TimeSpan Interval { get; }
 
-    /// <summary>How long a resolved alert is told of.</summary>
+    /// <summary>How long a resolved alert is repeated.</summary>
     TimeSpan ResolvedFor { get; }
 
     /// <summary>Sends the open alerts and those resolved of late.</summary>

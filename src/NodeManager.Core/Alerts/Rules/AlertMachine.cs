@@ -112,7 +112,7 @@ internal sealed class AlertMachine(NodeManagerSession? session, string cluster, 
         if (_incidents.TryGetValue((OwnPrefix + target, cause), out Incident? incident)) Leave(incident, now);
     }
 
-    /// <summary>Continues with alerts of a former process. The first look at their nodes tells what became of them.</summary>
+    /// <summary>Continues with alerts of a former process. The first observation of their nodes decides their state.</summary>
     public void Restore(IEnumerable<RestoredAlert> alerts)
     {
         foreach (RestoredAlert restored in alerts)

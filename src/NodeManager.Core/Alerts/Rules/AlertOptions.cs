@@ -21,7 +21,7 @@ public sealed record AlertOptions
     /// <summary>How long a flapping cause must be gone before its alert is resolved.</summary>
     public TimeSpan FlapQuiet { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The shortest time between two updates of an alert: nodes that join one after the other are told together.</summary>
+    /// <summary>The shortest time between two updates of an alert: nodes that join one after the other are reported together.</summary>
     public static readonly TimeSpan UpdateInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>What is known after an outage may lag: nothing is raised or resolved in this time after the connection is back.</summary>

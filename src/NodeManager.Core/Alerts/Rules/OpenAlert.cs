@@ -38,7 +38,7 @@ internal sealed class OpenAlert(string id, string cause, NodeGroup group, DateTi
 
     public DateTimeOffset UpdatedAt { get; set; }
 
-    /// <summary>Something changed that was not told yet.</summary>
+    /// <summary>A change that was not reported yet.</summary>
     public bool IsDirty { get; set; }
 
     /// <summary>As last reported.</summary>

@@ -26,7 +26,7 @@ internal sealed class ClaimDrains(ClaimWork work, Action<NodeSmithClaim> ended, 
 
     private readonly ConcurrentDictionary<string, Run> _runs = new(StringComparer.Ordinal);
 
-    /// <summary>Starts the drain, or tells of the one that was started.</summary>
+    /// <summary>Starts the drain, or returns the one in progress.</summary>
     /// <param name="claim">Whose node it is.</param>
     /// <param name="node">The node.</param>
     /// <param name="limit">How long it may take; null: as long as it takes.</param>
@@ -36,7 +36,7 @@ internal sealed class ClaimDrains(ClaimWork work, Action<NodeSmithClaim> ended, 
         string uid = claim.Metadata.Uid!;
         string? bound = claim.Spec.TerminationGracePeriod;
         Run run = _runs.GetOrAdd(uid, _ => Start(claim, node, limit, bound, reason));
-        // Somebody shortened it, for want of patience.
+        // A user shortened the grace period.
         if (run.Bound != bound || run.NodeUid != node.Metadata.Uid) run.Stop.Cancel();
         return !run.Task.IsCompleted ? new(true, null, null)
             : run.Task.IsFaulted ? new(false, null, run.Task.Exception!.InnerException)

@@ -11,7 +11,7 @@ internal static class ClusterPoolMapper
     /// <summary>Who created a pool: objects of a cluster do not say.</summary>
     private const string CreatorAnnotation = NodeSmithNames.Group + "/created-by";
 
-    // Of one creation: it tells a pool whose answer was lost from another client's of the same name.
+    // The id of one creation: it distinguishes a pool with a lost response from another client's pool of the same name.
     private const string CreationAnnotation = NodeSmithNames.Group + "/creation";
 
     public static PoolRecord Map(NodeSmithPool pool, string cluster) => new()

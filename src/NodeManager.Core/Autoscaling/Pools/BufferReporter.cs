@@ -7,14 +7,14 @@ using NodeManager.Kubernetes.Errors;
 namespace NodeManager.Core.Autoscaling.Pools;
 
 /// <summary>
-/// Tells in the status of each CapacityBuffer how far its room is there. Written when what there is to tell changes and no oftener: another
+/// Reports in the status of each CapacityBuffer how much of its room exists. Written only when it changes: another
 /// autoscaler that serves the same buffers may write as well.
 /// </summary>
 internal sealed class BufferReporter(AutoscalerScope scope, BufferInputs inputs)
 {
     private Dictionary<string, Report> _told = new(StringComparer.Ordinal);
 
-    /// <exception cref="KubernetesException">The server fails; what it refuses is told again at the next change.</exception>
+    /// <exception cref="KubernetesException">The server fails; a refused status is reported again at the next change.</exception>
     public async Task ReportAsync(IReadOnlyList<BufferOutcome> outcomes, CancellationToken cancellationToken)
     {
         Dictionary<string, Report> told = new(StringComparer.Ordinal);
@@ -28,7 +28,7 @@ internal sealed class BufferReporter(AutoscalerScope scope, BufferInputs inputs)
         _told = told;
     }
 
-    /// <summary>What there is to tell. Pure.</summary>
+    /// <summary>The status of a buffer. Pure.</summary>
     internal static Report Of(BufferOutcome outcome)
     {
         CapacityBufferSpec spec = outcome.Buffer.Spec;

@@ -15,7 +15,7 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
 {
     /// <summary>Creates a claim for each machine that the limits leave room for.</summary>
     /// <param name="pool">Of the machines.</param>
-    /// <param name="machines">What the plan wants.</param>
+    /// <param name="machines">The machines of the plan.</param>
     /// <param name="planned">UIDs of the claims that the plan knew.</param>
     /// <param name="cancellationToken">Stops it; what was created stays.</param>
     /// <returns>False where there are claims that the plan did not know: nothing was created, it is to be made again.</returns>

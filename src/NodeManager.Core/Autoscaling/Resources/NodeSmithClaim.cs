@@ -1,6 +1,6 @@
 namespace NodeManager.Core.Autoscaling.Resources;
 
-/// <summary>One machine that is wanted, and how far it is: Launched, Registered, Initialized, Ready, or Failed.</summary>
+/// <summary>One desired machine, and its state: Launched, Registered, Initialized, Ready, or Failed.</summary>
 public sealed class NodeSmithClaim : NodeSmithObject<NodeSmithClaimSpec, NodeSmithClaimStatus>;
 
 public sealed class NodeSmithClaimSpec : PreservedPart

@@ -18,7 +18,7 @@ public static class NodeSmithNames
     /// <summary>The UID of the claim that a node was registered for.</summary>
     public const string ClaimUidAnnotation = Group + "/claim-uid";
 
-    /// <summary>On a claim: its machine is left alone, and who wanted that.</summary>
+    /// <summary>On a claim: its machine is not destroyed, with the user who requested that.</summary>
     public const string AbandonedAnnotation = Group + "/abandoned-by";
 
     /// <summary>On a pool: which update rolls it, as <c>namespace/name</c> of its ConfigMap. While it is there, nothing else takes its nodes away.</summary>

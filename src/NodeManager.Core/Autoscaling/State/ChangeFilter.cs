@@ -30,7 +30,7 @@ internal static class PlanImages
         pod.Spec.NodeName, pod.Status.Phase, pod.Metadata.DeletionTimestamp is null, pod.Status.NominatedNodeName,
         pod.Status.Conditions.Find("PodScheduled") is { } scheduled ? HashCode.Combine(scheduled.Status, scheduled.Reason) : 0);
 
-    /// <summary>A pool's status tells of what a plan knows already, save for when it last scaled.</summary>
+    /// <summary>The status of a pool repeats what a plan knows, except for the time of the last scaling.</summary>
     public static int Of(NodeSmithPool pool) => HashCode.Combine(pool.Metadata.Generation, pool.Metadata.DeletionTimestamp is null, pool.Status?.LastScaleActivity);
 
     public static int Of(NodeSmithControlPlane plane) => HashCode.Combine(plane.Metadata.Generation, plane.Metadata.DeletionTimestamp is null);

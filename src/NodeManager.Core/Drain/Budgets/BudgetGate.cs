@@ -90,7 +90,7 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
         return ticket;
     }
 
-    /// <summary>The server is asked for the pod now; also by one that did not want to wait any longer.</summary>
+    /// <summary>An eviction request for the pod is being sent; also by a caller whose wait ended.</summary>
     public void Asks(BudgetQueueEntry ticket)
     {
         lock (_lock)
@@ -125,7 +125,7 @@ internal sealed class BudgetGate(string version, int minorVersion, TimeProvider 
             if (accepted && !question.IsLate) _atOnce = Math.Min(MostAtOnce, _atOnce + (1 / _atOnce));
             if (accepted && question is { Takes: true, IsCounted: false } && _allowed > 0) _allowed--;
             _hasRefused |= refused;
-            // What was told before it was asked for means nothing any more.
+            // A status from before the request no longer counts.
             if (refused && question.Statuses == _statuses) _allowed = 0;
             Advance(pass);
         }

@@ -16,7 +16,7 @@ internal sealed class BudgetQueueEntry(Pod pod, DrainTurn turn, Action<BudgetQue
 
     public DrainTurn Turn { get; } = turn;
 
-    /// <summary>The gate that wants to hear when the pod is asked for and what was answered; null where there is none.</summary>
+    /// <summary>The gate that receives eviction requests and responses of the pod; null without one.</summary>
     public BudgetGate? Gate { get; init; }
 
     /// <summary>Whether it is to ask whatever the budget is known to allow.</summary>

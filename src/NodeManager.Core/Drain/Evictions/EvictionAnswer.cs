@@ -7,8 +7,8 @@ namespace NodeManager.Core.Drain.Evictions;
 /// <summary>What the server answered when a pod was to be evicted or deleted. Source: the API server's pods/eviction and store.</summary>
 /// <param name="Kind">What it means.</param>
 /// <param name="Message">The server's words.</param>
-/// <param name="IsUnanswered">True where no answer came at all.</param>
-/// <param name="RetryAfter">How long the server wants to be left alone; null when it did not say.</param>
+/// <param name="IsUnanswered">True without any response.</param>
+/// <param name="RetryAfter">The Retry-After of the server; null without one.</param>
 internal sealed record EvictionAnswer(EvictionAnswerKind Kind, string Message, bool IsUnanswered = false, TimeSpan? RetryAfter = null)
 {
     private const string Budgets = "poddisruptionbudget";

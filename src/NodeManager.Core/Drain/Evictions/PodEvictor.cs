@@ -15,7 +15,7 @@ namespace NodeManager.Core.Drain.Evictions;
 internal sealed class PodEvictor(
     DrainScope scope, ObjectCache<Pod> pods, BudgetRegistry budgets, BudgetOverrides overrides, Surge surge, EvictionRequests requests, StuckPods stuck, DrainProgress progress, Action<string> warn)
 {
-    // A budget's status may change without our being told (a watch that is cut or forbidden): then this is how long it takes.
+    // The retry delay if a PDB status changes without a watch event (the watch is interrupted or forbidden).
     private static readonly TimeSpan BudgetPollInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(5);
@@ -253,7 +253,7 @@ internal sealed class PodEvictor(
         return now is null || now.IsTerminating() ? Task.CompletedTask : WaitAnyAsync(jittered, [changed], cancellationToken);
     }
 
-    // No sooner than the server wants, unless there is nothing left to ask for.
+    // No sooner than the Retry-After of the server, unless no other pod remains.
     private async Task WaitAsAskedAsync(PodRecord record, TimeSpan asked, CancellationToken cancellationToken)
     {
         progress.Changed();

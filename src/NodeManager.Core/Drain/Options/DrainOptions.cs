@@ -36,7 +36,7 @@ public sealed record DrainOptions
     /// <summary>Do not wait for pods whose deletion is older than this; null or zero: wait for all.</summary>
     public TimeSpan? SkipWaitForDeleteTimeout { get; init; }
 
-    /// <summary>How long to wait for the evicted pods' VolumeAttachments to go; null: as long as the drain has, zero: not at all.</summary>
+    /// <summary>How long to wait for the evicted pods' VolumeAttachments to go; null: up to the timeout of the drain, zero: no wait.</summary>
     public TimeSpan? VolumeDetachTimeout { get; init; }
 
     /// <summary>Let pods of Jobs that run end first, for so long; null: evict them as all others.</summary>
@@ -69,7 +69,7 @@ public sealed record DrainOptions
     /// <summary>How pods are asked to go, see <see cref="NodeManager.EvictionApi"/>.</summary>
     public string EvictionApi { get; init; } = NodeManager.EvictionApi.Auto;
 
-    /// <summary>Whether the node's lifecycle conditions tell of the drain, see <see cref="ConditionUse"/>.</summary>
+    /// <summary>Whether the lifecycle conditions of the node report the drain, see <see cref="ConditionUse"/>.</summary>
     public string Condition { get; init; } = ConditionUse.Auto;
 
     /// <summary>Why, for the annotation and the events on the node.</summary>

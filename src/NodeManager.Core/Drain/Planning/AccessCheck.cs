@@ -58,7 +58,7 @@ internal sealed class AccessCheck(KubernetesClient client, DrainOptions options)
         }
         catch (KubernetesException)
         {
-            // Who may not ask (or asks a server without the API) may still be allowed; the drain itself will tell.
+            // A user without access reviews, or of a server without them, may still be allowed; the drain shows it.
             return null;
         }
     }

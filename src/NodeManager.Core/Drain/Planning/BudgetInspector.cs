@@ -6,7 +6,7 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Drain.Planning;
 
-/// <summary>Looks at all pods of budgets, wherever they run, to say of each budget what it waits for.</summary>
+/// <summary>Evaluates all pods of PDBs, on all nodes, to report what each PDB waits for.</summary>
 /// <param name="client">To read with.</param>
 /// <param name="server">Its version counts.</param>
 /// <param name="options">Of the drain: what they have already is not proposed.</param>

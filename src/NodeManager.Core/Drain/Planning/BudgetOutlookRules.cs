@@ -5,8 +5,8 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Drain.Planning;
 
 /// <summary>
-/// Tells a budget that is slow (it allows when something that is in progress ends) from one that never allows as things stand. Pure.
-/// Source: the disruption controller, which counts what is wanted, what is ready, and what was evicted.
+/// Distinguishes a slow PDB (it allows an eviction when work in progress ends) from one that blocks permanently. Pure.
+/// Source: the disruption controller, which counts desired, ready and evicted pods.
 /// </summary>
 internal static class BudgetOutlookRules
 {
@@ -76,7 +76,7 @@ internal static class BudgetOutlookRules
         return starting + Math.Max(ending, Math.Max(0, expected - live - held));
     }
 
-    // By a count the controller takes what there is, with pods that terminate, for what is wanted.
+    // With an absolute number the controller counts existing pods, including terminating ones, as desired.
     private static int Expected(PodDisruptionBudget budget, IReadOnlyList<Pod>? covered) =>
         covered is not null && budget.Spec.MinAvailable is { IsPercent: false }
             ? Math.Min(budget.Status.ExpectedPods, covered.Count(p => !p.IsTerminating() && !p.IsFinished()))

@@ -17,7 +17,7 @@ internal static class BudgetRules
         return isEmpty ? version != "v1beta1" : selector.Matches(pod.Metadata.Labels);
     }
 
-    /// <summary>True while the status tells of an older specification: the server then refuses, and what the status allows means nothing.</summary>
+    /// <summary>True while the status is of an older generation: the server then refuses, and the allowed disruptions do not count.</summary>
     public static bool IsStale(PodDisruptionBudget budget) => (budget.Status.ObservedGeneration ?? 0) < (budget.Metadata.Generation ?? 0);
 
     /// <summary>True when the server removes the pod without asking its budgets.</summary>

@@ -2,7 +2,7 @@ namespace NodeManager.Core.Drain.Planning;
 
 /// <summary>What one budget means for all pods of a plan that ask it, together: each of them leaves less to the next. Pure.</summary>
 /// <param name="Leaving">How many there are, on all planned nodes.</param>
-/// <param name="AtOnce">How many it lets go now.</param>
+/// <param name="AtOnce">How many pods can be evicted now.</param>
 /// <param name="InTurns">How many go later, when as many have become ready elsewhere.</param>
 /// <param name="Stranded">How many never go: what went before them finds no place elsewhere, so nothing becomes ready.</param>
 internal sealed record BudgetShare(int Leaving, int AtOnce, int InTurns, int Stranded)

@@ -4,7 +4,7 @@ namespace NodeManager.Core.Drain.Planning;
 
 /// <summary>All budgets of a plan, each judged for the pods of all its nodes together. Pure.</summary>
 /// <param name="Budgets">By <c>namespace/name</c>, as they are for these pods.</param>
-/// <param name="Waiting">UIDs of pods that a budget would let go alone, and not beside those of the same plan that go first.</param>
+/// <param name="Waiting">UIDs of pods that a PDB allows alone, but not together with earlier pods of the same plan.</param>
 internal sealed record BudgetShares(IReadOnlyDictionary<string, PodBudget> Budgets, IReadOnlySet<string> Waiting)
 {
     /// <param name="plans">Of all nodes that go together.</param>
@@ -31,7 +31,7 @@ internal sealed record BudgetShares(IReadOnlyDictionary<string, PodBudget> Budge
         return new(shared, waiting);
     }
 
-    // Pods with several budgets are never evicted at all, so they take nothing from the others.
+    // Pods with several PDBs are never evicted, so they use no allowed disruptions.
     private static bool Asks(PlannedPod pod) =>
         pod.Plan.Decision == DrainDecision.Evict && pod.Plan.Budgets.Count == 1 && pod.Pod.IsReady() && !BudgetRules.Bypasses(pod.Pod);
 }

@@ -75,7 +75,7 @@ internal sealed class DurationEstimator
         }
     }
 
-    /// <summary>How long the pods took to become ready, the median; null where none tells.</summary>
+    /// <summary>How long the pods took to become ready, the median; null without data.</summary>
     public static TimeSpan? UsualStart(IEnumerable<Pod> pods)
     {
         List<TimeSpan> starts = [.. pods.Select(StartOf).OfType<TimeSpan>().Order()];
@@ -104,7 +104,7 @@ internal sealed class DurationEstimator
         _ => TimeSpan.Zero,
     };
 
-    // A pod that restarted since tells of something else.
+    // The times of a restarted pod do not count.
     private static TimeSpan? StartOf(Pod pod)
     {
         DateTimeOffset? ready = pod.Status.Conditions.Find("Ready") is { Status: "True" } condition ? condition.LastTransitionTime : null;

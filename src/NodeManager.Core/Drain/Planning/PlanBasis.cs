@@ -80,7 +80,7 @@ internal sealed record PlanBasis
         };
     }
 
-    /// <summary>How long pods of the budget took to become ready, the median; null where none tells.</summary>
+    /// <summary>How long pods of the budget took to become ready, the median; null without data.</summary>
     public TimeSpan? UsualStart(string budget)
     {
         if (!_usualStarts.TryGetValue(budget, out TimeSpan? usual)) _usualStarts.Add(budget, usual = DurationEstimator.UsualStart(Covered.GetValueOrDefault(budget, [])));
@@ -116,7 +116,7 @@ internal sealed record PlanBasis
         return judged.ToDictionary(j => j.Uid, j => j.Candidate);
     }
 
-    // A budget's first specification is as old as the budget; of later ones their age is not told, and a moment ago is the safe guess.
+    // A budget's first specification is as old as the budget; the age of later ones is unknown, and a moment ago is the safe assumption.
     private static TimeSpan? StaleFor(PodDisruptionBudget budget, DateTimeOffset now) =>
         !BudgetRules.IsStale(budget) ? null : budget.Metadata.Generation <= 1 ? now - budget.Metadata.CreationTimestamp : TimeSpan.Zero;
 }

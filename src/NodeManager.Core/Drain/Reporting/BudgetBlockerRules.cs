@@ -3,7 +3,7 @@ using NodeManager.Core.Drain.State;
 
 namespace NodeManager.Core.Drain.Reporting;
 
-/// <summary>Says of a budget that held pods up to the end what it wants, what it has and what would free it. Pure.</summary>
+/// <summary>Reports requirement, state and remedy of a PDB that blocked pods until the end. Pure.</summary>
 internal static class BudgetBlockerRules
 {
     /// <param name="title"><c>namespace/name</c> of the budget.</param>

@@ -3,7 +3,7 @@ using NodeManager.Core.Observing;
 
 namespace NodeManager.Core.Drain.Reporting;
 
-/// <summary>Tells how far the drain of one node is, at most five times a second; the last state is always told. Thread-safe.</summary>
+/// <summary>Reports the progress of the drain of one node, at most five times a second; the last state is always reported. Thread-safe.</summary>
 internal sealed class DrainProgress : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);

@@ -159,7 +159,7 @@ internal sealed record DrainReport
         return record.Attempts > 0 ? DrainPodOutcome.Failed : DrainPodOutcome.NotAttempted;
     }
 
-    // The answer to a last request may be lost: a pod that terminates was let go.
+    // The response to the last request may be lost: a terminating pod was evicted.
     private bool IsHeld(PodRecord record) => record.Outcome is null && record.BlockedBy.Count > 0 && !IsTerminating(record);
 
     private bool IsTerminating(PodRecord record) => LastSeen(record.Plan.Uid)?.IsTerminating() == true;

@@ -3,7 +3,7 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Drain.Rules;
 
 /// <summary>
-/// A DaemonSet's pod is left alone: its controller ignores the cordon and would put it back immediately. Where the DaemonSet is gone, or
+/// A DaemonSet-managed pod is skipped: its controller ignores the cordon and would recreate it immediately. Where the DaemonSet is gone, or
 /// another one has its name, no controller recreates it: <see cref="UnmanagedRule"/> decides.
 /// </summary>
 internal static class DaemonSetRule

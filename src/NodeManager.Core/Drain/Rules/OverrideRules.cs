@@ -6,7 +6,7 @@ internal static class OverrideRules
     /// <summary>True when the pod may be deleted now.</summary>
     /// <param name="isReady">Whether the pod is ready; deleting an unready pod reduces no availability.</param>
     /// <param name="ready">How many pods of its workload are ready, without those that were deleted before.</param>
-    /// <param name="wanted">How many the workload is to have.</param>
+    /// <param name="wanted">The desired replicas of the workload.</param>
     /// <param name="isComing">True when pods of the workload are starting, or still have to be created.</param>
     /// <param name="before">How many were ready before the first one was deleted; null when none was.</param>
     public static bool MayDelete(bool isReady, int ready, int wanted, bool isComing, int? before)

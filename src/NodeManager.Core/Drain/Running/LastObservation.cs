@@ -66,7 +66,7 @@ internal sealed class LastObservation(DrainScope scope, DrainSurvey survey, Budg
         return inspector.Describe(refusing, covered, budgets.StaleFor, scope.Now, budgets.DisruptedFor);
     }
 
-    // As it is now. Listed, as the right to do that is what a drain has; the watch has told of one that is gone.
+    // The current node. Listed, because a drain has that permission; the watch reports a deleted node.
     private async Task<PodDisruptionBudget> ReadAsync(PodDisruptionBudget budget, CancellationToken cancellationToken)
     {
         ListOptions one = new() { Namespace = budget.Metadata.Namespace, FieldSelector = $"metadata.name={budget.Metadata.Name}" };

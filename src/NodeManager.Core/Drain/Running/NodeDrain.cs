@@ -236,7 +236,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         }
     }
 
-    // The result is about what is over: nothing continues behind it.
+    // The result is final: no work continues after it.
     private async Task StopAsync(CancellationTokenSource stop, Task working)
     {
         await stop.CancelAsync();

@@ -32,7 +32,7 @@ internal sealed class VolumeDetachment
         _counts = counts;
     }
 
-    /// <summary>Volumes that are still attached, as far as told.</summary>
+    /// <summary>Volumes that are still attached, as last reported.</summary>
     public IReadOnlyList<string> Attached { get; private set; } = [];
 
     /// <summary>Finds out which volumes there are, while the claims still exist. Null when there is nothing to wait for.</summary>

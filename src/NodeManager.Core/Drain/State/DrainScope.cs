@@ -39,7 +39,7 @@ internal sealed class DrainScope(NodeManagerSession session, ClusterConnection c
     /// <summary>For what is read in the middle of a drain.</summary>
     public UnreachableServerRetry Retry { get; } = new(connection.Time, observer);
 
-    /// <summary>Held while a request that changes something is in progress, never while something is awaited: what blocks holds up only itself.</summary>
+    /// <summary>Held while a request that changes something is in progress, never during a wait, so that a blocked pod does not delay others.</summary>
     public SemaphoreSlim Throttle { get; } = new(Math.Max(1, options.ThrottleLimit));
 
     /// <summary>Held by a pod from its request until it is gone, unless the server refuses.</summary>

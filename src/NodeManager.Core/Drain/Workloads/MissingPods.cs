@@ -7,7 +7,7 @@ namespace NodeManager.Core.Drain.Workloads;
 /// <param name="Pending">Those that are not ready, and why.</param>
 internal sealed record MissingPods(string Title, int Ready, int Wanted, IReadOnlyList<UnhealthyPod> Pending)
 {
-    /// <summary>True when none of its pods is on its way: those that there are can start nowhere, or not at all.</summary>
+    /// <summary>True if none of its pods is starting: existing pods fit on no node, or cannot start.</summary>
     public bool IsStuck => Pending.Count > 0 && Pending.All(p => !p.Progressing);
 
     public string Describe()

@@ -36,7 +36,7 @@ internal sealed class Replacements : IDisposable
     /// <summary>Told what is missing, in words, when that changes.</summary>
     public Action<string> Told { get; set; } = static _ => { };
 
-    /// <summary>What is still missing, as far as told.</summary>
+    /// <summary>The missing replacements, as last reported.</summary>
     public IReadOnlyList<MissingPods> Missing => _watch.Read(board => board.Missing(_owners, _left));
 
     /// <summary>Null when no evicted pod belongs to a workload that recreates it.</summary>

@@ -5,7 +5,7 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Drain.Workloads;
 
 /// <summary>
-/// Workloads and their pods, as watches tell of them. A ReplicaSet's pods count for its Deployment, so that a rollout in between does
+/// Workloads and their pods, as watches report them. A ReplicaSet's pods count for its Deployment, so that a rollout in between does
 /// not matter. Ready pods are counted, not read from a workload's status, which follows its pods with a delay. Not thread-safe.
 /// </summary>
 internal sealed class WorkloadCache(TimeProvider time)
@@ -27,9 +27,9 @@ internal sealed class WorkloadCache(TimeProvider time)
         else _pods.Remove(pod.Uid());
     }
 
-    /// <summary>Those of the owners (UIDs) that have fewer ready pods than desired; one that is gone wants none.</summary>
+    /// <summary>Those of the owners (UIDs) that have fewer ready pods than desired; a deleted one requires none.</summary>
     /// <param name="owners">Of the pods.</param>
-    /// <param name="without">UIDs of pods that do not count, whatever is told of them.</param>
+    /// <param name="without">UIDs of pods that do not count.</param>
     public IReadOnlyList<MissingPods> Missing(IEnumerable<string> owners, IReadOnlySet<string> without)
     {
         ILookup<string, UnhealthyPod?> pods = _pods.Where(p => !without.Contains(p.Key)).ToLookup(p => RootOf(p.Value.Owner), p => p.Value.Unhealthy);
@@ -44,7 +44,7 @@ internal sealed class WorkloadCache(TimeProvider time)
     }
 
     /// <summary>The workload that makes an owner's pods, without the pods of these UIDs; null when it is not known, or gone.</summary>
-    /// <returns>The UID of the workload, and what it has and wants.</returns>
+    /// <returns>The UID of the workload, with its ready and desired replicas.</returns>
     public (string Uid, MissingPods Pods)? Workload(string owner, IReadOnlySet<string> without)
     {
         string root = RootOf(owner);

@@ -53,7 +53,7 @@ internal sealed class ClaimWriter(MaintenanceScope scope, string run, string hol
         return isClaimed;
     }
 
-    /// <summary>Cordons the node and tells autoscalers to leave it. One that the run cordoned before is only cordoned again if need be.</summary>
+    /// <summary>Cordons the node and excludes it from autoscalers. A node that the run cordoned before is cordoned again only if necessary.</summary>
     /// <returns>The node, and whether it had been cordoned by another client.</returns>
     /// <exception cref="ClaimLostException">The claim is gone, or another's.</exception>
     public async Task<(Node Node, bool WasCordoned)> CordonAsync(string name, string uid, string drainNote, CancellationToken cancellationToken)

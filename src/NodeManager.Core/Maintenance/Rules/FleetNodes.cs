@@ -4,7 +4,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Maintenance.Rules;
 
-/// <summary>What a maintenance wants to know of a node.</summary>
+/// <summary>The properties of a node that a maintenance uses.</summary>
 internal static class FleetNodes
 {
     public static bool IsReady(this Node node) => NodeMapper.ConditionStatus(node, "Ready") == "True";

@@ -8,7 +8,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Maintenance.Running;
 
-/// <summary>Claims all nodes of a run before the first one is touched. Of two runs that want the same node one is refused; from dead runs it takes over.</summary>
+/// <summary>Claims all nodes of a run before the first one is touched. Of two runs for the same node one is refused; from dead runs it takes over.</summary>
 internal sealed class ClaimTaker(MaintenanceScope scope, ClaimWriter claims)
 {
     private readonly HashSet<string> _dead = [];

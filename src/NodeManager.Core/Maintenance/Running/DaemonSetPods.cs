@@ -44,7 +44,7 @@ internal sealed class DaemonSetPods(MaintenanceScope scope, ObjectCache<Node> fl
         }
     }
 
-    // The names of those DaemonSets that want the node.
+    // The names of the DaemonSets that select the node.
     private Task<IReadOnlyList<string>> WantedAsync(IReadOnlyCollection<string> uids, Node node, CancellationToken cancellationToken) =>
         scope.Retry.RunAsync<IReadOnlyList<string>>(
             async token =>

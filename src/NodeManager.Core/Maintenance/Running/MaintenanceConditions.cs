@@ -51,7 +51,7 @@ internal sealed class MaintenanceConditions(MaintenanceScope scope, MaintenanceO
         }
         catch (KubernetesException refused)
         {
-            // A node that is gone tells nothing any more.
+            // A deleted node reports nothing.
             if (refused.Code != HttpStatusCode.NotFound) scope.ConditionRefusals.Tell(name, refused);
         }
     }

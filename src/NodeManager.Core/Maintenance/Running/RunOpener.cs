@@ -131,7 +131,7 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
         return new(options, UnavailabilityLimit.Parse(options.MaxUnavailable), Windows(options), run, store, lease, claims, ledger, progress);
     }
 
-    // As other options want it: nodes have other groups, and the control plane is included.
+    // For other options: nodes have other groups, and the control plane is included.
     private StoredRun Regroup(StoredRun stored, MaintenanceOptions options)
     {
         Dictionary<string, Node> byUid = nodes.Cache.Items.ToDictionary(n => n.Metadata.Uid ?? "");

@@ -9,7 +9,7 @@ namespace NodeManager.Core.Maintenance.State;
 /// </summary>
 internal static class RunLayout
 {
-    /// <summary>Which layout this is. Others are not read: they are told from what is no run at all.</summary>
+    /// <summary>Which layout this is. Others are not read, and distinguished from objects that are not runs.</summary>
     public const string Format = "1";
 
     public const string FormatKey = "format";

@@ -73,7 +73,7 @@ internal sealed class RunLease : ILeaseListener, IAsyncDisposable
         : _lease.Refusal is { } refusal && _lease.Taker.Length == 0 ? MaintenanceErrors.NotRenewed(_run, Known(refusal))
         : MaintenanceErrors.TakenOver(_run, _lease.Taker);
 
-    /// <summary>Lets others have it immediately, and renews no more.</summary>
+    /// <summary>Releases it immediately, and stops renewing.</summary>
     public Task ReleaseAsync(CancellationToken cancellationToken) => _lease.ReleaseAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()

@@ -93,7 +93,7 @@ internal sealed class RunShard(MaintenanceScope scope, string run, int number, s
         try
         {
             lock (_lock) (batch, _pending) = (_pending, []);
-            // Somebody who was in progress has taken it along.
+            // A write in progress included it.
             if (batch.Count > 0) await SendAsync(batch, cancellationToken);
         }
         catch

@@ -43,7 +43,7 @@ public static class PoolMerge
     }
 
     /// <summary>
-    /// True where all that is wanted is there with the same values. A service may add defaults, so what is there beyond it does not count.
+    /// True if all desired fields have the desired values. A service may add defaults, so further fields do not count.
     /// </summary>
     public static bool Contains(JsonNode? actual, JsonNode? wanted) => (actual, wanted) switch
     {

@@ -15,7 +15,7 @@ public static class PoolMembers
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="NodeManagerException">
     /// PoolClusterMismatch: the pool belongs to another cluster than the session's, so equal names mean nothing; PoolClusterAmbiguous,
-    /// PoolClusterNotFound: the provider's cluster of this session cannot be told.
+    /// PoolClusterNotFound: the provider's cluster of this session is ambiguous.
     /// </exception>
     public static async Task<IReadOnlyList<ClusterNode>> ReadAsync(PoolContext context, string clusterId, string id, string name, CancellationToken cancellationToken)
     {

@@ -72,7 +72,7 @@ internal sealed class RepairClaims : IAsyncDisposable
         }
     }
 
-    /// <summary>Cordons a node that is claimed, and tells autoscalers to leave it.</summary>
+    /// <summary>Cordons a claimed node, and excludes it from autoscalers.</summary>
     /// <exception cref="ClaimLostException">The claim is gone, or another's.</exception>
     /// <exception cref="NodeGoneException">There is no such node any more.</exception>
     public async Task<bool> CordonAsync(string name, string uid, string why, CancellationToken cancellationToken)

@@ -43,7 +43,7 @@ internal sealed record RepairBrake(HealthyMinimum MinHealthy, TimeSpan Cooldown,
         return new(BrakeState.Released, may, "");
     }
 
-    // What was before the first decision is told by the nodes: a storm is over for as long as enough of them have been healthy.
+    // The nodes show the state before the first decision: a storm has been over for as long as enough of them have been healthy.
     private DateTimeOffset? EndOfStorm(IReadOnlyList<FleetNode> nodes, int required, DateTimeOffset now)
     {
         if (required == 0) return null;

@@ -9,7 +9,7 @@ namespace NodeManager.Core.Repair.Rules;
 /// <param name="Findings">On it.</param>
 internal sealed record RepairSubject(Node Node, IReadOnlyList<NodeFinding> Findings)
 {
-    /// <summary>Repairs write it before the ids of their runs, by which others tell them from maintenances.</summary>
+    /// <summary>The prefix of the ids of repairs, which distinguishes them from maintenances.</summary>
     public const string RunPrefix = "repair-";
 
     /// <summary>The run that asks.</summary>

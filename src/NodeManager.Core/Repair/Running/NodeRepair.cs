@@ -236,7 +236,7 @@ internal sealed class NodeRepair
 
     private async Task<RepairEnd?> ReplaceAsync(CancellationToken cancellationToken)
     {
-        // What a drain does not evict without being told to is lost with the machine.
+        // Pods that a drain evicts only on request are lost with the machine.
         if (_isRefused)
             return new(NodeRepairStatus.Failed, NodeRepairReason.DrainFailed, $"The machine was not replaced, as its node could not be drained: {_trouble}");
         await NoteAsync("NodeRepairReplace", $"Replacing machine {_machine}.", cancellationToken);

@@ -5,7 +5,7 @@ using NodeManager.Core.Repair.Rules;
 namespace NodeManager.Core.Repair.Running;
 
 /// <summary>
-/// Follows the health of the selected nodes, starts repairs where policy and brake let it, and tells why the others are not repaired. What it knows is used on
+/// Follows the health of the selected nodes, starts repairs as policy and brake allow, and reports the reasons for the other nodes. What it knows is used on
 /// the watch's thread only; repairs run beside it.
 /// </summary>
 internal sealed class RepairRun : IHealthFollower

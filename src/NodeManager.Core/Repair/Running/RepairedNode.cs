@@ -31,7 +31,7 @@ internal sealed class RepairedNode(string name)
     /// <summary>The run of another process that was seen to have it, and until when that is believed.</summary>
     public (string Run, DateTimeOffset Until) Held { get; set; } = ("", default);
 
-    /// <summary>Why it is not repaired, as last reported.</summary>
+    /// <summary>The last reported reason against its repair.</summary>
     public string Told { get; set; } = "";
 
     /// <summary>What was seen of it has changed, and the verdict has not.</summary>

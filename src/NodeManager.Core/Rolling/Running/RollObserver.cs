@@ -3,7 +3,7 @@ using NodeManager.Core.Observing;
 
 namespace NodeManager.Core.Rolling.Running;
 
-/// <summary>Takes what the mechanisms of maintenance runs tell, and puts the bars of drains under that of the update.</summary>
+/// <summary>Receives the events of maintenance runs, and places the progress of drains under that of the update.</summary>
 /// <param name="inner">Receives the events of the update.</param>
 /// <param name="key">Of the update's bar.</param>
 internal sealed class RollObserver(IOperationObserver inner, string key) : IMaintenanceObserver

@@ -5,7 +5,7 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Scheduler.Discovery;
 
-/// <summary>Of a Deployment, what tells whether and how it runs a scheduler.</summary>
+/// <summary>The part of a Deployment that shows whether and how it runs a scheduler.</summary>
 internal sealed class DeploymentManifest : KubernetesObject
 {
     public static ResourceType<DeploymentManifest> Type { get; } = new(

@@ -33,7 +33,7 @@ internal sealed record RevisionAnnotation(
         return JsonSerializer.Serialize(all, RevisionAnnotationJson.Default.SortedDictionaryStringRevisionAnnotation);
     }
 
-    /// <summary>Short, but long enough to tell texts apart.</summary>
+    /// <summary>Short, but long enough to distinguish texts.</summary>
     public static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 
     private static SortedDictionary<string, RevisionAnnotation> All(ConfigMap map)

@@ -3,10 +3,10 @@ using NodeManager.Core.Scheduler.Discovery;
 
 namespace NodeManager.Core.Scheduler.Health;
 
-/// <summary>Looks at all that has to be right for a scheduler to work.</summary>
+/// <summary>Checks all preconditions of a working scheduler.</summary>
 public static class SchedulerHealth
 {
-    /// <summary>A finding per thing that was looked at, also where all is well; nothing is changed. The session's alerts tell what turned bad or well.</summary>
+    /// <summary>A finding per check, also for passed checks; nothing is changed. The alerts of the session report changes.</summary>
     /// <param name="session">Where.</param>
     /// <param name="scheduler">Which.</param>
     /// <param name="cancellationToken">Stops it.</param>

@@ -14,7 +14,7 @@ internal sealed class SchedulerHealthAlerts
     private readonly Dictionary<(string Scheduler, string Check), int> _seen = [];
 
     /// <summary>Raises an alert for each check that is worse than when the session last looked (at first: than healthy) or healthy again.</summary>
-    /// <param name="session">Whose subscribers are told.</param>
+    /// <param name="session">The session whose subscribers receive the alerts.</param>
     /// <param name="scheduler">What was looked at.</param>
     /// <param name="findings">What was found; a check that is Unknown or was not made counts as unchanged.</param>
     /// <param name="logger">Told of subscribers that fail.</param>

@@ -46,7 +46,7 @@ internal sealed class Histogram
 
     /// <summary>
     /// The duration within which that part of all was done, as histogram_quantile of Prometheus reckons: on a line between the bounds of the
-    /// bucket in which it falls; what is beyond the last bound is told as that bound.
+    /// bucket in which it falls; values beyond the last bound are reported as that bound.
     /// </summary>
     public TimeSpan? Quantile(double part)
     {

@@ -73,7 +73,7 @@ internal static class RolloutRules
         SchedulerRollout state, RolloutGoal goal, DeploymentManifest deployment, List<Pod> fresh, int ready, int wanted)
     {
         var holder = state.Lease?.Spec.HolderIdentity ?? "";
-        // On the host's network the old and the new pod have one name; the UUID tells them apart.
+        // On the host's network the old and the new pod have one name; the UUID distinguishes them.
         var isNew = holder.Length > 0 && fresh.Exists(pod => IsHolder(holder, pod))
             && (deployment.Spec.Template.Spec.HostNetwork != true || holder != goal.FormerHolder);
         return isNew

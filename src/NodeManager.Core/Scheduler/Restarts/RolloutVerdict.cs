@@ -6,7 +6,7 @@ namespace NodeManager.Core.Scheduler.Restarts;
 /// <param name="Outcome">Null: not over.</param>
 /// <param name="Text">What it waits for, or why it failed.</param>
 /// <param name="Ready">New pods that are ready.</param>
-/// <param name="Wanted">New pods that are wanted.</param>
+/// <param name="Wanted">The desired number of new pods.</param>
 /// <param name="FailedPod">The pod that shows why it failed.</param>
 /// <param name="Leader">Who leads.</param>
 internal sealed record RolloutVerdict(bool? Outcome, string Text, int Ready, int Wanted, Pod? FailedPod = null, string Leader = "")

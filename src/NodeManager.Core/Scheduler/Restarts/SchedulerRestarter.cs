@@ -35,7 +35,7 @@ public static class SchedulerRestarter
     /// <param name="cancellationToken">Stops waiting; what was begun continues in the cluster.</param>
     /// <returns>How it ended, also where it failed: <see cref="SchedulerRestartResult.Status"/>.</returns>
     /// <exception cref="NodeManagerException">
-    /// SchedulerNotRunning: no Deployment, none of its replicas wanted, or paused. Forbidden, NotFound. Nothing was restarted.
+    /// SchedulerNotRunning: no Deployment, 0 desired replicas, or paused. Forbidden, NotFound. Nothing was restarted.
     /// </exception>
     public static Task<SchedulerRestartResult> RestartAsync(
         NodeManagerSession session, ClusterScheduler scheduler, SchedulerRestartRequest request, IOperationObserver observer,

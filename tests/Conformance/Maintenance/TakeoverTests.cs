@@ -8,7 +8,7 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Conformance.Maintenance;
 
-/// <summary>Runs that are interrupted, carried on with, taken over, and that meet each other.</summary>
+/// <summary>Runs that are interrupted, resumed, taken over, and in conflict with each other.</summary>
 [Takes(150)]
 public sealed class TakeoverTests
 {

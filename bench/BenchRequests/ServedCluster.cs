@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Reflection;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace NodeManager.Bench;
@@ -16,13 +18,15 @@ internal sealed partial class ServedCluster : IDisposable
     {
         _process = process;
         Server = new(Address().Match(kubeconfig).Groups[1].Value.TrimEnd('/') + "/");
+        X509ChainPolicy trust = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trust.CustomTrustStore.ImportFromPem(Encoding.ASCII.GetString(Convert.FromBase64String(Authority().Match(kubeconfig).Groups[1].Value)));
         AuthenticationHeaderValue authorization = new("Bearer", Token().Match(kubeconfig).Groups[1].Value);
         Transport = new WithToken(
             new SocketsHttpHandler
             {
                 EnableMultipleHttp2Connections = true,
                 ConnectCallback = ConnectAsync,
-                SslOptions = new() { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
+                SslOptions = new() { CertificateChainPolicy = trust },
             },
             authorization);
     }
@@ -59,6 +63,9 @@ internal sealed partial class ServedCluster : IDisposable
 
     [GeneratedRegex("""server: "?(https://[^\s"]+)""")]
     private static partial Regex Address();
+
+    [GeneratedRegex("""certificate-authority-data: "?([^\s"]+)""")]
+    private static partial Regex Authority();
 
     [GeneratedRegex("""token: "?([^\s"]+)""")]
     private static partial Regex Token();

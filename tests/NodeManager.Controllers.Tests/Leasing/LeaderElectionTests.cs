@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using NodeManager.Controllers.Caching;
 using NodeManager.Controllers.Leasing;
 using NodeManager.Kubernetes;
-using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Testing;
 

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.RealCluster;
 using NodeManager.Core.Drain;
-using NodeManager.Core.Drain.Options;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;

@@ -17,13 +17,7 @@ BeforeAll {
         }
     }
 
-    # As the cluster's API takes it.
-    function Send([string] $Method, [string] $Path, $Body, [string] $Type = 'application/json') {
-        $kubeconfig = Get-Content $session.KubeconfigPath -Raw
-        $token = [regex]::Match($kubeconfig, '(?m)^\s*token:\s*"?([^"\s]+)').Groups[1].Value
-        $server = [regex]::Match($kubeconfig, '(?m)^\s*server:\s*"?([^"\s]+)').Groups[1].Value
-        Invoke-RestMethod "$server$Path" -Method $Method -Body ($Body | ConvertTo-Json -Depth 9) -ContentType $Type -SkipCertificateCheck -Headers @{ Authorization = "Bearer $token" }
-    }
+    . "$PSScriptRoot/Api.ps1"
 
     # An object of a type with every text of it hostile, as deep as views look.
     function New-Hostile([type] $Type, [int] $Depth = 3) {

@@ -1,14 +1,7 @@
 # For suites of simulated machines on the embedded cluster: the autoscaler's resources with a pool of two nodes. Dot-source it in BeforeAll, where
 # $root and $session are.
 
-# As the cluster's API takes it.
-function Send([string] $Method, [string] $Path, $Body, [string] $Type = 'application/json') {
-    $kubeconfig = Get-Content $session.KubeconfigPath -Raw
-    $token = [regex]::Match($kubeconfig, '(?m)^\s*token:\s*"?([^"\s]+)').Groups[1].Value
-    $server = [regex]::Match($kubeconfig, '(?m)^\s*server:\s*"?([^"\s]+)').Groups[1].Value
-    if ($Body -isnot [string]) { $Body = $Body | ConvertTo-Json -Depth 9 }
-    Invoke-RestMethod "$server$Path" -Method $Method -Body $Body -ContentType $Type -SkipCertificateCheck -Headers @{ Authorization = "Bearer $token" }
-}
+. "$PSScriptRoot/Api.ps1"
 
 function Wait-Until([scriptblock] $Condition) {
     foreach ($i in 1..1200) {
@@ -25,7 +18,7 @@ function Add-Resource([string] $Kind, [string] $Name, $Spec) {
 }
 
 foreach ($file in Get-ChildItem "$root/deploy/crds/nodesmith*.yaml") {
-    $null = Send POST '/apis/apiextensions.k8s.io/v1/customresourcedefinitions' (Get-Content $file -Raw) 'application/yaml'
+    $null = Send POST '/apis/apiextensions.k8s.io/v1/customresourcedefinitions' (Get-Content $file -Raw)
 }
 Wait-Until { try { Send GET "$api/nodesmithclaims"; $true } catch { $false } }
 $null = Send POST '/api/v1/namespaces' @{ apiVersion = 'v1'; kind = 'Namespace'; metadata = @{ name = 'kubenodesmith' } }

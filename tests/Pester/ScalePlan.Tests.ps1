@@ -1,18 +1,11 @@
 BeforeAll {
     Import-Module "$PSScriptRoot/../../NodeManager.psd1" -Force
     $session = Connect-NodeManager -Sandbox -SandboxPort 0
-    $kubeconfig = Get-Content $session.KubeconfigPath -Raw
-    $token = [regex]::Match($kubeconfig, '(?m)^\s*token:\s*"?([^"\s]+)').Groups[1].Value
-    $server = [regex]::Match($kubeconfig, '(?m)^\s*server:\s*"?([^"\s]+)').Groups[1].Value
-
-    function Send([string] $Path, $Body) {
-        $isText = $Body -is [string]
-        $null = Invoke-RestMethod "$server$Path" -Method Post -Body ($isText ? $Body : ($Body | ConvertTo-Json -Depth 9)) -ContentType ($isText ? 'application/yaml' : 'application/json') -SkipCertificateCheck -Headers @{ Authorization = "Bearer $token" }
-    }
+    . "$PSScriptRoot/Api.ps1"
 
     function New-Smith([string] $Kind, [string] $Name, $Spec) {
         $group = 'kubenodesmith.parawell.cloud/v1alpha1'
-        Send "/apis/$group/namespaces/kubenodesmith/$($Kind.ToLowerInvariant())s" @{ apiVersion = $group; kind = $Kind; metadata = @{ name = $Name }; spec = $Spec }
+        $null = Send POST "/apis/$group/namespaces/kubenodesmith/$($Kind.ToLowerInvariant())s" @{ apiVersion = $group; kind = $Kind; metadata = @{ name = $Name }; spec = $Spec }
     }
 }
 
@@ -25,8 +18,8 @@ Describe 'Get-NodeScalePlan' {
 
     Context 'with a pool' {
         BeforeAll {
-            Get-ChildItem "$PSScriptRoot/../../deploy/crds/nodesmith*.yaml" | ForEach-Object { Send '/apis/apiextensions.k8s.io/v1/customresourcedefinitions' (Get-Content $_ -Raw) }
-            Send '/api/v1/namespaces' @{ metadata = @{ name = 'kubenodesmith' } }
+            Get-ChildItem "$PSScriptRoot/../../deploy/crds/nodesmith*.yaml" | ForEach-Object { $null = Send POST '/apis/apiextensions.k8s.io/v1/customresourcedefinitions' (Get-Content $_ -Raw) }
+            $null = Send POST '/api/v1/namespaces' @{ metadata = @{ name = 'kubenodesmith' } }
             New-Smith NodeSmithProvider lab @{ type = 'simulated'; simulated = @{ zones = @('a', 'b') } }
             New-Smith NodeSmithPool large @{
                 providerRef = 'lab'; limits = @{ minNodes = 0; maxNodes = 3; cpuCores = 0; memoryMiB = 0 }
@@ -34,12 +27,12 @@ Describe 'Get-NodeScalePlan' {
             }
             New-Smith NodeSmithControlPlane plane @{ pools = @('large') }
             foreach ($number in 1, 2) {
-                Send '/api/v1/namespaces/default/pods' @{
+                $null = Send POST '/api/v1/namespaces/default/pods' @{
                     metadata = @{ name = "waiting-$number" }
                     spec = @{ containers = @(@{ name = 'main'; image = 'registry.invalid/app:1'; resources = @{ requests = @{ cpu = "$(60 * $number)"; memory = '1Gi' } } }) }
                 }
             }
-            Send '/api/v1/namespaces/default/pods' @{
+            $null = Send POST '/api/v1/namespaces/default/pods' @{
                 metadata = @{ name = 'hopeless' }
                 spec = @{ nodeSelector = @{ disk = 'gold' }; containers = @(@{ name = 'main'; image = 'registry.invalid/app:1'; resources = @{ requests = @{ cpu = '100' } } }) }
             }

@@ -23,21 +23,12 @@ BeforeAll {
         }
     }
 
-    # As kubectl does, with the kubeconfig that the session has.
-    $path = $isReal ? $env:NODEMANAGER_SEED_KUBECONFIG : $session.KubeconfigPath
-    $kubeconfig = Get-Content $path -Raw
-    function Find([string] $Key) { [regex]::Match($kubeconfig, "(?m)^\s*$Key\s*:\s*`"?([^`"\s]+)").Groups[1].Value }
-    function Read-Pem([string] $Key) { [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String((Find $Key))) }
-    $access = @{ SkipCertificateCheck = $true }
-    if ($token = Find token) { $access.Headers = @{ Authorization = "Bearer $token" } }
-    else { $access.Certificate = [Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPem((Read-Pem client-certificate-data), (Read-Pem client-key-data)) }
-    $server = (Find server).TrimEnd('/')
-    function Send([string] $Path, [string] $Body, [string] $Method = 'POST') {
-        Invoke-RestMethod "$server$Path" -Method $Method -Body $Body -ContentType ($Body[0] -eq '{' ? 'application/json' : 'application/yaml') @access
-    }
+    . "$PSScriptRoot/Api.ps1"
+    $kubeconfigPath = $isReal ? $env:NODEMANAGER_SEED_KUBECONFIG : $session.KubeconfigPath
+
     function Send-Workload([string] $Name) {
         foreach ($document in (Get-Content "$samples/$Name.yaml" -Raw) -split '(?m)^---\r?\n') {
-            $null = Send ($document -match 'kind: Service' ? '/api/v1/namespaces/default/services' : '/apis/apps/v1/namespaces/default/deployments') $document
+            $null = Send POST ($document -match 'kind: Service' ? '/api/v1/namespaces/default/services' : '/apis/apps/v1/namespaces/default/deployments') $document
         }
     }
     function Get-Sample([string] $Name) {
@@ -49,7 +40,7 @@ BeforeAll {
     $assembly = Get-ChildItem "$PSScriptRoot/../NodeManager.FakeProxmox/bin" -Recurse -Filter NodeManager.FakeProxmox.dll -ErrorAction SilentlyContinue |
         Sort-Object LastWriteTime | Select-Object -Last 1
     if ($assembly) {
-        $start = [Diagnostics.ProcessStartInfo]::new(($env:DOTNET_HOST_PATH ? $env:DOTNET_HOST_PATH : 'dotnet'), [string[]]('exec', $assembly.FullName, $path))
+        $start = [Diagnostics.ProcessStartInfo]::new(($env:DOTNET_HOST_PATH ? $env:DOTNET_HOST_PATH : 'dotnet'), [string[]]('exec', $assembly.FullName, $kubeconfigPath))
         $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
         $proxmox = [Diagnostics.Process]::Start($start)
         $endpoint = $proxmox.StandardOutput.ReadLine()
@@ -69,11 +60,11 @@ Describe 'The samples of KubeNodeSmith' -Skip:(-not $isBuilt) {
     It 'are accepted unchanged, on a cluster without free room' {
         $null = Install-NodeAutoscaler
         # The control plane's own node takes no pods.
-        $null = Send /api/v1/nodes '{"metadata":{"name":"control-plane"},"spec":{"taints":[{"key":"node-role.kubernetes.io/control-plane","effect":"NoSchedule"}]},"status":{"capacity":{"cpu":"4","memory":"8Gi","pods":"110"},"allocatable":{"cpu":"4","memory":"8Gi","pods":"110"}}}'
+        $null = Send POST /api/v1/nodes '{"metadata":{"name":"control-plane"},"spec":{"taints":[{"key":"node-role.kubernetes.io/control-plane","effect":"NoSchedule"}]},"status":{"capacity":{"cpu":"4","memory":"8Gi","pods":"110"},"allocatable":{"cpu":"4","memory":"8Gi","pods":"110"}}}'
         $collection = '/apis/kubenodesmith.parawell.cloud/v1alpha1/namespaces/kubenodesmith'
-        $null = Send "$collection/nodesmithproviders" (Get-Sample nodesmithprovider)
-        $null = Send "$collection/nodesmithpools" (Get-Sample nodesmithpool)
-        $null = Send "$collection/nodesmithcontrolplanes" (Get-Sample controlplane)
+        $null = Send POST "$collection/nodesmithproviders" (Get-Sample nodesmithprovider)
+        $null = Send POST "$collection/nodesmithpools" (Get-Sample nodesmithpool)
+        $null = Send POST "$collection/nodesmithcontrolplanes" (Get-Sample controlplane)
         # Proxmox is here and not at 10.0.4.30.
         $secret = ConvertTo-SecureString 0f9b2f0e-proxmox-secret -AsPlainText
         Set-NodeProvider proxmox-production -Endpoint $endpoint -Credential ([pscredential]::new('autoscaler@pve!node', $secret))
@@ -100,7 +91,7 @@ Describe 'The samples of KubeNodeSmith' -Skip:(-not $isBuilt) {
         $pods = (Get-NodeScalePlan -Pod hello-echo-*, nginx-*).Name
         $pods.Count | Should -Be 2
         # The demand has lasted two minutes when the claim is made.
-        $age = $claim.CreatedAt - (Send "/api/v1/namespaces/default/pods/$($pods[0])" -Method GET).metadata.creationTimestamp.ToUniversalTime()
+        $age = $claim.CreatedAt - (Send GET "/api/v1/namespaces/default/pods/$($pods[0])").metadata.creationTimestamp.ToUniversalTime()
         $age.TotalSeconds | Should -BeGreaterOrEqual 119
         $job.State | Should -BeExactly Running
     }
@@ -121,7 +112,7 @@ Describe 'The samples of KubeNodeSmith' -Skip:(-not $isBuilt) {
     }
 
     It 'remove the machine after the idle window' {
-        foreach ($name in 'hello-echo', 'nginx') { $null = Send "/apis/apps/v1/namespaces/default/deployments/$name" '{"propagationPolicy":"Background"}' DELETE }
+        foreach ($name in 'hello-echo', 'nginx') { $null = Send DELETE "/apis/apps/v1/namespaces/default/deployments/$name" '{"propagationPolicy":"Background"}' }
         Wait-Until 'no pods' { -not (Get-NodePod proxmox-small-1 -ErrorAction SilentlyContinue | Where-Object Name -Match 'hello-echo|nginx') }
         Wait-Until 'a plan for the node' { -not (Get-NodeClaim) -or (Get-NodeScalePlan).Nodes.Reason -contains 'Stabilizing' -or (Get-NodeScalePlan).Nodes.Decision -contains 'Remove' }
         Wait-Until 'no claim' { -not (Get-NodeClaim) }

@@ -76,8 +76,38 @@ Describe 'Machine providers' {
 
     It 'are checked by all rules before the first request' {
         { New-NodeProvider bad proxmox -Endpoint ftp://x -VmIdRange 5-3 -ErrorAction Stop } | Should -Throw -ErrorId 'Invalid*' -ExpectedMessage '*endpoint must be*upper must be >= lower*'
-        { New-NodeProvider bad simulated -Endpoint https://x -ErrorAction Stop } | Should -Throw -ErrorId 'Invalid*' -ExpectedMessage "*'endpoint'*proxmox*"
+        { New-NodeProvider bad simulated -Endpoint https://x -ErrorAction Stop } | Should -Throw -ErrorId 'Invalid*' -ExpectedMessage "*-Endpoint applies to providers of type proxmox, not of type 'simulated'*"
         Get-NodeProvider | Should -BeNullOrEmpty
+    }
+
+    It 'have the parameters of their type, each in a set of its own: <Command>' -ForEach @(
+        @{ Command = 'New-NodeProvider'; Sets = 'Common', 'Object', 'Path', 'Proxmox', 'Redfish', 'Simulated' }
+        @{ Command = 'Set-NodeProvider'; Sets = 'Common', 'Object', 'Proxmox', 'Redfish', 'Simulated' }
+    ) {
+        $found = (Get-Command $Command).ParameterSets
+        $found.Name | Sort-Object | Should -Be $Sets
+        ($found | Where-Object IsDefault).Name | Should -Be Common
+        $own = @{ Proxmox = 'Endpoint', 'TemplateId', 'VmIdRange'; Redfish = 'BootTarget', 'System'; Simulated = 'BootDelay', 'MaxMachines' }
+        foreach ($set in $found | Where-Object Name -NotIn Object) {
+            foreach ($type in $own.Keys) {
+                foreach ($name in $own[$type]) { ($name -in $set.Parameters.Name) | Should -Be ($type -eq $set.Name) -Because "$($set.Name) $name" }
+            }
+        }
+    }
+
+    It 'refuse parameters of another type by name, and take a type in any case' {
+        { New-NodeProvider bad redfish -MaxMachines 3 -ErrorAction Stop } | Should -Throw -ErrorId 'Invalid*' -ExpectedMessage "*-MaxMachines applies to providers of type simulated, not of type 'redfish'*"
+        { New-NodeProvider bad example.com/cloud -TemplateId 9000 -ErrorAction Stop } | Should -Throw -ErrorId 'Invalid*' -ExpectedMessage '*-TemplateId applies to providers of type proxmox*'
+        { New-NodeProvider bad simulated -SkipCertificateCheck -ErrorAction Stop } | Should -Throw -ErrorId 'Invalid*' -ExpectedMessage '*-SkipCertificateCheck applies to providers of type proxmox or redfish*'
+        { New-NodeProvider bad proxmox -Endpoint https://pve -MaxMachines 3 -ErrorAction Stop } | Should -Throw -ErrorId 'PositionalParameterNotFound*'
+        { New-NodeProvider -Name bad -Type proxmox -Endpoint https://pve -MaxMachines 3 -ErrorAction Stop } | Should -Throw -ErrorId 'AmbiguousParameterSet*'
+        { New-NodeProvider bad proxmox -TemplateId 9000 -ErrorAction Stop } | Should -Throw -ErrorId 'Invalid*' -ExpectedMessage '*endpoint*'
+        (New-NodeProvider sim Simulated).Type | Should -BeExactly simulated
+        { Set-NodeProvider sim -TemplateId 9000 -ErrorAction Stop } | Should -Throw -ErrorId 'Invalid*' -ExpectedMessage "*-TemplateId applies to providers of type proxmox, not of type 'simulated'*"
+        { Get-NodeProvider sim | Set-NodeProvider -BootMode UEFI -ErrorAction Stop } | Should -Throw -ErrorId 'Invalid*' -ExpectedMessage '*-BootMode applies to providers of type redfish*'
+        $null = New-NodeProvider pve proxmox -Endpoint https://127.0.0.1:1 -SecretName here -SkipCertificateCheck
+        Set-NodeProvider pve -ManagedTag mine
+        ((Get-NodeProvider pve).Manifest | ConvertFrom-Json).spec.proxmox.managedNodeTag | Should -BeExactly mine
     }
 
     It 'are changed field by field' {
@@ -95,7 +125,9 @@ Describe 'Machine providers' {
         (Get-NodeProvider sim | New-NodeProvider -Name copy).Target | Should -Be 'up to 5 machines'
         $file = Join-Path $TestDrive 'provider.yaml'
         Set-Content $file "apiVersion: kubenodesmith.parawell.cloud/v1alpha1`nkind: NodeSmithProvider`nmetadata:`n  name: filed`nspec:`n  type: simulated"
-        (New-NodeProvider -Path $file -MaxMachines 3).Target | Should -Be 'up to 3 machines'
+        (New-NodeProvider -Path $file).Target | Should -Be 'up to 1000 machines'
+        (New-NodeProvider -Manifest (Get-Content $file -Raw) -Name other -MaxMachines 3).Target | Should -Be 'up to 3 machines'
+        { Get-NodeProvider other | New-NodeProvider -Name third -BootTarget Hdd -ErrorAction Stop } | Should -Throw -ErrorId 'Invalid*' -ExpectedMessage "*-BootTarget applies to providers of type redfish*"
         Set-Content $file "kind: Pod"
         { New-NodeProvider -Path $file -ErrorAction Stop } | Should -Throw -ErrorId 'ManifestInvalid*'
     }

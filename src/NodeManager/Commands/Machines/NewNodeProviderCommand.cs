@@ -8,23 +8,27 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands;
 
 /// <summary>Makes a NodeSmithProvider from parameters or from a manifest, and the Secret with its credentials.</summary>
-[Cmdlet(VerbsCommon.New, "NodeProvider", DefaultParameterSetName = SettingsSet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.New, "NodeProvider", DefaultParameterSetName = CommonSet, SupportsShouldProcess = true)]
 [OutputType(typeof(NodeProvider))]
 public sealed class NewNodeProviderCommand : NodeProviderSettingsCmdlet
 {
-    private const string SettingsSet = "Settings";
     private const string PathSet = "Path";
-    private const string ManifestSet = "Manifest";
 
     /// <summary>Its name; of a manifest instead of the one there.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SettingsSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = CommonSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ProxmoxSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = RedfishSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SimulatedSet)]
     [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = ManifestSet)]
+    [Parameter(ParameterSetName = AnySet)]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
     /// <summary>What makes the machines.</summary>
-    [Parameter(Mandatory = true, Position = 1, ParameterSetName = SettingsSet)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = CommonSet)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ProxmoxSet)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = RedfishSet)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = SimulatedSet)]
     [ArgumentCompleter(typeof(NodeProviderTypeCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Type { get; set; }
@@ -35,7 +39,7 @@ public sealed class NewNodeProviderCommand : NodeProviderSettingsCmdlet
     public string? Path { get; set; }
 
     /// <summary>A manifest, YAML or JSON.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ManifestSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, ParameterSetName = AnySet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? Manifest { get; set; }
 
@@ -69,10 +73,18 @@ public sealed class NewNodeProviderCommand : NodeProviderSettingsCmdlet
 
     private NodeProviderRequest Request()
     {
-        if (Type is not null) return new(Name!, Namespace, (Settings with { Type = Type }).ToSpec(Type)) { Credential = ProviderCredential };
+        if (Type is not null)
+        {
+            string type = Normalize(Type);
+            RequireType(type);
+            return new(Name!, Namespace, (Settings with { Type = type }).ToSpec(type)) { Credential = ProviderCredential };
+        }
+
         (string text, string source) = Manifest is null ? (Read(GetUnresolvedProviderPathFromPSPath(Path!)), Path!) : (Manifest, "-Manifest");
         NodeProviderRequest read = NodeProviderManifest.Read(text, source, Name, IsBound(nameof(Namespace)) ? Namespace : null, Namespace);
-        return read with { Spec = Core.Pools.Documents.PoolMerge.Apply(read.Spec, Settings.ToSpec((string?)read.Spec["type"] ?? "")), Credential = ProviderCredential };
+        string described = (string?)read.Spec["type"] ?? "";
+        RequireType(described);
+        return read with { Spec = Core.Pools.Documents.PoolMerge.Apply(read.Spec, Settings.ToSpec(described)), Credential = ProviderCredential };
     }
 
     private static string Read(string path)

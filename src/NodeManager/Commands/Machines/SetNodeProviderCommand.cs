@@ -9,27 +9,30 @@ using NodeManager.Sessions;
 namespace NodeManager.Commands;
 
 /// <summary>Changes settings of NodeSmithProviders, and their credentials.</summary>
-[Cmdlet(VerbsCommon.Set, "NodeProvider", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(VerbsCommon.Set, "NodeProvider", DefaultParameterSetName = CommonSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(NodeProvider))]
 public sealed class SetNodeProviderCommand : NodeProviderSettingsCmdlet
 {
-    private const string ByName = "ByName";
-    private const string ByObject = "ByObject";
-
     /// <summary>Names of providers.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = CommonSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ProxmoxSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = RedfishSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = SimulatedSet)]
     [ArgumentCompleter(typeof(NodeProviderCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
 
     /// <summary>Providers, from Get-NodeProvider.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, ParameterSetName = AnySet, ValueFromPipeline = true)]
     [Rows]
     [ValidateNotNull]
     public ClusterObject? InputObject { get; set; }
 
     /// <summary>Where the providers are.</summary>
-    [Parameter(ParameterSetName = ByName)]
+    [Parameter(ParameterSetName = CommonSet)]
+    [Parameter(ParameterSetName = ProxmoxSet)]
+    [Parameter(ParameterSetName = RedfishSet)]
+    [Parameter(ParameterSetName = SimulatedSet)]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string Namespace { get; set; } = NodeProviderReference.DefaultNamespace;
@@ -79,6 +82,7 @@ public sealed class SetNodeProviderCommand : NodeProviderSettingsCmdlet
     {
         string type = "";
         foreach (NodeProvider found in await NodeProviderReader.ReadAsync(provider.Session, [provider.Name], provider.Namespace, static missing => throw missing, worker.Token)) type = found.Type;
+        RequireType(type);
         return Settings.ToSpec(type);
     }
 }

@@ -5,6 +5,8 @@ BeforeAll {
     $PSDefaultParameterValues = @{ 'Wait-NodePool:Timeout' = '30m' }
     $machines = New-NodePoolPlatform gcp n1-standard-4 -DiskSizeGB 100 -DiskType pd-ssd -Zone us-central1-a, us-central1-b
 
+    . "$PSScriptRoot/Api.ps1"
+
     function IdOf([scriptblock] $Script) {
         try { & $Script } catch { return $_.FullyQualifiedErrorId -replace ',.*' }
     }
@@ -69,6 +71,23 @@ Describe 'The life cycle of a pool' {
         ($pool | Get-ClusterNode).Name | Should -Be $nodes.Name
         $nodes.InstanceType | Should -Be 'n1-standard-4', 'n1-standard-4'
         $nodes.Zone | Sort-Object | Should -Be 'us-central1-a', 'us-central1-b'
+    }
+
+    It 'reports progress while it is waited for' {
+        $shell = [powershell]::Create()
+        try {
+            $null = $shell.AddScript({
+                param($Root, $Session)
+                Import-Module "$Root/NodeManager.psd1"
+                New-NodePool slow -Platform (New-NodePoolPlatform gcp n1-standard-4) -NodeCount 1 -Session $Session | Wait-NodePool
+                Remove-NodePool slow -Confirm:$false -Session $Session
+            }).AddArgument($root).AddArgument($session).Invoke()
+            $told = @($shell.Streams.Progress | Where-Object Activity -EQ 'Waiting for node pool slow: Ready')
+            $told[0].StatusDescription | Should -Match '^\w+, \w+; generation \d of 1 observed'
+            $told[-1].RecordType | Should -Be Completed
+            $shell.Streams.Error | Should -BeNullOrEmpty
+        }
+        finally { $shell.Dispose() }
     }
 
     It 'changes only the named fields' {
@@ -175,8 +194,7 @@ Describe 'The output of -WhatIf' {
 
     It 'reports Unknown for decisions of a foreign service' {
         $server = Connect-NodeManager -Sandbox -SandboxPort 0
-        $config = Get-Content $server.KubeconfigPath -Raw
-        $token = [regex]::Match($config, 'token"?: "?([^\s",]+)').Groups[1].Value | ConvertTo-SecureString -AsPlainText
+        $token = Read-Kubeconfig (Get-Content $server.KubeconfigPath -Raw) token | ConvertTo-SecureString -AsPlainText
         $foreign = Connect-NodeManager -Kubeconfig $server.KubeconfigPath -PoolService @{ Uri = "$($server.Server)api/v1"; User = 'me@example.com'; Token = $token; SkipCertificateCheck = $true }
         $plan = Set-NodePool memory -MachineType r6i.4xlarge -NodeCount 1 -WhatIf
         $plan.IsCertain, $plan.Effect, $plan.Pods, $plan.BlockingBudgets | Should -Be $false, 'Unknown', $null, $null

@@ -57,6 +57,24 @@ public static class PoolUpdates
         }
     }
 
+    /// <summary>
+    /// Continues or ends an update: here, or by the process that holds it where that shows by a renewal of its lease that it lives. The update is then
+    /// as that process has it.
+    /// </summary>
+    /// <exception cref="NodeManagerException">PoolUpdateNotFound, and what <see cref="RunAsync(NodeManagerSession, PoolUpdateRequest, IOperationObserver, CancellationToken)"/> raises but for PoolUpdateConflict.</exception>
+    public static async Task<PoolUpdateOutcome> ContinueAsync(NodeManagerSession session, PoolUpdateRequest request, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunAsync(session, request, observer, cancellationToken);
+        }
+        catch (NodeManagerException held) when (held.ErrorId == ErrorIds.PoolUpdateConflict)
+        {
+            PoolUpdatePlace place = new(request.Namespace, request.Service is null ? NodePoolProvider.Cluster : NodePoolProvider.Service);
+            return new((await ReadAsync(session, place, [request.Pool], cancellationToken)).Single(), null);
+        }
+    }
+
     /// <summary>Updates of pools, by the names of the pools.</summary>
     /// <param name="session">Where.</param>
     /// <param name="place">Where in it. Without a namespace, one that may not be read is left out.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodeManager.Core.Observing;
 using NodeManager.Core.Pools.Planning;
 using NodeManager.Core.Pools.Running;
 
@@ -88,11 +89,16 @@ public sealed class PoolConformanceTests
         NodePool pool = await home.CreateAsync("web", 2);
 
         NodePool? ready = await home.WaitAsync(pool, "Ready");
+        OperationProgress[] told = [.. home.Progresses];
         IReadOnlyList<ClusterNode> nodes = await PoolMembers.ReadAsync(home.Context, pool.ClusterId, pool.Id, pool.Name, default);
         await home.ChangeAsync(new() { Id = pool.Id }, new() { ["nodeCount"] = 3 });
         NodePool? larger = await home.WaitAsync(pool, "Ready=True");
 
         Assert.Equal(("Ready", "Healthy", 2, 1L), (ready!.Phase, ready.Health, ready.Status!.ActiveNodes, ready.Status.ObservedGeneration));
+        Assert.All(told, static one => Assert.Equal(("pool web", "Waiting for node pool web: Ready"), (one.Key, one.Activity)));
+        Assert.Equal("Ready, Healthy; generation 1 of 1 observed; 2 of 2 nodes active", told[^1].Status);
+        Assert.Equal([.. Enumerable.Repeat(false, told.Length - 1), true], told.Select(static one => one.Completed));
+        Assert.True(told.Length > 1, "only the end was told");
         Assert.Equal(2, nodes.Count);
         Assert.All(nodes, static node => Assert.Equal("web", node.Pool));
         Assert.Equal((3, 2L), (larger!.Status!.ActiveNodes, larger.Status.ObservedGeneration));

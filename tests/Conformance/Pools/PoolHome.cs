@@ -48,6 +48,8 @@ internal sealed class PoolHome : IAsyncDisposable, IOperationObserver
 
     public List<string> Warnings { get; } = [];
 
+    public List<OperationProgress> Progresses { get; } = [];
+
     public bool IsService => _service is not null;
 
     public string ClusterId => IsService ? ServiceOf(_lab, _remote).ClusterId : Session.Cluster;
@@ -122,6 +124,7 @@ internal sealed class PoolHome : IAsyncDisposable, IOperationObserver
 
     public void Progress(OperationProgress progress)
     {
+        lock (Progresses) Progresses.Add(progress);
     }
 
     public async ValueTask DisposeAsync()

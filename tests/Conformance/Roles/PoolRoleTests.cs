@@ -1,7 +1,9 @@
+using System.Net;
 using NodeManager.Conformance.Autoscaling;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Rolling;
 using NodeManager.Core.Autoscaling.NodePools;
+using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Pools;
 using NodeManager.Core.Pools.Planning;
@@ -74,5 +76,40 @@ public sealed class PoolRoleTests
         Assert.Equal(outcome.Update.Id, seen.Id);
         // A drain works without reporting conditions, and without Events, which are roles of their own.
         RoleUse.AssertNeeded(lab.Cluster, user, "nodemanager-pool-updater", ["patch /nodes/status", "create /events"]);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_maintainer_updates_pools_of_a_service(string backend)
+    {
+        await using ServiceRollLab lab = await ServiceRollLab.StartAsync(2, backend: backend, rbac: true);
+        await RoleManifest.ApplyAsync(lab.Cluster);
+        string user = "service-updates-" + lab.Cluster.Id;
+        string[] groups = ["nodemanager-operators", "nodemanager-maintainers"];
+        // A real server takes a moment to hear of new bindings.
+        await Eventually.HoldsAsync("the roles", async () =>
+            (await lab.Cluster.SendAsAsync(user, groups, "GET", $"/api/v1/namespaces/{MaintenanceRequest.DefaultNamespace}/configmaps")).Code == HttpStatusCode.OK);
+        NodeManagerSession session = await lab.Cluster.ConnectAsAsync(user, groups);
+        PoolContext pools = new(session, lab.Home.Provider) { HomeCluster = lab.Home.ClusterId };
+        PoolUpdateRequest Request(PoolUpdateOptions options, string machineType) =>
+            lab.Request(options, context: pools, machineType: machineType) with { Namespace = MaintenanceRequest.DefaultNamespace };
+        PoolUpdatePlace place = new(MaintenanceRequest.DefaultNamespace, NodePoolProvider.Service);
+
+        // The service rolls, which is followed and read; then a second pool that another process gives up.
+        PoolUpdateOutcome followed = await PoolUpdates.RunAsync(session, Request(new() { Strategy = PoolUpdateStrategy.Follow }, "n1-standard-8"), NullObserver.Instance, default);
+        Assert.Equal(2, (await PoolUpdatePlanner.PlanAsync(session, Request(new() { Strategy = PoolUpdateStrategy.BlueGreen }, "n1-standard-4"), NullObserver.Instance, default)).Count);
+        Task<PoolUpdateOutcome> replacing = PoolUpdates.RunAsync(
+            session, Request(new() { Strategy = PoolUpdateStrategy.BlueGreen, KeepOld = TimeSpan.FromHours(9) }, "n1-standard-4"), NullObserver.Instance, default);
+        await Eventually.GetAsync(
+            "drained nodes", async () => (await PoolUpdates.ReadAsync(session, place, [ServiceRollLab.Pool], default)).Single(),
+            static update => update.Nodes.Count(static one => one.Status == NodePoolUpdateNodeStatus.Drained) == 2);
+        await PoolUpdates.ChangeAsync(session, place, ServiceRollLab.Pool, new() { Rollback = true }, false, default);
+        PoolUpdateOutcome undone = await replacing;
+
+        Assert.True(followed.Update.Status == NodePoolUpdateStatus.Completed, RollLab.Describe(followed.Update));
+        Assert.True(undone.Update.Status == NodePoolUpdateStatus.RolledBack, RollLab.Describe(undone.Update));
+        Assert.DoesNotContain(ServiceRollLab.Second, await lab.PoolNamesAsync());
+        // A drain works without reporting conditions, and without Events, which are roles of their own.
+        RoleUse.AssertSuffices(lab.Cluster, user, "nodemanager-operator with nodemanager-maintainer", ["patch /nodes/status", "create /events"]);
     }
 }

@@ -14,15 +14,26 @@ internal static class RoleUse
     /// <param name="unserved">Groups that the server does not have.</param>
     public static void AssertNeeded(TestCluster cluster, string user, string role, string[]? refusals = null, string[]? unserved = null)
     {
-        (string Right, bool IsForbidden)[] asked = [.. cluster.RequestsOf(user).Select(static one => ($"{one.Request.Verb} {one.Request.Group}/{one.Request.FullResource}", one.IsForbidden))];
-        HashSet<string> used = [.. asked.Where(static one => !one.IsForbidden).Select(static one => one.Right)];
-        string[] missing = [.. asked.Where(static one => one.IsForbidden).Select(static one => one.Right).Distinct().Except(refusals ?? [])];
-        Assert.True(missing.Length == 0, $"{role} lacks {string.Join(", ", missing)}");
+        HashSet<string> used = AssertSuffices(cluster, user, role, refusals);
         string[] superfluous = [.. RightsOf(role).Where(right => !IsUsed(right) && unserved?.Contains(right.Split(' ', '/')[1]) != true)];
         Assert.True(superfluous.Length == 0, $"{role} does not need {string.Join(", ", superfluous)}; used was {string.Join(", ", used.Order(StringComparer.Ordinal))}");
 
         // A watch shows what a list shows. Which of them a cache asks for is no matter of rights.
         bool IsUsed(string right) => used.Contains(right) || (right.StartsWith("watch ", StringComparison.Ordinal) && used.Contains("list" + right[5..]));
+    }
+
+    /// <summary>Nothing that a user asked for was forbidden.</summary>
+    /// <param name="cluster">Where.</param>
+    /// <param name="user">Who has the roles.</param>
+    /// <param name="roles">How the roles are called.</param>
+    /// <param name="refusals">What may be forbidden.</param>
+    /// <returns>The rights that were used.</returns>
+    public static HashSet<string> AssertSuffices(TestCluster cluster, string user, string roles, string[]? refusals = null)
+    {
+        (string Right, bool IsForbidden)[] asked = [.. cluster.RequestsOf(user).Select(static one => ($"{one.Request.Verb} {one.Request.Group}/{one.Request.FullResource}", one.IsForbidden))];
+        string[] missing = [.. asked.Where(static one => one.IsForbidden).Select(static one => one.Right).Distinct().Except(refusals ?? [])];
+        Assert.True(missing.Length == 0, $"{roles} lacks {string.Join(", ", missing)}");
+        return [.. asked.Where(static one => !one.IsForbidden).Select(static one => one.Right)];
     }
 
     /// <summary>As <c>patch apps/deployments</c>.</summary>

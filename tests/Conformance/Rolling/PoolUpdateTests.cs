@@ -127,6 +127,36 @@ public sealed class PoolUpdateTests
 
     [SkippableTheory]
     [InlineData(Backend.Sandbox)]
+    [InlineData(Backend.Real)]
+    public async Task A_resumed_update_stays_with_a_live_holder_and_is_taken_over_from_a_dead_one(string backend)
+    {
+        await using RollLab lab = await RollLab.StartAsync(backend, 2);
+        await lab.RelabelAsync("b");
+        KillSwitch? power = null;
+        NodeManagerSession session = await lab.Cluster.ConnectAsync(inner => power = new(inner)), other = await lab.Cluster.ConnectAsync();
+        using CancellationTokenSource stop = new();
+        Task<PoolUpdateOutcome> first = PoolUpdates.RunAsync(session, lab.Request(new() { Soak = TimeSpan.FromHours(9) }), NullObserver.Instance, stop.Token);
+        await lab.WaitForUpdateAsync("an update", static update => update.Status == NodePoolUpdateStatus.Running);
+        await lab.ChangeAsync(new() { Pause = true });
+        await lab.WaitForUpdateAsync("a pause", static update => update.Status == NodePoolUpdateStatus.Paused);
+        PoolUpdateRequest resume = lab.Request(intent: PoolUpdateIntent.Resume), end = lab.Request(intent: PoolUpdateIntent.End);
+
+        await lab.ChangeAsync(new() { Pause = false });
+        PoolUpdateOutcome alive = await PoolUpdates.ContinueAsync(other, resume, NullObserver.Instance, default);
+        Assert.Null(alive.Failure);
+        Assert.False(first.IsCompleted);
+        Assert.True(alive.Update.EndedAt is null, RollLab.Describe(alive.Update));
+
+        power!.Kill();
+        await stop.CancelAsync();
+        await Task.WhenAny(first);
+        await lab.ChangeAsync(new() { Stop = true });
+        PoolUpdateOutcome ended = await PoolUpdates.ContinueAsync(other, end, NullObserver.Instance, default);
+        Assert.True(ended.Update.Status == NodePoolUpdateStatus.Stopped, RollLab.Describe(ended.Update));
+    }
+
+    [SkippableTheory]
+    [InlineData(Backend.Sandbox)]
     public async Task Blue_green_creates_all_new_nodes_before_the_first_eviction_and_keeps_old_nodes_for_the_soak_time(string backend)
     {
         await using RollLab lab = await RollLab.StartAsync(backend, 2, allowed: 4);

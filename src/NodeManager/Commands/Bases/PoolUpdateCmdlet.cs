@@ -69,14 +69,22 @@ public abstract class PoolUpdateCmdlet : SessionCmdlet
         });
     }
 
-    /// <summary>Works on an update here, where no other process does.</summary>
-    private protected static async Task RunAsync(NodeManagerSession session, NodePoolUpdate update, PoolUpdateIntent intent, Worker worker)
+    /// <summary>Works on an update here, or leaves it to the process that does.</summary>
+    private protected static async Task ContinueAsync(NodeManagerSession session, NodePoolUpdate update, bool isHeld, PoolUpdateIntent intent, Worker worker)
     {
-        PoolUpdateRequest request = new()
+        PoolUpdateRequest request = new() { Pool = update.Pool, Namespace = update.Namespace, Intent = intent };
+        try
         {
-            Pool = update.Pool, Namespace = update.Namespace, Intent = intent, Service = update.Provider == NodePoolProvider.Service ? PoolSessions.Of(session, new(update.Provider, "")) : null,
-        };
-        PoolUpdateOutcome outcome = await PoolUpdates.RunAsync(session, request, worker, worker.Token);
+            if (update.Provider == NodePoolProvider.Service) request = request with { Service = PoolSessions.Of(session, new(update.Provider, "")) };
+        }
+        catch (NodeManagerException) when (isHeld)
+        {
+            // Without the service only the process that holds the update can do it.
+            worker.Output(update);
+            return;
+        }
+
+        PoolUpdateOutcome outcome = await PoolUpdates.ContinueAsync(session, request, worker, worker.Token);
         worker.Output(outcome.Update);
         if (outcome.Failure is { } failure) worker.Error(failure, update.Pool);
     }

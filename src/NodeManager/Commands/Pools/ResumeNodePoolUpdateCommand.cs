@@ -14,9 +14,6 @@ public sealed class ResumeNodePoolUpdateCommand : PoolUpdateCmdlet
 
     private protected override PoolUpdateChange Change => new() { Pause = false };
 
-    private protected override async Task ChangedAsync(NodeManagerSession session, NodePoolUpdate update, bool isHeld, Worker worker)
-    {
-        if (isHeld) worker.Output(update);
-        else await RunAsync(session, update, PoolUpdateIntent.Resume, worker);
-    }
+    private protected override Task ChangedAsync(NodeManagerSession session, NodePoolUpdate update, bool isHeld, Worker worker) =>
+        ContinueAsync(session, update, isHeld, PoolUpdateIntent.Resume, worker);
 }

@@ -18,9 +18,6 @@ public sealed class StopNodePoolUpdateCommand : PoolUpdateCmdlet
 
     private protected override PoolUpdateChange Change => new() { Stop = !Rollback, Rollback = Rollback };
 
-    private protected override async Task ChangedAsync(NodeManagerSession session, NodePoolUpdate update, bool isHeld, Worker worker)
-    {
-        if (isHeld) worker.Output(update);
-        else await RunAsync(session, update, PoolUpdateIntent.End, worker);
-    }
+    private protected override Task ChangedAsync(NodeManagerSession session, NodePoolUpdate update, bool isHeld, Worker worker) =>
+        ContinueAsync(session, update, isHeld, PoolUpdateIntent.End, worker);
 }

@@ -39,7 +39,7 @@ public static class PoolUpdatePlanner
                     nodes = [.. stored.Nodes.Where(one => one.IsBack == stored.State.IsBack && one.Status is not NodePoolUpdateNodeStatus.Removed and not NodePoolUpdateNodeStatus.Removing)];
                 }
 
-                Dictionary<string, NodeDrainPlan> byNode = await DrainsAsync(session, request, nodes, token);
+                Dictionary<string, NodeDrainPlan> byNode = await DrainsAsync(session, request, nodes, meetsNewNodes: request.Options.Strategy == PoolUpdateStrategy.BlueGreen || limit.Surge > 0, token);
                 int together = request.Options.Strategy == PoolUpdateStrategy.BlueGreen ? Math.Max(1, nodes.Count) : Math.Max(1, limit.Surge + limit.Unavailable);
                 return [.. nodes.Select((node, index) => Describe(session, request.Pool, node, 1 + (index / together), node.Size.In(pool).ToString(), byNode.GetValueOrDefault(node.Node)))];
             },
@@ -63,15 +63,16 @@ public static class PoolUpdatePlanner
 
         async Task<IReadOnlyList<NodePoolUpdatePlan>> DescribeAsync(IReadOnlyList<RollNode> leaving, string next)
         {
-            Dictionary<string, NodeDrainPlan> drains = await DrainsAsync(scope.Session, request, leaving, cancellationToken);
+            Dictionary<string, NodeDrainPlan> drains = await DrainsAsync(scope.Session, request, leaving, meetsNewNodes: true, cancellationToken);
             return [.. leaving.Select(node => Describe(scope.Session, request.Pool, node, 1, next.Length > 0 ? $"node of pool {next}" : "", drains.GetValueOrDefault(node.Node)))];
         }
     }
 
-    private static async Task<Dictionary<string, NodeDrainPlan>> DrainsAsync(NodeManagerSession session, PoolUpdateRequest request, IReadOnlyList<RollNode> nodes, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, NodeDrainPlan>> DrainsAsync(
+        NodeManagerSession session, PoolUpdateRequest request, IReadOnlyList<RollNode> nodes, bool meetsNewNodes, CancellationToken cancellationToken)
     {
         NodeTarget[] targets = [.. nodes.Where(static one => one.Node.Length > 0).Select(static one => new NodeTarget(one.Node, one.NodeUid))];
-        IReadOnlyList<NodeDrainPlan> drains = targets.Length == 0 ? [] : await DrainPlanner.PlanAsync(session, targets, request.Options.Drain, cancellationToken);
+        IReadOnlyList<NodeDrainPlan> drains = targets.Length == 0 ? [] : await DrainPlanner.PlanAsync(session, targets, request.Options.Drain with { MeetsNewNodes = meetsNewNodes }, cancellationToken);
         return drains.ToDictionary(static one => one.Node, StringComparer.Ordinal);
     }
 

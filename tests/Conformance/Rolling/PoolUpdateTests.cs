@@ -212,6 +212,12 @@ public sealed class PoolUpdateTests
         Assert.True(removal.IsCertain);
         Assert.Equal((2, 4), (removal.Nodes!.Count, removal.Pods!.Count));
         Assert.Equal("web", Assert.Single(removal.BlockingBudgets!).Name);
+        // New nodes come before the first eviction: that no present node has room is no obstacle.
+        await lab.PatchBudgetAsync(1);
+        roll = await PoolUpdatePlanner.PlanAsync(session, lab.Request(), NullObserver.Instance, default);
+        Assert.All(roll, static one => Assert.True(one.Obstacles.Count == 0, string.Join("; ", one.Obstacles)));
+        Assert.NotEmpty((await PoolUpdatePlanner.PlanAsync(session, lab.Request(new() { MaxSurge = "0", MaxUnavailable = "1" }), NullObserver.Instance, default)).SelectMany(static one => one.Obstacles));
+
         // Nothing was touched.
         Assert.All(await lab.NodesAsync(), static one => Assert.False(one.Spec.Unschedulable == true));
     }

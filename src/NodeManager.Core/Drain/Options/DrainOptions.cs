@@ -72,6 +72,9 @@ public sealed record DrainOptions
     /// <summary>Whether the lifecycle conditions of the node report the drain, see <see cref="ConditionUse"/>.</summary>
     public string Condition { get; init; } = ConditionUse.Auto;
 
+    /// <summary>For plans: new nodes are added before the drain, so that a pod that fits on none of the present nodes can find room.</summary>
+    internal bool MeetsNewNodes { get; init; }
+
     /// <summary>Why, for the annotation and the events on the node.</summary>
     public string Reason { get; init; } = "";
 

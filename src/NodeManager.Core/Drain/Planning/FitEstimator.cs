@@ -22,13 +22,13 @@ internal static class FitEstimator
         List<Pod> removed = [.. leaving.Select(p => p.Pod).Where(simulator.Remove)];
         HashSet<string> drained = [.. plans.Select(p => p.Name)];
         List<NodeState> others = [.. simulator.Snapshot.Nodes.Where(n => !drained.Contains(n.Name))];
-        Dictionary<string, (string Fits, string Reason)> answers = moving.ToDictionary(p => p.Pod.Uid(), p => Place(p, simulator, others));
+        Dictionary<string, (string Fits, string Reason)> answers = moving.ToDictionary(p => p.Pod.Uid(), p => Place(p, simulator, others, basis.Options.MeetsNewNodes));
         moving.ForEach(p => simulator.Remove(p.Pod));
         removed.ForEach(p => simulator.Assume(p, p.Spec.NodeName!));
         return answers;
     }
 
-    private static (string Fits, string Reason) Place(PlannedPod planned, PlacementSimulator simulator, List<NodeState> others)
+    private static (string Fits, string Reason) Place(PlannedPod planned, PlacementSimulator simulator, List<NodeState> others, bool meetsNewNodes)
     {
         if (planned.Plan.Rule == "Finished") return ("Unknown", "Completed pod: whether it is recreated depends on its owner.");
         if (planned.Pod.Controller() is null) return ("Unknown", "Unmanaged pod: no controller will recreate it.");
@@ -38,6 +38,7 @@ internal static class FitEstimator
         return placement.Verdict switch
         {
             FitVerdict.Fits => ("Yes", ""),
+            FitVerdict.DoesNotFit when meetsNewNodes => ("Unknown", "Fits on none of the present nodes; nodes that are added before the drain are not judged."),
             FitVerdict.DoesNotFit when others.Count == 0 => ("No", "all nodes are drained together"),
             FitVerdict.DoesNotFit => ("No", placement.Message),
             _ => ("Unknown", placement.Message),

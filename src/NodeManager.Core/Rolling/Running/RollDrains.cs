@@ -101,7 +101,7 @@ internal sealed class RollDrains(RollScope context, RollBook book)
             default:
                 string why = result is null ? run.Failure?.Message ?? "The drain ended without a result." : Describe(result);
                 await book.UpdateAsync(node.Uid, one => one with { Status = NodePoolUpdateNodeStatus.Skipped, DrainedSince = null, Message = why }, cancellationToken);
-                context.Scope.Observer.Warning($"Node {node.Node} is skipped and stays cordoned: {why} It is tried again when the other nodes are done.");
+                context.Scope.Observer.Warning($"Node {node.Node} is skipped and stays cordoned: {why} {(node.Attempts > 1 ? "To try it again, use Resume-NodePoolUpdate." : "It is tried again when the other nodes are done.")}");
                 break;
         }
     }

@@ -57,7 +57,7 @@ internal sealed class FollowedRoll(RollScope context, RollStart start, ServicePo
         }
 
         string said = sight.Status.Message.Length > 0 ? sight.Status.Message : $"generation {sight.Status.ObservedGeneration} of {sight.Status.Generation} observed";
-        await TellAsync(NodePoolUpdateStatus.Running, $"Waiting for the service: {said}.", ready, cancellationToken);
+        await TellAsync(NodePoolUpdateStatus.Running, $"Waiting for the service: {said.TrimEnd('.')}.", ready, cancellationToken);
         return Wait(null, fresh.Count > 0);
     }
 

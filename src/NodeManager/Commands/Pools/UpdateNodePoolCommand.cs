@@ -217,7 +217,7 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet
             Sessions.StartIn(session, pool, async worker =>
             {
                 IReadOnlyList<NodePoolUpdatePlan> plans = await PoolUpdatePlanner.PlanAsync(session, request, worker, worker.Token);
-                await worker.ShouldProcessAsync(Target(session, pool), $"Replace {Count(plans)}, and move {plans.Sum(static one => one.Pods.Count)} pods");
+                await worker.ShouldProcessAsync(Target(session, pool), $"Replace {Count(plans.Count, "node")}, and move {Count(plans.Sum(static one => one.Pods.Count), "pod")}");
                 foreach (NodePoolUpdatePlan plan in plans) worker.Output(plan);
             });
             return;
@@ -228,7 +228,7 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet
         {
             try
             {
-                action = $"Replace {Count(Pump.RunNow(worker => PoolUpdatePlanner.PlanAsync(session, request, worker, worker.Token)))}";
+                action = $"Replace {Count(Pump.RunNow(worker => PoolUpdatePlanner.PlanAsync(session, request, worker, worker.Token)).Count, "node")}";
             }
             catch (NodeManagerException failure)
             {
@@ -280,5 +280,5 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet
 
     private static string Target(NodeManagerSession session, string pool) => $"pool {pool} in cluster '{session.Cluster}'";
 
-    private static string Count(IReadOnlyList<NodePoolUpdatePlan> plans) => plans.Count == 1 ? "1 node" : $"{plans.Count} nodes";
+    private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
 }

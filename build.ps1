@@ -8,8 +8,9 @@
     Test   runs all tests.
     Docs   makes the reference pages, and the help that Get-Help shows (en-US/) from the pages in docs/. Needs Microsoft.PowerShell.PlatyPS.
     Reference  makes the reference pages alone: docs/errors.md and docs/output-types.md, from the doc comments of the code.
-    Pack   makes the module's folder and the package for a gallery.
+    Pack   makes the module's folder and the package for a gallery, with the server and its console.
     Verify builds the module twice, in two places, and compares the files byte by byte.
+    Soak   watches the console and the server's streams over a large and busy cluster; see docs/console.md.
     Demo   drains a node of the embedded cluster, before your eyes.
 .EXAMPLE
     ./build.ps1
@@ -19,7 +20,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Docs', 'Reference', 'Pack', 'Verify', 'Demo')]
+    [ValidateSet('Build', 'Test', 'Docs', 'Reference', 'Pack', 'Verify', 'Demo', 'Soak')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -29,7 +30,15 @@ param(
     [switch] $NoBuild,
 
     # Where Pack puts what it makes.
-    [string] $OutputFolder = "$PSScriptRoot/out"
+    [string] $OutputFolder = "$PSScriptRoot/out",
+
+    # How long Soak watches the console.
+    [ValidateRange(0.2, 1440)]
+    [double] $SoakMinutes = 30,
+
+    # The nodes of the cluster that Soak makes, with about 10 pods each.
+    [ValidateRange(12, 20000)]
+    [int] $SoakNodes = 5000
 )
 
 $ErrorActionPreference = 'Stop'
@@ -90,6 +99,7 @@ function Invoke-Pack {
         Write-Warning "The module is packed without code compiled for this platform, and starts more slowly: $_"
     }
 
+    Publish-Server -Folder "$folder/bin/server"
     New-BillOfMaterials -Folder $folder -Version $version
     $null = Test-ModuleManifest "$folder/NodeManager.psd1"
     $tags = @('PSModule') + $manifest.PrivateData.PSData.Tags + ($manifest.CmdletsToExport | ForEach-Object { "PSCmdlet_$_"; "PSCommand_$_" })
@@ -98,11 +108,27 @@ function Invoke-Pack {
     Get-Item $folder, "$OutputFolder/NodeManager.$version.nupkg"
 }
 
-# What of others the module carries, as CycloneDX: the packages of the lock file whose assemblies are in it.
+# The server with its console, beside the module's own libraries. It needs the ASP.NET Core runtime, which the module does not.
+function Publish-Server([string] $Folder) {
+    $wanted = $env:NODEMANAGER_CONSOLE
+    if (-not $wanted) { $env:NODEMANAGER_CONSOLE = '1' }
+    try {
+        Invoke-DotNet publish "$PSScriptRoot/src/NodeManager.Server/NodeManager.Server.csproj" --configuration $Configuration --nologo --verbosity minimal --output $Folder `
+            '-p:UseAppHost=false' '-p:PublishDocumentationFiles=false' '-p:CopyOutputSymbolsToPublishDirectory=false' '-p:SatelliteResourceLanguages=en' | Out-Host
+    }
+    finally { $env:NODEMANAGER_CONSOLE = $wanted }
+    if (-not (Test-Path "$Folder/console/index.html")) {
+        Write-Warning 'The module is packed without the web console, which needs Node.js 20.19 or newer to build. Its server shows a small page instead.'
+    }
+}
+
+# What of others the module carries, as CycloneDX: the packages of the lock files whose assemblies are in it, and those that the console is bundled from.
 function New-BillOfMaterials([string] $Folder, [string] $Version) {
-    $lock = Get-Content "$PSScriptRoot/src/NodeManager/packages.lock.json" -Raw | ConvertFrom-Json -AsHashtable
-    $components = foreach ($package in @($lock.dependencies.Values)[0].GetEnumerator() | Sort-Object Key) {
-        if ($package.Value.type -eq 'Project' -or -not (Test-Path "$Folder/bin/lib/$($package.Key).dll")) { continue }
+    $packages = foreach ($project in @{ Name = 'NodeManager'; Place = 'bin/lib' }, @{ Name = 'NodeManager.Server'; Place = 'bin/server' }) {
+        $lock = Get-Content "$PSScriptRoot/src/$($project.Name)/packages.lock.json" -Raw | ConvertFrom-Json -AsHashtable
+        @($lock.dependencies.Values)[0].GetEnumerator() | Where-Object { $_.Value.type -ne 'Project' -and (Test-Path "$Folder/$($project.Place)/$($_.Key).dll") }
+    }
+    $components = foreach ($package in $packages | Sort-Object Key -Unique) {
         $purl = "pkg:nuget/$($package.Key)@$($package.Value.resolved)"
         [ordered]@{
             type     = 'library'
@@ -113,9 +139,10 @@ function New-BillOfMaterials([string] $Folder, [string] $Version) {
             # Of the package, as NuGet checks it.
             hashes   = @([ordered]@{ alg = 'SHA-512'; content = [Convert]::ToHexStringLower([Convert]::FromBase64String($package.Value.contentHash)) })
             # THIRD-PARTY-NOTICES.md says so too.
-            licenses = @(@{ license = @{ id = 'MIT' } })
+            licenses = @(@{ license = @{ id = $package.Key -like 'ModelContextProtocol*' ? 'Apache-2.0' : 'MIT' } })
         }
     }
+    $components = @($components) + @(if (Test-Path "$Folder/bin/server/console/index.html") { Get-ConsoleComponent })
     [ordered]@{
         bomFormat   = 'CycloneDX'
         specVersion = '1.6'
@@ -123,6 +150,30 @@ function New-BillOfMaterials([string] $Folder, [string] $Version) {
         metadata    = [ordered]@{ component = [ordered]@{ type = 'library'; name = 'NodeManager'; version = $Version; licenses = @(@{ license = @{ id = 'MIT' } }) } }
         components  = @($components)
     } | ConvertTo-Json -Depth 9 | Set-Content "$Folder/bom.cdx.json"
+}
+
+# The libraries that the console is bundled from, with all that they need.
+function Get-ConsoleComponent {
+    $all = (Get-Content "$PSScriptRoot/src/NodeManager.Console/package-lock.json" -Raw | ConvertFrom-Json -AsHashtable).packages
+    $queue = [Collections.Generic.Queue[string]]::new([string[]] ('svelte', 'bits-ui', 'uplot'))
+    $seen = [Collections.Generic.SortedSet[string]]::new([StringComparer]::Ordinal)
+    while ($queue.Count) {
+        $name = $queue.Dequeue()
+        $package = $all["node_modules/$name"]
+        # Types alone are not in a bundle.
+        if (-not $package -or $name -like '@types/*' -or -not $seen.Add($name)) { continue }
+        foreach ($kind in 'dependencies', 'peerDependencies') { foreach ($one in @($package[$kind]?.Keys)) { if ($one) { $queue.Enqueue($one) } } }
+    }
+    foreach ($name in $seen) {
+        $package = $all["node_modules/$name"]
+        $purl = "pkg:npm/$($name -replace '^@', '%40')@$($package.version)"
+        [ordered]@{
+            type = 'library'; 'bom-ref' = $purl; name = $name; version = $package.version; purl = $purl
+            hashes = @([ordered]@{ alg = 'SHA-512'; content = [Convert]::ToHexStringLower([Convert]::FromBase64String($package.integrity -replace '^sha512-')) })
+            # One has it in a file only.
+            licenses = @(@{ license = @{ id = $package['license'] ?? 'MIT' } })
+        }
+    }
 }
 
 # The same sources give the same files, wherever they are built.
@@ -158,6 +209,20 @@ function Invoke-Demo {
         Invoke-NodeDrain $node.Name -DeleteEmptyDirData -DeleteUnmanagedPod -Timeout 2m -Confirm:$false | Format-List | Out-Host
         Resume-NodeScheduling $node.Name -PassThru | Out-Host
     } -args "$PSScriptRoot/NodeManager.psd1"
+}
+
+# A large and busy cluster, the console in Chromium, hundreds of event streams, and every flow of the console in both themes and languages.
+function Invoke-Soak {
+    $variables = @{
+        NODEMANAGER_CONSOLE = '1'; NODEMANAGER_FLOWS_ALL = '1'; NODEMANAGER_SOAK = "$SoakMinutes"; NODEMANAGER_SOAK_NODES = "$SoakNodes"
+    }
+    $before = @{}
+    foreach ($name in $variables.Keys) { $before[$name] = [Environment]::GetEnvironmentVariable($name); [Environment]::SetEnvironmentVariable($name, $variables[$name]) }
+    try {
+        Invoke-DotNet test "$PSScriptRoot/tests/NodeManager.Server.Tests" --configuration $Configuration --nologo --logger 'console;verbosity=detailed' --filter 'FullyQualifiedName~Console'
+    }
+    finally { foreach ($name in $before.Keys) { [Environment]::SetEnvironmentVariable($name, $before[$name]) } }
+    "Figures and pictures are in $PSScriptRoot/src/NodeManager.Console/obj/soak."
 }
 
 foreach ($name in $Task) { & "Invoke-$name" }

@@ -1,0 +1,86 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { CDPSession, Page } from '@playwright/test';
+import { expect, test } from '../flows/console';
+
+const minutes = Number(process.env['NODEMANAGER_SOAK'] ?? 1);
+const nodes = Number(process.env['NODEMANAGER_SOAK_NODES'] ?? 5000);
+const folder = 'obj/soak';
+
+const pages = ['/admin/nodes', '/admin/nodes/worker-1a-01', '/admin/alerts', '/admin/pools', '/admin/autoscaler', '/admin/maintenance', '/admin/scheduler', '/admin/agents'];
+
+async function heap(client: CDPSession): Promise<number> {
+  await client.send('HeapProfiler.collectGarbage');
+  const { metrics } = await client.send('Performance.getMetrics');
+  return metrics.find(one => one.name === 'JSHeapUsedSize')!.value / 2 ** 20;
+}
+
+/** The durations of the tasks of the page's main thread, in milliseconds, as Chromium's own trace has them. */
+function tasksOf(file: string): number[] {
+  const { traceEvents } = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: { name: string; ph: string; pid: number; tid: number; dur?: number; args?: { name?: string } }[] };
+  const main = new Set(traceEvents.filter(one => one.name === 'thread_name' && one.args?.name === 'CrRendererMain').map(one => `${one.pid} ${one.tid}`));
+  return traceEvents.filter(one => one.ph === 'X' && one.name.endsWith('RunTask') && main.has(`${one.pid} ${one.tid}`)).map(one => (one.dur ?? 0) / 1000);
+}
+
+async function trace(page: Page, file: string, milliseconds: number): Promise<number[]> {
+  const browser = page.context().browser()!;
+  await browser.startTracing(page, { path: file, categories: ['toplevel', 'disabled-by-default-devtools.timeline', '__metadata'] });
+  await page.waitForTimeout(milliseconds);
+  await browser.stopTracing();
+  return tasksOf(file);
+}
+
+test('the table of nodes stays small and quick while the cluster changes', async ({ console: page }) => {
+  test.setTimeout((minutes + 10) * 60_000);
+  mkdirSync(folder, { recursive: true });
+  const client = await page.context().newCDPSession(page);
+  await client.send('Network.enable');
+  await client.send('Performance.enable');
+  await page.goto('/admin/nodes');
+  await expect(page.locator('table.nodes tbody tr').first()).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByText(new RegExp(`of ${new Intl.NumberFormat('en').format(nodes)} nodes$`))).toBeVisible();
+  const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0);
+  await page.waitForTimeout(5000);
+
+  let bytes = 0;
+  client.on('Network.dataReceived', event => { bytes += event.encodedDataLength; });
+  const heaps = [await heap(client)];
+  const started = Date.now();
+  const tasks: number[] = [];
+  while (Date.now() - started < minutes * 60_000) {
+    tasks.push(...await trace(page, `${folder}/trace.json`, Math.min(15_000, minutes * 20_000)));
+    await page.mouse.wheel(0, 4000);
+    await page.waitForTimeout(Math.min(15_000, minutes * 20_000));
+    heaps.push(await heap(client));
+  }
+
+  const seconds = (Date.now() - started) / 1000;
+  tasks.sort((a, b) => a - b);
+  const figures = {
+    minutes: seconds / 60, first_paint_ms: Math.round(paint), heap_mb: heaps.map(one => Math.round(one * 10) / 10), kilobytes_a_second: bytes / 1024 / seconds,
+    tasks: tasks.length, tasks_under_50_ms_percent: (100 * tasks.filter(one => one < 50).length) / Math.max(1, tasks.length), longest_task_ms: tasks.at(-1) ?? 0,
+  };
+  writeFileSync(`${folder}/figures.json`, JSON.stringify(figures, null, 2));
+  console.log(JSON.stringify(figures));
+  expect(Math.max(...heaps)).toBeLessThan(120);
+  // Flat: the second half holds no more than the first, but for what is collected later.
+  const half = Math.ceil(heaps.length / 2);
+  expect(Math.max(...heaps.slice(half))).toBeLessThan(Math.max(...heaps.slice(0, half)) * 1.2 + 2);
+  expect(figures.kilobytes_a_second).toBeLessThan(20);
+  expect(figures.tasks).toBeGreaterThan(0);
+  expect(figures.tasks_under_50_ms_percent).toBeGreaterThan(99);
+});
+
+for (const [name, theme, width] of [['light', 'light', 1280], ['dark', 'dark', 1280], ['phone', 'light', 390]] as const) {
+  test(`pictures of all pages: ${name}`, async ({ console: page }) => {
+    test.setTimeout(10 * 60_000);
+    mkdirSync(folder, { recursive: true });
+    await page.emulateMedia({ colorScheme: theme });
+    await page.setViewportSize({ width, height: 900 });
+    for (const address of pages) {
+      await page.goto(address);
+      await expect(page.locator('main h1')).toBeVisible();
+      await expect(page.locator('.empty[role=status]')).toHaveCount(0);
+      await page.screenshot({ path: `${folder}/${name}${address.replaceAll('/', '-')}.png` });
+    }
+  });
+}

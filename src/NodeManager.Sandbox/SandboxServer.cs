@@ -9,7 +9,7 @@ public sealed class SandboxServer : IDisposable
 {
     private readonly X509Certificate2 _certificate;
     private readonly ConnectionListener _listener;
-    private readonly ServedKubeconfig _kubeconfig;
+    private readonly ServedKubeconfig? _kubeconfig;
 
     internal SandboxServer(SandboxCluster cluster, SandboxServerOptions options, ServerLimits limits)
     {
@@ -22,8 +22,9 @@ public sealed class SandboxServer : IDisposable
         {
             _listener = listener = new(options.Port, _certificate, new(cluster.Api, () => cluster.Pools.Api, identity.Token, cluster.Time), limits);
             Address = new($"https://127.0.0.1:{_listener.Port}");
-            _kubeconfig = ServedKubeconfig.Write(options.KubeconfigPath, Address, identity.AuthorityPem, identity.Token);
-            KubeconfigPath = _kubeconfig.Path;
+            Access = new(Address, identity.AuthorityPem, identity.Token);
+            _kubeconfig = options.WritesKubeconfig ? ServedKubeconfig.Write(options.KubeconfigPath, Address, identity.AuthorityPem, identity.Token) : null;
+            KubeconfigPath = _kubeconfig?.Path ?? "";
             _listener.Start();
         }
         catch
@@ -36,14 +37,27 @@ public sealed class SandboxServer : IDisposable
 
     public Uri Address { get; }
 
-    /// <summary>A file that kubectl takes: <c>kubectl --kubeconfig …</c>. It holds the token.</summary>
+    /// <summary>What a client of another process needs. Holds the token: never print it.</summary>
+    public SandboxAccess Access { get; }
+
+    /// <summary>A file that kubectl takes: <c>kubectl --kubeconfig …</c>. It holds the token. Empty where none was wanted.</summary>
     public string KubeconfigPath { get; }
 
     /// <summary>Stops serving: connections are closed. The cluster continues.</summary>
     public void Dispose()
     {
         _listener.Dispose();
-        _kubeconfig.Dispose();
+        _kubeconfig?.Dispose();
         _certificate.Dispose();
     }
+}
+
+/// <summary>How a served cluster is reached.</summary>
+/// <param name="Server">The address.</param>
+/// <param name="AuthorityPem">The authority that signed its certificate.</param>
+/// <param name="Token">The administrator's token.</param>
+public sealed record SandboxAccess(Uri Server, string AuthorityPem, string Token)
+{
+    /// <summary>Without the token.</summary>
+    public override string ToString() => Server.ToString();
 }

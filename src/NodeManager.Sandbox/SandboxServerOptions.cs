@@ -11,6 +11,9 @@ public sealed record SandboxServerOptions
     /// </summary>
     public string? KubeconfigPath { get; init; }
 
+    /// <summary>False writes no kubeconfig: <see cref="SandboxServer.Access"/> has what a client needs, and nothing of it is on disk.</summary>
+    public bool WritesKubeconfig { get; init; } = true;
+
     /// <summary>
     /// A file in which the server's key, certificate and token are kept, made where it is not there: what is served with it again, on the same
     /// port, is the same server to whoever holds its kubeconfig. Null: a new one each time, kept nowhere.

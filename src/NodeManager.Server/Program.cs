@@ -33,12 +33,14 @@ if (options.NewToken)
     return 0;
 }
 
-// Standard output is the protocol's where an agent reads it.
-var terminal = options.Mcp ? new Terminal(Console.Error, false) : new Terminal(Console.Out, Terminal.ConsoleHasColor);
+// Standard output is the protocol's where an agent or a parent process reads it.
+var terminal = options.Mcp || options.Handover ? new Terminal(Console.Error, false) : new Terminal(Console.Out, Terminal.ConsoleHasColor);
+using HandoverLifetime? parent = options.Handover ? HandoverLifetime.OfProcess() : null;
 try
 {
+    if (parent is not null) options = options with { Handed = parent.ReadHandover() };
     // Ctrl-C and SIGTERM stop the host, also while it starts.
-    using IHost host = ServerHost.Build(options, terminal);
+    using IHost host = ServerHost.Build(options, terminal, parent);
     await host.StartAsync();
     if (options.Once) await host.StopAsync();
     else await host.WaitForShutdownAsync();
@@ -52,6 +54,7 @@ catch (OperationCanceledException)
 }
 catch (Exception problem) when (problem is NodeManagerException or ArgumentException or IOException or UnauthorizedAccessException or SocketException)
 {
+    parent?.Report(problem as NodeManagerException ?? new(ErrorIds.ServerStartFailed, ErrorKind.ResourceUnavailable, $"The server did not start: {problem.Message}"));
     await Console.Error.WriteLineAsync(DisplayText.EscapeLines(problem.Message));
     if (problem is NodeManagerException { RecommendedAction: { } action }) await Console.Error.WriteLineAsync(action);
     return 1;

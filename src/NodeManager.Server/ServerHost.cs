@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Console;
 using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Serving;
 using NodeManager.Server.Access;
 using NodeManager.Server.Agents;
 using NodeManager.Server.Api;
@@ -19,7 +20,10 @@ namespace NodeManager.Server;
 internal static class ServerHost
 {
     /// <summary>Serves the embedded cluster itself, tours it, or serves the API of a cluster.</summary>
-    public static IHost Build(ServerOptions options, Terminal terminal)
+    /// <param name="options">What it asked for.</param>
+    /// <param name="terminal">Where addresses are printed.</param>
+    /// <param name="parent">The process that handed a cluster over; null where none did.</param>
+    public static IHost Build(ServerOptions options, Terminal terminal, HandoverLifetime? parent = null)
     {
         if (options.ClusterPort is not null) return BuildHost(options, services => services.AddHostedService(_ => new ClusterService(options, terminal)));
         if (options.Once) return BuildHost(options, services => AddCluster(services, options, terminal));
@@ -44,6 +48,7 @@ internal static class ServerHost
         Configure(builder.Logging);
         AddCluster(builder.Services, options, terminal);
         if (options.Mcp) AgentSetup.AddStdio(builder.Services);
+        if (parent is not null) builder.Services.AddSingleton<IHostLifetime>(parent);
         if (options.DetachedNamespace is { } ns)
         {
             builder.Logging.AddFilter<ConsoleLoggerProvider>(typeof(DetachedService).FullName, LogLevel.Information).AddFilter(typeof(DetachedService).FullName, LogLevel.Information);
@@ -52,7 +57,12 @@ internal static class ServerHost
 
         WebApplication app = ApiHost.Build(builder, listen);
         if (options.Approver is { } hash) app.Services.GetRequiredService<LocalTokens>().AddHash(hash, AccessLevel.Admin);
-        app.Lifetime.ApplicationStarted.Register(() => Announce(terminal, app, options));
+        if (parent is not null) parent.Stop = app.Lifetime.StopApplication;
+        app.Lifetime.ApplicationStarted.Register(() =>
+        {
+            if (parent is not null) Announce(parent, app);
+            else Announce(terminal, app, options);
+        });
         return app;
     }
 
@@ -68,7 +78,7 @@ internal static class ServerHost
         {
             throw new NodeManagerException(
                 ErrorIds.PortUnavailable, ErrorKind.ResourceUnavailable, $"Port {port} of {address} is not available: {taken.Message}.", port,
-                "Use another port with --port N, or a free one with --port 0.", taken);
+                "Use another port, or 0 for a free one.", taken);
         }
     }
 
@@ -104,7 +114,7 @@ internal static class ServerHost
         services.AddSingleton(new AgentSettings(options.AgentChanges, options.AgentElicitation));
         services.AddSingleton(provider => ClusterSession.Of(options, provider.GetRequiredService<ILoggerFactory>().CreateLogger<ClusterSession>()));
         services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
-        if (options.Autoscaler || options.Mcp || options.InCluster || options.Kubeconfig is not null) return;
+        if (options.Autoscaler || options.Mcp || options.InCluster || options.Handover || options.Kubeconfig is not null) return;
         services.AddSingleton(provider => new TourService(provider.GetRequiredService<ClusterSession>(), terminal));
         services.AddHostedService(provider => provider.GetRequiredService<TourService>());
     }
@@ -146,6 +156,20 @@ internal static class ServerHost
         terminal.Line($"  Read:   curl -H 'Authorization: Bearer {tokens.Issue(AccessLevel.Viewer)}' {address}{NodeRoutes.Prefix}/nodes");
         terminal.Line($"  Change: the same with the token {tokens.Issue(AccessLevel.Admin)}");
         terminal.Line($"  Agents: {address}{AgentEndpoint.Path} with a token{(options.AgentChanges ? "; a change needs an approval with another token" : ", read-only")}");
+    }
+
+    private static void Announce(HandoverLifetime parent, WebApplication app)
+    {
+        LocalTokens tokens = app.Services.GetRequiredService<LocalTokens>();
+        SignIns signIns = app.Services.GetRequiredService<SignIns>();
+        Uri address = new(app.Urls.First());
+        ServerAnnouncement Link() => new()
+        {
+            Address = address,
+            SignInLink = $"{address.GetLeftPart(UriPartial.Authority)}/#{signIns.CreateLink(AccessLevel.Admin)}",
+            SignInExpiresAt = TimeProvider.System.GetUtcNow() + SignIns.LinkLifetime,
+        };
+        parent.Announce(Link() with { ViewerToken = tokens.Issue(AccessLevel.Viewer), AdminToken = tokens.Issue(AccessLevel.Admin) }, Link);
     }
 
     private static string Describe(NodeManagerSession session) => session.Source == "Sandbox"

@@ -42,7 +42,7 @@ public static class ErrorIds
     public const string SessionNotFound = nameof(SessionNotFound);
     /// <summary>More than one connected session matches.</summary><remarks>Specify the id of the session with -Session.</remarks>
     public const string SessionAmbiguous = nameof(SessionAmbiguous);
-    /// <summary>The port for the embedded cluster is in use, or cannot be opened.</summary><remarks>Use another port, or 0 for a free port.</remarks>
+    /// <summary>The port for the embedded cluster or the server is in use, or cannot be opened.</summary><remarks>Use another port, or 0 for a free port.</remarks>
     public const string PortUnavailable = nameof(PortUnavailable);
     /// <summary>A configuration file contains an invalid value. The message names file, line and field.</summary><remarks>Correct the file.</remarks>
     public const string ConfigurationFileInvalid = nameof(ConfigurationFileInvalid);
@@ -96,6 +96,20 @@ public static class ErrorIds
     public const string MachineCapacityMissing = nameof(MachineCapacityMissing);
     /// <summary>The provider is unreachable, refuses the credentials, or failed.</summary><remarks>Run Test-NodeProvider, then run the command again to continue.</remarks>
     public const string MachineOperationFailed = nameof(MachineOperationFailed);
+
+    // Servers that PowerShell starts
+    /// <summary>The program of the server is not beside the module.</summary><remarks>Install the module again. In a clone of the repository, build src/NodeManager.Server.</remarks>
+    public const string ServerProgramNotFound = nameof(ServerProgramNotFound);
+    /// <summary>No .NET installation of this machine has the ASP.NET Core runtime that the server needs.</summary><remarks>Install the ASP.NET Core runtime 10.0 from https://dotnet.microsoft.com/download/dotnet/10.0, or set DOTNET_ROOT.</remarks>
+    public const string AspNetCoreNotFound = nameof(AspNetCoreNotFound);
+    /// <summary>The server process cannot be started, ended before it served, or did not serve in time. The message has its last words.</summary><remarks>Fix what the message names, or allow more time with -Timeout.</remarks>
+    public const string ServerStartFailed = nameof(ServerStartFailed);
+    /// <summary>The log file of a server cannot be written.</summary><remarks>Specify a file in a folder that exists and that you may write to.</remarks>
+    public const string ServerLogUnavailable = nameof(ServerLogUnavailable);
+    /// <summary>The server has ended or does not answer.</summary><remarks>Start another one with Start-NodeManagerServer.</remarks>
+    public const string ServerEnded = nameof(ServerEnded);
+    /// <summary>This process has started no server with this port or id.</summary><remarks>List the servers with Get-NodeManagerServer.</remarks>
+    public const string ManagedServerNotFound = nameof(ManagedServerNotFound);
 
     // Plans of agents
     /// <summary>The address is neither HTTPS nor an address of this computer, so the token would be readable on the way.</summary><remarks>Use the HTTPS address of the server, or run the command where the server runs.</remarks>

@@ -36,6 +36,9 @@ public sealed class PoolServiceConfiguration
     /// <summary>A PEM file with the authorities that may have signed the service's certificate. Empty: those that this machine trusts.</summary>
     public string CertificateAuthorityPath { get; init; } = "";
 
+    // PEM text, for a service that was handed over by another process: nothing of it is in a file.
+    internal string CertificateAuthority { get; init; } = "";
+
     /// <summary>Accept any certificate. For laboratories.</summary>
     public bool SkipCertificateCheck { get; init; }
 

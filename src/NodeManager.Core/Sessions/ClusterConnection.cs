@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Configuration;
 
 namespace NodeManager.Core.Sessions;
 
@@ -31,6 +32,12 @@ public sealed partial class ClusterConnection : IDisposable
 
     /// <summary>What lives as long as the connection: the embedded cluster that it leads to. Null for all others.</summary>
     public IDisposable? Owned { get; }
+
+    /// <summary>The kubeconfig behind the connection; null where there is none.</summary>
+    public KubeconfigRequest? Origin { get; init; }
+
+    /// <summary>The connection whose user acts as this one's; null where nobody is impersonated that way.</summary>
+    public ClusterConnection? ActsThrough { get; init; }
 
     public TimeProvider Time => Client.Time;
 

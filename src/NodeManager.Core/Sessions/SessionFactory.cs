@@ -24,7 +24,7 @@ public static partial class SessionFactory
             KubernetesClient.Create(configuration, new() { Time = time, Logger = logger }), null, logger,
             new(configuration.ClusterName, source, configuration.ContextName, configuration.ImpersonatedUser ?? configuration.UserName, configuration.Namespace)
             {
-                Groups = configuration.ImpersonatedGroups,
+                Groups = configuration.ImpersonatedGroups, Origin = configuration.Origin,
             },
             cancellationToken);
     }
@@ -54,13 +54,17 @@ public static partial class SessionFactory
         NodeManagerSession session, string user, IReadOnlyList<string> groups, ILogger logger, CancellationToken cancellationToken) =>
         ConnectAsync(
             session.Connection().Client.ActAs(user, groups), null, logger,
-            new(session.Cluster, session.Source, session.Context, user, session.Namespace) { Groups = groups }, cancellationToken);
+            new(session.Cluster, session.Source, session.Context, user, session.Namespace)
+            {
+                Groups = groups, ActsThrough = session.Connection(), Origin = session.Connection().Origin is { } origin ? origin with { ImpersonateUser = user, ImpersonateGroups = groups } : null,
+            },
+            cancellationToken);
 
     private static async Task<NodeManagerSession> ConnectAsync(
         KubernetesClient client, IDisposable? owned, ILogger logger, Description description, CancellationToken cancellationToken)
     {
         SessionNames.Reservation name = SessionNames.Reserve(description.Cluster);
-        var connection = new ClusterConnection(name.Name, client, logger, owned, name);
+        var connection = new ClusterConnection(name.Name, client, logger, owned, name) { Origin = description.Origin, ActsThrough = description.ActsThrough };
         try
         {
             VersionInfo version = await client.GetVersionAsync(cancellationToken);
@@ -95,5 +99,9 @@ public static partial class SessionFactory
     private sealed record Description(string Cluster, string Source, string Context, string User, string Namespace)
     {
         public IReadOnlyList<string> Groups { get; init; } = [];
+
+        public KubeconfigRequest? Origin { get; init; }
+
+        public ClusterConnection? ActsThrough { get; init; }
     }
 }

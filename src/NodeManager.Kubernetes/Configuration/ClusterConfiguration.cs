@@ -26,6 +26,27 @@ public sealed record ClusterConfiguration
     /// <summary>What is odd about the configuration and keeps nothing from working.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>
+    /// The files and the context that this was read from, so that another process reads the same, also after the environment or the current context
+    /// has changed. Holds no credentials. Null where it comes from no kubeconfig.
+    /// </summary>
+    public KubeconfigRequest? Origin { get; init; }
+
+    /// <summary>A cluster whose address, authority and token were handed over. Nothing of it needs to be in a file.</summary>
+    /// <param name="cluster">What users call it.</param>
+    /// <param name="server">Its HTTPS address.</param>
+    /// <param name="authorityPem">The authority that signed its certificate.</param>
+    /// <param name="token">A bearer token.</param>
+    /// <param name="user">The user to act as; empty: the one of the token.</param>
+    /// <param name="groups">The groups of that user.</param>
+    public static ClusterConfiguration ForToken(string cluster, Uri server, string authorityPem, string token, string user, IReadOnlyList<string> groups) => new()
+    {
+        ClusterName = cluster,
+        Server = server,
+        CertificateAuthorities = PemCertificates.Read(authorityPem),
+        User = new() { Token = token, Impersonation = user.Length > 0 ? new(user) { Groups = groups } : null },
+    };
+
     /// <summary>Credentials go over TLS only.</summary>
     internal bool IsEncrypted => Server.Scheme == Uri.UriSchemeHttps;
 

@@ -16,6 +16,7 @@ public static class Kubeconfig
             files.Cluster(name, context), name, context.RequiredText("cluster"), request.SkipTlsVerify);
         return cluster with
         {
+            Origin = request with { Paths = files.Paths, Context = name },
             UserName = context.Text("user") ?? "",
             Namespace = request.Namespace ?? context.Text("namespace") ?? "default",
             User = UserReader.Read(files.User(name, context, isRequired: cluster.IsEncrypted), cluster, ofAddress, request),

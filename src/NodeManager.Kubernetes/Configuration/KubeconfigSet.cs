@@ -6,11 +6,15 @@ internal sealed class KubeconfigSet
     private readonly List<KubeconfigFile> _files;
     private readonly string _names;
 
-    private KubeconfigSet(List<KubeconfigFile> files, string names)
+    private KubeconfigSet(IReadOnlyList<string> paths)
     {
-        _files = files;
-        _names = names;
+        _files = [.. paths.Select(KubeconfigFile.Read)];
+        _names = string.Join(", ", paths);
+        Paths = [.. paths.Select(Path.GetFullPath)];
     }
+
+    /// <summary>The files, in the order of their precedence.</summary>
+    public IReadOnlyList<string> Paths { get; }
 
     public string? CurrentContext => _files.Select(file => file.CurrentContext).FirstOrDefault(context => context is not null);
 
@@ -21,14 +25,14 @@ internal sealed class KubeconfigSet
     /// <param name="paths">Named by the user: each must exist. Null: <c>KUBECONFIG</c>, of which some may be missing, else <c>~/.kube/config</c>.</param>
     public static KubeconfigSet Read(IReadOnlyList<string>? paths)
     {
-        if (paths is { Count: > 0 }) return new([.. paths.Select(path => KubeconfigFile.Read(path))], string.Join(", ", paths));
+        if (paths is { Count: > 0 }) return new(paths);
         string? variable = Environment.GetEnvironmentVariable("KUBECONFIG");
         string[] candidates = string.IsNullOrEmpty(variable)
             ? [Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config")]
             : variable.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         string[] present = [.. candidates.Distinct().Where(Path.Exists)];
         return present.Length > 0
-            ? new([.. present.Select(path => KubeconfigFile.Read(path))], string.Join(", ", present))
+            ? new(present)
             : throw KubeconfigErrors.NotFound(string.IsNullOrEmpty(variable)
                 ? $"There is no kubeconfig: KUBECONFIG is not set and '{candidates[0]}' does not exist."
                 : $"There is no kubeconfig: none of the files that KUBECONFIG names exists ({string.Join(", ", candidates)}).",

@@ -10,8 +10,20 @@ internal static class PoolServiceTransport
 {
     /// <exception cref="NodeManagerException">PoolServiceInvalid: the authorities cannot be read.</exception>
     public static HttpMessageHandler Create(PoolServiceConfiguration configuration) => ProviderHttp.Transport(
-        configuration is { SkipCertificateCheck: false, CertificateAuthorityPath: { Length: > 0 } path } ? Read(path) : null, configuration.SkipCertificateCheck, configuration.Proxy,
+        Authorities(configuration), configuration.SkipCertificateCheck, configuration.Proxy,
         DecompressionMethods.GZip);
+
+    private static X509Certificate2Collection? Authorities(PoolServiceConfiguration configuration)
+    {
+        if (configuration is { SkipCertificateCheck: false, CertificateAuthority: { Length: > 0 } pem })
+        {
+            X509Certificate2Collection handed = [];
+            handed.ImportFromPem(pem);
+            return handed;
+        }
+
+        return configuration is { SkipCertificateCheck: false, CertificateAuthorityPath: { Length: > 0 } path } ? Read(path) : null;
+    }
 
     private static X509Certificate2Collection Read(string path)
     {

@@ -22,8 +22,10 @@ internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSes
     /// <summary>How long it took until the cluster answered.</summary>
     public TimeSpan Startup { get; private set; }
 
-    /// <summary>Of an embedded cluster, of one from a kubeconfig, or of the one that this is a pod of, as the options say.</summary>
-    public static ClusterSession Of(ServerOptions options, ILogger logger) => new(stop => options.Kubeconfig is { } request
+    /// <summary>Of one that was handed over, of an embedded cluster, of one from a kubeconfig, or of the one that this is a pod of, as the options say.</summary>
+    public static ClusterSession Of(ServerOptions options, ILogger logger) => new(stop => options.Handed is { } handed
+        ? HandedCluster.ConnectAsync(handed, logger, stop)
+        : options.Kubeconfig is { } request
         ? SessionFactory.ConnectAsync(Kubeconfig.Load(request), "Kubeconfig", logger, TimeProvider.System, stop)
         : options.Autoscaler || options.InCluster ? SessionFactory.ConnectAsync(Kubeconfig.LoadInCluster(), "InCluster", logger, TimeProvider.System, stop)
         : StartSandboxAsync(options, logger, stop));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using NodeManager.Core.Maintenance.Options;
+using NodeManager.Core.Serving;
 using NodeManager.Kubernetes.Configuration;
 using NodeManager.Kubernetes.Validation;
 using NodeManager.Sandbox;
@@ -16,6 +17,7 @@ internal sealed record ServerOptions
                NodeManager.Server [--kubeconfig PATH] [--context NAME] [--port N] [--detached [--namespace NAME]]
                NodeManager.Server --mcp [--kubeconfig PATH] [--context NAME] [--agent-changes] [--agent-elicitation] [--approver HASH] [--port N]
                NodeManager.Server --new-token
+               NodeManager.Server --handover [--port N] [--agent-changes]
                NodeManager.Server --in-cluster [--cert PATH [--key PATH] --address IP] [--port N] [--namespace NAME]
                NodeManager.Server --serve-cluster N [--kubeconfig PATH] [--state FOLDER] [--nodes N] [--seed N] [--version 1.20..1.37] [--speed N] [--rbac]
 
@@ -48,6 +50,9 @@ internal sealed record ServerOptions
           --approver HASH     accept the admin token with this SHA-256 hash; with --mcp, plans are then approved at --port of 127.0.0.1
           --new-token         print a new token and its hash, and end
 
+          --handover          no tour: serve the cluster that one line of JSON on standard input describes, until standard input ends; Start-NodeManagerServer
+                              uses it, so that credentials are in no argument, environment or file
+
           --serve-cluster N   no tour: serve the embedded cluster itself to kubectl, on this port of 127.0.0.1 (0 takes a free one)
           --kubeconfig PATH   where its kubeconfig is written (a temporary file, deleted at the end)
           --state FOLDER      resume the cluster stored there, with the same kubeconfig, and store it again at the end (Ctrl-C or
@@ -72,6 +77,12 @@ internal sealed record ServerOptions
 
     /// <summary>Print a new token and its hash.</summary>
     public bool NewToken { get; init; }
+
+    /// <summary>The parent process describes the cluster on standard input.</summary>
+    public bool Handover { get; init; }
+
+    /// <summary>What it described; null where nothing was handed over.</summary>
+    public ServerHandover? Handed { get; init; }
 
     /// <summary>Serve an agent over standard input and output.</summary>
     public bool Mcp { get; init; }
@@ -162,6 +173,7 @@ internal sealed record ServerOptions
                 "--once" => options with { Once = true },
                 "--help" or "-h" => options with { Help = true },
                 "--new-token" => options with { NewToken = true },
+                "--handover" => options with { Handover = true },
                 "--mcp" => options with { Mcp = true },
                 "--agent-changes" => options with { AgentChanges = true },
                 "--agent-elicitation" => options with { AgentElicitation = true },
@@ -202,6 +214,13 @@ internal sealed record ServerOptions
         }
 
         if (options.Help || options.NewToken) return options;
+        if (options.Handover)
+        {
+            return arguments.Any(static one => one.StartsWith("--", StringComparison.Ordinal) && one is not ("--handover" or "--port" or "--agent-changes"))
+                ? throw new FormatException("--handover takes --port and --agent-changes only; all else is handed over on standard input.")
+                : options;
+        }
+
         options.CheckAgents();
         if (options.Autoscaler)
         {

@@ -1,0 +1,75 @@
+using System.Security;
+
+namespace NodeManager;
+
+/// <summary>
+/// A server with the console and the REST API, as a child process of this one. Live: its state follows the process. It ends with its session, with
+/// the module and with this process.
+/// </summary>
+public sealed class NodeManagerServer
+{
+    private string _state = NodeManagerServerState.Running;
+
+    /// <summary>Where it listens, on loopback only.</summary>
+    public required Uri Address { get; init; }
+
+    /// <summary>Of the address.</summary>
+    public int Port => Address.Port;
+
+    /// <summary>What users call the cluster that it serves.</summary>
+    public required string Cluster { get; init; }
+
+    /// <summary>Whose cluster and rights it has.</summary>
+    public required NodeManagerSession Session { get; init; }
+
+    /// <summary>Opens the console once, until <see cref="SignInExpiresAt"/>. Whoever has it is an admin of the server.</summary>
+    public string SignInLink { get; internal set; } = "";
+
+    public DateTimeOffset SignInExpiresAt { get; internal set; }
+
+    /// <summary>A bearer token that reads; for <c>Invoke-RestMethod -Authentication Bearer -Token</c>. It ends with the server.</summary>
+    public required SecureString ViewerToken { get; init; }
+
+    /// <summary>A bearer token that reads and changes.</summary>
+    public required SecureString AdminToken { get; init; }
+
+    /// <summary>Of the child process.</summary>
+    public required int ProcessId { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>A <see cref="NodeManagerServerState"/>.</summary>
+    public string State => Volatile.Read(ref _state);
+
+    public DateTimeOffset? EndedAt { get; private set; }
+
+    /// <summary>Of the ended process; null while it runs.</summary>
+    public int? ExitCode { get; private set; }
+
+    /// <summary>Why it ended, where nobody stopped it; empty otherwise.</summary>
+    public string Error { get; private set; } = "";
+
+    /// <summary>Where its log and audit lines are appended; empty where they are not kept.</summary>
+    public string LogPath { get; init; } = "";
+
+    internal void End(string state, int exitCode, string error, DateTimeOffset at)
+    {
+        (ExitCode, Error, EndedAt) = (exitCode, error, at);
+        Volatile.Write(ref _state, state);
+    }
+
+    /// <summary>The address, without a credential.</summary>
+    public override string ToString() => Address.GetLeftPart(UriPartial.Authority);
+}
+
+/// <summary>What became of a server.</summary>
+public static class NodeManagerServerState
+{
+    public const string Running = nameof(Running);
+
+    /// <summary>By Stop-NodeManagerServer, or with its session.</summary>
+    public const string Stopped = nameof(Stopped);
+
+    /// <summary>By itself.</summary>
+    public const string Failed = nameof(Failed);
+}

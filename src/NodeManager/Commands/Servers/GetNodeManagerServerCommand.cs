@@ -1,0 +1,40 @@
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Core.Serving;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands;
+
+/// <summary>Gets the servers that this process has started.</summary>
+[Cmdlet(VerbsCommon.Get, "NodeManagerServer")]
+[OutputType(typeof(NodeManagerServer))]
+public sealed class GetNodeManagerServerCommand : AsyncCmdlet
+{
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(ServerPortCompleter))]
+    [ValidateNotNullOrEmpty]
+    public int[]? Port { get; set; }
+
+    /// <summary>Replaces the sign-in link of each, which opens the console once and within five minutes.</summary>
+    [Parameter]
+    public SwitchParameter NewSignInLink { get; set; }
+
+    private protected override void End()
+    {
+        foreach (ServerProcess one in ServerSelection.Of(Port, problem => Fail(problem, problem.Target)))
+        {
+            if (!NewSignInLink || one.Server.State != NodeManagerServerState.Running)
+            {
+                WriteObject(one.Server);
+                continue;
+            }
+
+            Start(one.Server, async worker =>
+            {
+                await one.RenewLinkAsync(worker.Token);
+                worker.Output(one.Server);
+            });
+        }
+    }
+}

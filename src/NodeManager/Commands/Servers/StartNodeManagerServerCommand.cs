@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Management.Automation;
+using NodeManager.Commands.Bases;
+using NodeManager.Core.Serving;
+using NodeManager.Parameters;
+using NodeManager.Pipeline;
+using NodeManager.Sessions;
+
+namespace NodeManager.Commands;
+
+/// <summary>Starts a server with the console and the REST API for the cluster of a session.</summary>
+[Cmdlet(VerbsLifecycle.Start, "NodeManagerServer", SupportsShouldProcess = true)]
+[OutputType(typeof(NodeManagerServer))]
+public sealed class StartNodeManagerServerCommand : SessionCmdlet
+{
+    private ServerProgram? _program;
+    private string? _log;
+
+    /// <summary>Of 127.0.0.1; 0 takes a free one.</summary>
+    [Parameter(Position = 0)]
+    [ValidateRange(0, 65535)]
+    public int Port { get; set; } = 8080;
+
+    /// <summary>Agents may ask for changes; a person approves each.</summary>
+    [Parameter]
+    public SwitchParameter AllowAgentChange { get; set; }
+
+    /// <summary>A file to which the server's log and audit lines are appended.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? LogPath { get; set; }
+
+    /// <summary>How long the start may take.</summary>
+    [Parameter]
+    [Duration]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    private protected override void Begin()
+    {
+        DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
+        _log = LogPath is null ? null : GetUnresolvedProviderPathFromPSPath(LogPath);
+    }
+
+    private protected override void End()
+    {
+        foreach (NodeManagerSession session in Sessions)
+        {
+            string port = Port == 0 ? "a free port" : string.Create(CultureInfo.InvariantCulture, $"port {Port}");
+            if (!ShouldProcess($"{port} of 127.0.0.1", $"Start a server for cluster '{session.Cluster}'")) continue;
+            // Of the module: the assembly is in its bin.
+            _program ??= ServerProgram.Find(Path.GetDirectoryName(Path.GetDirectoryName(GetType().Assembly.Location))!);
+            Sessions.StartIn(session, session, worker => StartAsync(session, worker));
+        }
+    }
+
+    private async Task StartAsync(NodeManagerSession session, Worker worker)
+    {
+        ServerProcess started = await ServerRegistry.StartAsync(session, () => LaunchOf(session), worker.Token);
+        worker.Verbose($"The server for cluster '{session.Cluster}' listens at {started.Server}, process {started.Server.ProcessId}.");
+        worker.Output(started.Server);
+    }
+
+    private ServerLaunch LaunchOf(NodeManagerSession session)
+    {
+        (ServerHandover handover, IDisposable? front) = SessionHandover.Of(session);
+        string[] arguments = ["--handover", "--port", Port.ToString(CultureInfo.InvariantCulture)];
+        return new()
+        {
+            Start = _program!.Start(AllowAgentChange ? [.. arguments, "--agent-changes"] : arguments), Handover = handover, Session = session, Timeout = Timeout, LogPath = _log, Owned = front,
+        };
+    }
+}

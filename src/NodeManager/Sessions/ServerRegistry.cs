@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using NodeManager.Core.Serving;
+using NodeManager.Core.Sessions;
+
+namespace NodeManager.Sessions;
+
+/// <summary>The servers that this process has started, of all runspaces: ports are the machine's. Those that ended by themselves are kept until they are stopped.</summary>
+internal static class ServerRegistry
+{
+    private static readonly ConcurrentDictionary<int, ServerProcess> Servers = new();
+
+    /// <summary>All, in the order of their start.</summary>
+    public static IReadOnlyList<ServerProcess> All => [.. Servers.Values.OrderBy(static one => one.Server.StartedAt).ThenBy(static one => one.Server.ProcessId)];
+
+    /// <summary>Starts one. It ends with its session.</summary>
+    /// <exception cref="NodeManagerException">See <see cref="ServerProcess.StartAsync"/>; SessionClosed.</exception>
+    public static async Task<ServerProcess> StartAsync(NodeManagerSession session, Func<ServerLaunch> launch, CancellationToken cancellationToken)
+    {
+        SessionServers ofSession = session.Get<SessionServers>();
+        ServerProcess started = await ServerProcess.StartAsync(launch(), cancellationToken);
+        // An ended one on the same port is replaced.
+        foreach (ServerProcess ended in All.Where(one => one.Server.State != NodeManagerServerState.Running && one.Server.Port == started.Server.Port)) Forget(ended);
+        Servers[started.Server.ProcessId] = started;
+        ofSession.Add(started);
+        return started;
+    }
+
+    /// <summary>The process of a server; null where it is not known any more.</summary>
+    public static ServerProcess? Find(NodeManagerServer server) => All.FirstOrDefault(one => one.Server == server);
+
+    /// <summary>Takes it from the list.</summary>
+    public static void Forget(ServerProcess server) => Servers.TryRemove(new(server.Server.ProcessId, server));
+
+    /// <summary>Those of a session; it ends them.</summary>
+    private sealed class SessionServers : IDisposable
+    {
+        private readonly Lock _gate = new();
+        private readonly List<ServerProcess> _servers = [];
+        private bool _isEnded;
+
+        public void Add(ServerProcess server)
+        {
+            lock (_gate)
+            {
+                _servers.Add(server);
+                if (!_isEnded) return;
+            }
+
+            End(server);
+        }
+
+        public void Dispose()
+        {
+            ServerProcess[] servers;
+            lock (_gate)
+            {
+                _isEnded = true;
+                servers = [.. _servers];
+            }
+
+            foreach (ServerProcess server in servers) End(server);
+        }
+
+        private static void End(ServerProcess server)
+        {
+            Forget(server);
+            server.Dispose();
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+using NodeManager.Core.Serving;
+
+namespace NodeManager.Sessions;
+
+/// <summary>Which of this process' servers are meant.</summary>
+internal static class ServerSelection
+{
+    /// <summary>Those of the ports, or all. A port that none has is an error each.</summary>
+    /// <param name="ports">Null for all.</param>
+    /// <param name="fail">Hears ManagedServerNotFound.</param>
+    public static IReadOnlyList<ServerProcess> Of(int[]? ports, Action<NodeManagerException> fail)
+    {
+        IReadOnlyList<ServerProcess> all = ServerRegistry.All;
+        if (ports is null) return all;
+        foreach (int port in ports.Where(port => all.All(one => one.Server.Port != port)))
+        {
+            fail(new(
+                ErrorIds.ManagedServerNotFound, ErrorKind.ObjectNotFound, string.Create(CultureInfo.InvariantCulture, $"This process has started no server on port {port}."), port,
+                "List the servers with Get-NodeManagerServer."));
+        }
+
+        return [.. all.Where(one => ports.Contains(one.Server.Port))];
+    }
+}

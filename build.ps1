@@ -110,11 +110,18 @@ function Invoke-Pack {
 
 # The server with its console, beside the module's own libraries. It needs the ASP.NET Core runtime, which the module does not.
 function Publish-Server([string] $Folder) {
+    $project = "$PSScriptRoot/src/NodeManager.Server"
+    # What was built last, if nothing is to be built.
+    $built = $NoBuild ? (Get-Item "$project/bin/*/net*/NodeManager.Server.dll" | Sort-Object LastWriteTime | Select-Object -Last 1) : $null
+    if ($NoBuild -and -not $built) { throw 'NodeManager.Server is not built.' }
+    $how = $NoBuild ? @('--no-build', '--configuration', $built.Directory.Parent.Name) : @('--configuration', $Configuration)
     $wanted = $env:NODEMANAGER_CONSOLE
     if (-not $wanted) { $env:NODEMANAGER_CONSOLE = '1' }
     try {
-        Invoke-DotNet publish "$PSScriptRoot/src/NodeManager.Server/NodeManager.Server.csproj" --configuration $Configuration --nologo --verbosity minimal --output $Folder `
-            '-p:UseAppHost=false' '-p:PublishDocumentationFiles=false' '-p:CopyOutputSymbolsToPublishDirectory=false' '-p:SatelliteResourceLanguages=en' | Out-Host
+        Invoke-DotNet publish "$project/NodeManager.Server.csproj" @how --nologo --verbosity minimal --output $Folder '-p:UseAppHost=false' '-p:IsTransformWebConfigDisabled=true' `
+            '-p:PublishDocumentationFiles=false' '-p:PublishReferencesDocumentationFiles=false' '-p:CopyOutputSymbolsToPublishDirectory=false' '-p:SatelliteResourceLanguages=en' | Out-Host
+        # Symbols of referenced projects, and what serves static files, which the console is not.
+        Get-ChildItem $Folder -Recurse -Include *.pdb, *.staticwebassets.endpoints.json | Remove-Item
     }
     finally { $env:NODEMANAGER_CONSOLE = $wanted }
     if (-not (Test-Path "$Folder/console/index.html")) {

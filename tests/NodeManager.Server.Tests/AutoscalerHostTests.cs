@@ -114,7 +114,8 @@ public sealed class AutoscalerHostTests
     {
         string deployment = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "autoscaler", "deployment.yaml"));
         string roles = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "rbac-autoscaler.yaml"));
-        string container = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "autoscaler", "Containerfile"));
+        string container = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "Containerfile"));
+        string server = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "server", "deployment.yaml"));
 
         Assert.Matches($@"livenessProbe:\s+httpGet:\s+path: {AutoscalerProbes.Health}\s+port: probes", deployment);
         Assert.Matches($@"readinessProbe:\s+httpGet:\s+path: {AutoscalerProbes.Readiness}\s+port: probes", deployment);
@@ -123,11 +124,15 @@ public sealed class AutoscalerHostTests
         string account = Regex.Match(deployment, @"serviceAccountName: (\S+)").Groups[1].Value;
         Assert.Matches($@"kind: ServiceAccount\s+metadata:\s+name: {account}\s+namespace: {NodeSmithNames.DefaultNamespace}", roles);
         Assert.Contains($"key: {NodeSmithNames.DefaultPoolLabelKey}", deployment, StringComparison.Ordinal);
-        // What the container starts, the program takes.
-        string[] arguments = [.. Regex.Matches(Regex.Match(container, @"ENTRYPOINT \[(.*)\]").Groups[1].Value, "\"([^\"]+)\"").Select(static one => one.Groups[1].Value).Skip(2), "--namespace", "kubenodesmith"];
-        ServerOptions options = ServerOptions.Parse(arguments);
+        // What the containers start, the program takes.
+        Assert.Contains("""ENTRYPOINT ["dotnet", "NodeManager.Server.dll"]""", container, StringComparison.Ordinal);
+        ServerOptions options = ServerOptions.Parse(ArgumentsOf(deployment)), inCluster = ServerOptions.Parse(ArgumentsOf(server));
+        Assert.Equal((true, 8443), (inCluster.InCluster, inCluster.Port));
         Assert.Equal((true, ServerOptions.DefaultProbesPort, "kubenodesmith", null), (options.Autoscaler, options.Port, options.Namespace, options.Kubeconfig));
     }
+
+    private static string[] ArgumentsOf(string deployment) =>
+        [.. Regex.Matches(Regex.Match(deployment, @"        args:\n((?:        - .*\n)+)").Groups[1].Value, "- \"?([^\"\n]+)").Select(static one => one.Groups[1].Value)];
 
     private static void Check(string? expected, string? actual)
     {

@@ -10,9 +10,12 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Sandbox;
+using NodeManager.Server.Agents;
 using NodeManager.Server.Api;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Delegation;
@@ -42,6 +45,7 @@ public sealed class DelegationTests : IAsyncLifetime
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(Pages.ConsoleFiles.None);
+        builder.Services.AddSingleton(new AgentSettings(Changes: true));
         builder.Services.AddSingleton(_ => new ClusterSession(_ => Task.FromResult(_session)));
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
         _app = ApiHost.Build(builder, new(IPAddress.Loopback, 0, IsDelegated: true));
@@ -98,12 +102,36 @@ public sealed class DelegationTests : IAsyncLifetime
             string method = route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0], pattern = route.RoutePattern.RawText!;
             string path = System.Text.RegularExpressions.Regex.Replace(pattern, @"\{[^}]*\}", "1");
             Assert.Equal((HttpStatusCode.Unauthorized, pattern), ((await SendAsync(method, path, null)).Code, pattern));
-            if (RouteRules.Find(method, pattern) is null)
-            {
-                Assert.True(pattern == "/mcp" || pattern.StartsWith("/api/v1/agents/", StringComparison.Ordinal), $"{method} {pattern} has no rule");
-                Assert.Equal((HttpStatusCode.Forbidden, pattern), ((await SendAsync(method, path, _admin)).Code, pattern));
-            }
+            Assert.True(RouteRules.Find(method, pattern) is not null, $"{method} {pattern} has no rule");
         }
+    }
+
+    [Fact]
+    public async Task Agents_get_from_each_tool_what_the_cluster_allows_their_user()
+    {
+        await using McpClient reader = await AgentAsync(_reader), admin = await AgentAsync(_admin);
+        string[] tools = [.. (await admin.ListToolsAsync()).Select(static tool => tool.Name)];
+        Assert.All(tools, static tool => Assert.NotNull(ToolRules.Find(tool)));
+
+        Assert.NotEqual(true, (await reader.CallToolAsync("list_nodes", new Dictionary<string, object?>())).IsError);
+        foreach (string tool in new[] { "list_pods", "cluster_summary", "scheduler_plugins", "list_pools" })
+            Assert.Contains("cannot", await RefusalAsync(reader, tool, []), StringComparison.Ordinal);
+
+        // Who may not change nodes plans no change; who may not evict plans no drain, and nobody approves their own.
+        Dictionary<string, object?> cordon = new() { ["action"] = "Cordon", ["nodes"] = new[] { _node }, ["reason"] = "a test" }, drain = new(cordon) { ["action"] = "Drain" };
+        Assert.Contains("cannot list pods", await RefusalAsync(reader, "request_change", cordon), StringComparison.Ordinal);
+        await AllowAsync("operator-pods", "operator", """[{"apiGroups":[""],"resources":["pods"],"verbs":["get","list","watch"]}]""");
+        Assert.Contains("cannot create pods/eviction", await RefusalAsync(admin, "request_change", drain), StringComparison.Ordinal);
+        CallToolResult requested = await admin.CallToolAsync("request_change", cordon);
+        string id = requested.StructuredContent!.Value.GetProperty("id").GetString()!;
+        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync("POST", $"/api/v1/agents/plans/{id}/approve", _reader)).Code);
+        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync("POST", $"/api/v1/agents/plans/{id}/approve", _admin)).Code);
+        Assert.Contains("approve", await RefusalAsync(admin, "apply_plan", new() { ["id"] = id }), StringComparison.Ordinal);
+
+        string chief = await AccountAsync("chief", """[{"apiGroups":["*"],"resources":["*"],"verbs":["*"]}]""");
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync("POST", $"/api/v1/agents/plans/{id}/approve", chief)).Code);
+        Assert.NotEqual(true, (await admin.CallToolAsync("apply_plan", new Dictionary<string, object?> { ["id"] = id })).IsError);
+        Assert.True((bool)JsonNode.Parse((await SendAsync("GET", $"{Nodes}/{_node}", _reader)).Body)!["status"]!["unschedulable"]!);
     }
 
     [Fact]
@@ -127,6 +155,19 @@ public sealed class DelegationTests : IAsyncLifetime
         Assert.Null(await reviewer.AuthenticateAsync(_reader, isFresh: false, CancellationToken.None));
     }
 
+    private Task<McpClient> AgentAsync(string token) => McpClient.CreateAsync(new HttpClientTransport(new()
+    {
+        Endpoint = new(new Uri(_app.Urls.First()), "/mcp"), TransportMode = HttpTransportMode.StreamableHttp, EnableStandaloneGetStream = false,
+        AdditionalHeaders = new Dictionary<string, string> { ["Authorization"] = "Bearer " + token },
+    }));
+
+    private static async Task<string> RefusalAsync(McpClient agent, string tool, Dictionary<string, object?> arguments)
+    {
+        CallToolResult refused = await agent.CallToolAsync(tool, arguments);
+        Assert.True(refused.IsError, tool);
+        return JsonSerializer.Serialize(refused.StructuredContent);
+    }
+
     private async Task<(HttpStatusCode Code, string Body)> SendAsync(string method, string path, string? token)
     {
         using var client = new HttpClient { BaseAddress = new(_app.Urls.First()) };
@@ -136,15 +177,20 @@ public sealed class DelegationTests : IAsyncLifetime
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    private async Task<string> AccountAsync(string name, string rules)
+    private async Task AllowAsync(string role, string account, string rules)
     {
         const string Rbac = "/apis/rbac.authorization.k8s.io/v1/";
-        await SendToApiAsync(HttpMethod.Post, "/api/v1/namespaces/default/serviceaccounts", $$$"""{"metadata":{"name":"{{{name}}}"}}""");
-        await SendToApiAsync(HttpMethod.Post, Rbac + "clusterroles", $$"""{"metadata":{"name":"{{name}}"},"rules":{{rules}}}""");
+        await SendToApiAsync(HttpMethod.Post, Rbac + "clusterroles", $$"""{"metadata":{"name":"{{role}}"},"rules":{{rules}}}""");
         await SendToApiAsync(HttpMethod.Post, Rbac + "clusterrolebindings", $$"""
-            {"metadata":{"name":"{{name}}"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"{{name}}"},
-             "subjects":[{"kind":"ServiceAccount","name":"{{name}}","namespace":"default"}]}
+            {"metadata":{"name":"{{role}}"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"{{role}}"},
+             "subjects":[{"kind":"ServiceAccount","name":"{{account}}","namespace":"default"}]}
             """);
+    }
+
+    private async Task<string> AccountAsync(string name, string rules)
+    {
+        await SendToApiAsync(HttpMethod.Post, "/api/v1/namespaces/default/serviceaccounts", $$$"""{"metadata":{"name":"{{{name}}}"}}""");
+        await AllowAsync(name, name, rules);
         JsonObject made = await SendToApiAsync(HttpMethod.Post, $"/api/v1/namespaces/default/serviceaccounts/{name}/token", """{"spec":{"expirationSeconds":3600}}""");
         return (string)made["status"]!["token"]!;
     }

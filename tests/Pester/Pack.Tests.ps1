@@ -1,6 +1,10 @@
 BeforeAll {
     $root = (Resolve-Path "$PSScriptRoot/../..").Path
-    $packed = & "$root/build.ps1" -Task Pack -NoBuild -OutputFolder $TestDrive
+    # The console is packed where it was built; packing fetches nothing here.
+    $before = $env:NODEMANAGER_CONSOLE
+    $env:NODEMANAGER_CONSOLE = $before ? $before : '0'
+    $packed = & "$root/build.ps1" -Task Pack -NoBuild -OutputFolder $TestDrive -WarningAction SilentlyContinue
+    $env:NODEMANAGER_CONSOLE = $before
     $folder = $packed | Where-Object PSIsContainer
     $package = $packed | Where-Object Extension -eq '.nupkg'
     $files = Get-ChildItem $folder -File -Recurse | ForEach-Object { [IO.Path]::GetRelativePath($folder, $_.FullName).Replace('\', '/') }
@@ -9,13 +13,13 @@ BeforeAll {
 Describe 'The packed module' {
     It 'contains the files that a user needs' {
         foreach ($needed in 'NodeManager.psd1', 'LICENSE', 'THIRD-PARTY-NOTICES.md', 'README.md', 'deploy/rbac.yaml', 'bin/NodeManager.dll',
-            'bin/NodeManager.Abstractions.dll', 'bin/lib/NodeManager.Core.dll', 'bin/lib/YamlDotNet.dll', 'en-US/NodeManager.dll-Help.xml', 'en-US/about_NodeManager.help.txt') {
+            'bin/NodeManager.Abstractions.dll', 'bin/lib/NodeManager.Core.dll', 'bin/server/NodeManager.Server.dll', 'bin/server/NodeManager.Server.runtimeconfig.json', 'bin/lib/YamlDotNet.dll', 'en-US/NodeManager.dll-Help.xml', 'en-US/about_NodeManager.help.txt') {
             $files | Should -Contain $needed
         }
     }
 
     It 'contains no other file' {
-        $files | Where-Object { $_ -notmatch '^(NodeManager\.psd1|LICENSE|bom\.cdx\.json|[A-Z-]+\.md|(bench|tests)/README\.md|docs/.+\.(md|svg|png|json)|deploy/.+\.yaml|deploy/.+/Containerfile|en-US/.+\.(xml|txt)|bin/.+\.(dll|ps1xml)|bin/NodeManager\.(Guard\.psm1|Types\.psd1))$' } | Should -BeNullOrEmpty
+        $files | Where-Object { $_ -notmatch '^(NodeManager\.psd1|LICENSE|bom\.cdx\.json|[A-Z-]+\.md|(bench|tests)/README\.md|docs/.+\.(md|svg|png|json)|deploy/.+\.yaml|deploy/Containerfile|en-US/.+\.(xml|txt)|bin/.+\.(dll|ps1xml)|bin/NodeManager\.(Guard\.psm1|Types\.psd1)|bin/server/NodeManager\.Server\.(deps|runtimeconfig)\.json|bin/server/console/.+)$' } | Should -BeNullOrEmpty
         $files | Should -Not -Contain 'bin/System.Management.Automation.dll'
         $files | Should -Not -Contain 'bin/lib/NodeManager.Abstractions.dll'
     }
@@ -49,14 +53,16 @@ Describe 'The packed module' {
         $bill.bomFormat | Should -Be 'CycloneDX'
         $bill.metadata.component.version | Should -Be $folder.Name
         # Every assembly that is not our own, and nothing that does not ship.
-        $foreign = $files -match '^bin/lib/[^/]+$' -replace '^bin/lib/|\.dll$' -notlike 'NodeManager.*' | Sort-Object
-        $bill.components.name | Sort-Object | Should -Be $foreign
-        foreach ($component in $bill.components) {
+        $foreign = $files -match '^bin/(lib|server)/[^/]+\.dll$' -replace '^bin/(lib|server)/|\.dll$' -notlike 'NodeManager.*' | Sort-Object -Unique
+        $assemblies = $bill.components | Where-Object purl -like 'pkg:nuget/*'
+        $assemblies.name | Sort-Object | Should -Be $foreign
+        [bool] ($bill.components | Where-Object purl -like 'pkg:npm/svelte@*') | Should -Be ($files -contains 'bin/server/console/index.html')
+        foreach ($component in $assemblies) {
             $component.purl | Should -Be "pkg:nuget/$($component.name)@$($component.version)"
             $component.hashes[0].content | Should -Match '^[0-9a-f]{128}$'
-            $component.licenses.license.id | Should -Be 'MIT'
+            $component.licenses.license.id | Should -Be ($component.name -like 'ModelContextProtocol*' ? 'Apache-2.0' : 'MIT')
             Get-Content "$root/THIRD-PARTY-NOTICES.md" -Raw | Should -BeLike "*| $($component.name) |*"
-            $assembly = [Reflection.AssemblyName]::GetAssemblyName((Join-Path $folder "bin/lib/$($component.name).dll"))
+            $assembly = [Reflection.AssemblyName]::GetAssemblyName((Get-Item "$folder/bin/*/$($component.name).dll" | Select-Object -First 1).FullName)
             ([version] $component.version).Major | Should -Be $assembly.Version.Major
         }
     }
@@ -69,6 +75,18 @@ Describe 'The packed module' {
             (Get-ClusterNode).Count
         } -args (Join-Path $folder 'NodeManager.psd1')
         $nodes | Should -Be 12
+    }
+
+    It 'starts its server from its folder' {
+        $said = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -Command {
+            param($module)
+            Import-Module $module
+            $null = Connect-NodeManager -Sandbox -SandboxNodes 5
+            $server = Start-NodeManagerServer -Port 0 -InformationAction Ignore
+            "$(Invoke-RestMethod "$server/healthz") $((Invoke-WebRequest "$server/").StatusCode)"
+            $server | Stop-NodeManagerServer
+        } -args (Join-Path $folder 'NodeManager.psd1')
+        $said | Should -Be 'ok 200'
     }
 
     It 'loads assemblies compiled for this platform, or portable ones' {

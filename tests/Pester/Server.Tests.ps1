@@ -164,9 +164,9 @@ Describe 'No server is left behind' {
     }
 
     It 'when PowerShell <How>' -ForEach @(
-        @{ How = 'is killed'; Script = '(Start-NodeManagerServer -Port 0).ProcessId; Start-Sleep 600'; Kill = $true }
-        @{ How = 'ends'; Script = '(Start-NodeManagerServer -Port 0).ProcessId'; Kill = $false }
-        @{ How = 'removes the module'; Script = '(Start-NodeManagerServer -Port 0).ProcessId; Remove-Module NodeManager; Start-Sleep 600'; Kill = $false }
+        @{ How = 'is killed'; Script = '(Start-NodeManagerServer -Port 0 6>$null).ProcessId; Start-Sleep 600'; Kill = $true }
+        @{ How = 'ends'; Script = '(Start-NodeManagerServer -Port 0 6>$null).ProcessId'; Kill = $false }
+        @{ How = 'removes the module'; Script = '(Start-NodeManagerServer -Port 0 6>$null).ProcessId; Remove-Module NodeManager; Start-Sleep 600'; Kill = $false }
     ) {
         $shell = Start-Shell $Script
         try {
@@ -176,6 +176,32 @@ Describe 'No server is left behind' {
             Wait-End $id | Should -BeTrue
         }
         finally { if (-not $shell.HasExited) { $shell.Kill($true) } }
+    }
+}
+
+Describe 'A start that does not end' {
+    BeforeAll {
+        $slow = Connect-NodeManager -Sandbox -SandboxNodes 5
+        Set-SandboxFault -Kind ApiSlow -Delay 10m
+        function Get-Child { Get-Process -Name dotnet -ErrorAction Ignore | Where-Object { $_.Parent.Id -eq $PID -and -not $_.HasExited } }
+    }
+
+    It 'is ended after -Timeout, with its process' {
+        { Start-NodeManagerServer -Port 0 -Timeout 2s -ErrorAction Stop } | Should -Throw -ErrorId 'ServerStartFailed*'
+        Get-Child | Should -BeNullOrEmpty
+    }
+
+    It 'is ended by Ctrl-C, with its process' {
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript('param($module, $session) Import-Module $module; Start-NodeManagerServer -Port 0 -Timeout 10m -Session $session').AddArgument("$root/NodeManager.psd1").AddArgument($slow)
+        $running = $shell.BeginInvoke()
+        $limit = [DateTime]::UtcNow.AddMinutes(2)
+        while (-not (Get-Child) -and [DateTime]::UtcNow -lt $limit) { Start-Sleep -Milliseconds 50 }
+        Get-Child | Should -Not -BeNullOrEmpty
+        $shell.Stop()
+        Get-Child | Should -BeNullOrEmpty
+        $shell.Dispose()
+        Get-NodeManagerServer | Should -BeNullOrEmpty
     }
 }
 

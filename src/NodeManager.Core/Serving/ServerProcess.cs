@@ -168,7 +168,7 @@ public sealed class ServerProcess : IDisposable
         }
         catch (IOException)
         {
-            return (null, "it ended before it was told its cluster");
+            return (null, "it ended before it read its cluster");
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

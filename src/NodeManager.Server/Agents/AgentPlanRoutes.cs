@@ -45,7 +45,7 @@ internal sealed class AgentPlanRoutes(AgentPlanStore plans, ClusterSession clust
     private ApiAgentPlan ToApi(AgentPlan plan) => new(
         plan.Id, plan.Change.Action, cluster.Session.Cluster, [.. plan.Nodes.Select(static node => node.Name)],
         [.. plan.Steps.Select(DisplayText.Escape)], [.. plan.Warnings.Select(DisplayText.Escape)], DisplayText.Escape(plan.Change.Reason),
-        plan.By.Name, plan.RequestedAt, plan.Status, plan.ExpiresAt, Filled(plan.DecidedBy), plan.DecidedAt, Filled(DisplayText.Escape(plan.Result)), Filled(plan.Operation),
+        plan.By.Name, plan.RequestedAt, plan.Status, plan.ExpiresAt, AnswerText.Filled(plan.DecidedBy), plan.DecidedAt, AnswerText.Filled(DisplayText.Escape(plan.Result)), AnswerText.Filled(plan.Operation),
         DataOf(plan));
 
     private static ApiAgentPlanData DataOf(AgentPlan plan)
@@ -58,8 +58,6 @@ internal sealed class AgentPlanRoutes(AgentPlanStore plans, ClusterSession clust
             isDrain ? change.DeleteEmptyDirData : null, isDrain ? change.DeleteUnmanagedPods : null, isDrain ? (long)change.Timeout.TotalSeconds : null,
             isDrain ? [.. plan.Drains.SelectMany(static drain => drain.Pods).Where(static pod => pod.Decision == DrainDecision.Evict).Select(static pod => $"{pod.Namespace}/{pod.Name}")] : null);
     }
-
-    private static string? Filled(string text) => text.Length > 0 ? text : null;
 }
 
 /// <summary>A plan of an agent.</summary>

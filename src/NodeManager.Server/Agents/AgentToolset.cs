@@ -5,6 +5,7 @@ using ModelContextProtocol.Server;
 using NodeManager.Server.Agents.Plans;
 using NodeManager.Server.Agents.Tools;
 using NodeManager.Server.Clusters;
+using NodeManager.Server.Delegation;
 using NodeManager.Server.Operations;
 using NodeManager.Server.Scheduler;
 
@@ -13,7 +14,7 @@ namespace NodeManager.Server.Agents;
 /// <summary>The tools of one caller, and what surrounds each call: strict arguments, refusals as answers, an audit line.</summary>
 internal sealed partial class AgentToolset(
     ClusterSession cluster, SchedulerService schedulers, AgentPlanner planner, AgentPlanRunner runner, AgentPlanStore plans, OperationRegistry operations,
-    AgentSettings settings, AgentAudit audit, TimeProvider time, ILogger<AgentToolset> logger)
+    AgentSettings settings, AgentAudit audit, TimeProvider time, ILogger<AgentToolset> logger, DelegatedAccess? access = null)
 {
     private const string Instructions =
         "NodeManager: nodes of a Kubernetes cluster. Start with cluster_summary or node_health; lists come in pages, nextCursor leads on. "
@@ -63,6 +64,7 @@ internal sealed partial class AgentToolset(
         try
         {
             RefuseUnknownArguments(request);
+            if (caller.IsDelegated) await CheckAsync(caller, tool, request, stop);
             return await next(request, stop);
         }
         catch (NodeManagerException failure)
@@ -91,6 +93,23 @@ internal sealed partial class AgentToolset(
             if (tool is "request_change" or "apply_plan") audit.Changed(caller.Name, tool, TargetOf(request), result);
             else audit.Read(caller.Name, tool, result);
         }
+    }
+
+    // The user of this message: a session may outlive a right.
+    private Task CheckAsync(AgentCaller caller, string tool, RequestContext<CallToolRequestParams> request, CancellationToken stop) =>
+        request.User is DelegatedPrincipal { User: { } user } && access is not null
+            ? access.CheckToolAsync(user, tool, IsDrain(caller, request), stop)
+            : throw new NodeManagerException(ErrorIds.Forbidden, ErrorKind.PermissionDenied, $"Permission denied: the rights of '{caller.Name}' are not known.", caller.Name);
+
+    private bool IsDrain(AgentCaller caller, RequestContext<CallToolRequestParams> request)
+    {
+        string Of(string name) => request.Params?.Arguments?.TryGetValue(name, out JsonElement value) == true && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+        return request.Params?.Name switch
+        {
+            "request_change" => Of("action") == AgentAction.Drain,
+            "apply_plan" => plans.FindOf(caller, Of("id")).Change.Action == AgentAction.Drain,
+            _ => false,
+        };
     }
 
     // What is misspelled, or added to look like an approval, is refused rather than ignored.

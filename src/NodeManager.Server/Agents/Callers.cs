@@ -10,7 +10,7 @@ internal static class Callers
     public static AgentCaller Of(HttpContext context)
     {
         string name = context.User.Identity!.Name!;
-        if (context.User.Identity.AuthenticationType != LocalAuthentication.SchemeName) return new(name, "user:" + name);
+        if (context.User.Identity.AuthenticationType != LocalAuthentication.SchemeName) return AgentCaller.OfUser(name);
         string secret = context.Request.Headers.Authorization is { Count: > 0 } header ? header.ToString()["Bearer ".Length..] : context.Request.Cookies[LocalAuthentication.Cookie] ?? "";
         return new(name, "secret:" + AccessSecret.HashOf(secret));
     }

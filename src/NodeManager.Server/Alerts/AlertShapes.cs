@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using NodeManager.Server.Answers;
 
 namespace NodeManager.Server.Alerts;
 
@@ -29,12 +30,10 @@ internal sealed record ApiAlert(
     private const int MostFindings = 50;
 
     public static ApiAlert Of(NodeAlert alert) => new(
-        alert.Id, alert.Sequence, alert.Transition, alert.Status, alert.Cause, alert.Severity, alert.Nodes, Filled(alert.GroupBy), Filled(alert.Group),
+        alert.Id, alert.Sequence, alert.Transition, alert.Status, alert.Cause, alert.Severity, alert.Nodes, AnswerText.Filled(alert.GroupBy), AnswerText.Filled(alert.Group),
         alert.StartsAt, alert.EndsAt, alert.UpdatedAt, alert.Message, alert.IsFlapping,
         [.. alert.Findings.Take(MostFindings).Select(static one => new ApiFinding(
             one.Node, one.Cause, one.Severity, one.Message, one.Since, [.. one.Evidence.Select(static e => new ApiEvidence(e.Kind, e.Name, e.Message, e.At))]))]);
-
-    private static string? Filled(string text) => text.Length > 0 ? text : null;
 }
 
 internal sealed record ApiFinding(string Node, string Cause, string Severity, string Message, DateTimeOffset? Since, IReadOnlyList<ApiEvidence> Evidence);

@@ -56,7 +56,8 @@ internal static class ApiHost
         app.Use(ApiErrors.InvokeAsync);
         app.UseAuthentication();
         app.UseAuthorization();
-        if (settings.IsDelegated) app.Use(app.Services.GetRequiredService<DelegatedAccess>().InvokeAsync);
+        DelegatedAccess access = app.Services.GetRequiredService<DelegatedAccess>();
+        app.Use(settings.IsDelegated ? access.InvokeAsync : access.InvokeOwnAsync);
         app.UseRateLimiter();
         app.Services.GetRequiredService<NodeRoutes>().Map(app);
         NodeDetailRoutes.Map(app);
@@ -99,6 +100,7 @@ internal static class ApiHost
     private static void Configure(IServiceCollection services, ListenSettings settings)
     {
         services.TryAddSingleton(TimeProvider.System);
+        DelegationSetup.AddReviews(services);
         if (settings.IsDelegated) DelegationSetup.Add(services);
         else AccessSetup.Add(services);
         ApiDocument.Add(services);

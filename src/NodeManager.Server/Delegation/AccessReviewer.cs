@@ -71,6 +71,30 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
         return isAllowed;
     }
 
+    /// <summary>
+    /// Whether the server's own user may do something. True also where the API server gives no answer: who may not ask may still be allowed, and the
+    /// change itself will tell.
+    /// </summary>
+    /// <param name="attributes">As above.</param>
+    /// <param name="stop">Ends the wait.</param>
+    public async Task<bool> MayServerAsync(JsonObject attributes, CancellationToken stop)
+    {
+        // No user has this key: it is no hash.
+        string key = "server" + attributes.ToJsonString();
+        if (_decisions.TryGetValue(key, out var known) && known.Until > time.GetUtcNow()) return known.IsAllowed;
+        try
+        {
+            JsonObject status = await SendAsync("authorization.k8s.io", "SelfSubjectAccessReview", "selfsubjectaccessreviews", attributes.DeepClone().AsObject(), stop);
+            bool isAllowed = status["allowed"]?.GetValue<bool>() != false;
+            Keep(_decisions, key, (isAllowed, time.GetUtcNow() + Lifetime));
+            return isAllowed;
+        }
+        catch (Exception refused) when (refused is KubernetesException or HttpRequestException)
+        {
+            return true;
+        }
+    }
+
     public void Dispose() => _questions.Dispose();
 
     // Nothing of these answers is worth the search for the oldest.
@@ -85,12 +109,9 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
         using RateLimitLease lease = _questions.AttemptAcquire();
         if (!lease.IsAcquired)
             throw new NodeManagerException("TooManyRequests", ErrorKind.LimitsExceeded, "Too many callers are waiting for their check.", null, "Wait a second.");
-        var review = new JsonObject { ["apiVersion"] = group + "/v1", ["kind"] = kind, ["spec"] = spec };
         try
         {
-            using var body = new StringContent(review.ToJsonString(), Encoding.UTF8, "application/json");
-            JsonObject answer = await cluster.Session.Connection().Client.SendAsync(HttpMethod.Post, $"/apis/{group}/v1/{plural}", body, Document, RequestOptions.Default, stop);
-            return answer["status"] as JsonObject ?? [];
+            return await SendAsync(group, kind, plural, spec, stop);
         }
         catch (Exception refused) when (refused is KubernetesException or HttpRequestException or NodeManagerException)
         {
@@ -99,5 +120,13 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
                 ErrorIds.AccessReviewFailed, ErrorKind.ResourceUnavailable, $"The API server did not answer a {kind}: {refused.Message}", kind,
                 "Bind the ClusterRole system:auth-delegator to the ServiceAccount of this server.", refused);
         }
+    }
+
+    private async Task<JsonObject> SendAsync(string group, string kind, string plural, JsonObject spec, CancellationToken stop)
+    {
+        var review = new JsonObject { ["apiVersion"] = group + "/v1", ["kind"] = kind, ["spec"] = spec };
+        using var body = new StringContent(review.ToJsonString(), Encoding.UTF8, "application/json");
+        JsonObject answer = await cluster.Session.Connection().Client.SendAsync(HttpMethod.Post, $"/apis/{group}/v1/{plural}", body, Document, RequestOptions.Default, stop);
+        return answer["status"] as JsonObject ?? [];
     }
 }

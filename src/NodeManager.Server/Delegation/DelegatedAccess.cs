@@ -2,14 +2,20 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Maintenance.Options;
+using NodeManager.Core.Sessions;
+using NodeManager.Sandbox;
+using NodeManager.Server.Clusters;
 using NodeManager.Server.Nodes;
 
 namespace NodeManager.Server.Delegation;
 
-/// <summary>Lets callers of the cluster do through this server what the cluster lets them do themselves, and nothing else.</summary>
-internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService live)
+/// <summary>
+/// Lets callers of the cluster do through this server what the cluster lets them do themselves, and nothing else. Where callers are local, the rights are
+/// those of the server's own user: a change that it lacks one of is refused before it begins.
+/// </summary>
+internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService live, ClusterSession cluster)
 {
-    /// <summary>A step of a request, after authentication.</summary>
+    /// <summary>A step of a request of a caller of the cluster, after authentication.</summary>
     /// <exception cref="NodeManagerException">Forbidden.</exception>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -17,20 +23,73 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
         await next(context);
     }
 
-    private async Task CheckAsync(HttpContext context, RouteEndpoint endpoint)
+    /// <summary>A step of a request of a local caller, after authentication. Reads are left to the API server.</summary>
+    /// <exception cref="NodeManagerException">Forbidden.</exception>
+    public async Task InvokeOwnAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method)
+            && context.GetEndpoint() is RouteEndpoint endpoint && RouteRules.Find(context.Request.Method, endpoint.RoutePattern.RawText!) is { } rules)
+            await CheckAsync(context, null, [.. rules.Where(rule => IsKnown(rule, context))]);
+        await next(context);
+    }
+
+    /// <summary>Before a call of an agent's tool.</summary>
+    /// <param name="user">Whose token the agent has.</param>
+    /// <param name="tool">Its name.</param>
+    /// <param name="isDrain">What it plans or applies is a drain.</param>
+    /// <param name="stop">Ends the wait.</param>
+    /// <exception cref="NodeManagerException">Forbidden.</exception>
+    public async Task CheckToolAsync(DelegatedUser user, string tool, bool isDrain, CancellationToken stop)
+    {
+        IReadOnlyList<AccessNeed> rules = ToolRules.Find(tool) ?? throw Forbidden(user.Name, $"use {tool} in a cluster");
+        foreach (AccessNeed rule in isDrain ? [.. rules, ToolRules.Drain] : rules)
+        {
+            string ns = rule.Scope switch
+            {
+                AccessNeed.PoolNamespace => NodeSmithNames.DefaultNamespace,
+                AccessNeed.RunNamespace => MaintenanceRequest.DefaultNamespace,
+                _ => "",
+            };
+            if (await IsAllowedAsync(user, rule, "", "", stop) || (ns.Length > 0 && await IsAllowedAsync(user, rule, ns, "", stop))) continue;
+            throw Forbidden(user.Name, $"{rule}{(ns.Length > 0 ? $" in namespace '{ns}'" : "")}");
+        }
+    }
+
+    private Task CheckAsync(HttpContext context, RouteEndpoint endpoint)
     {
         DelegatedUser user = context.Features.Get<DelegatedUser>() ?? throw Forbidden("anonymous", "use this route");
-        IReadOnlyList<AccessNeed> rules = RouteRules.Find(context.Request.Method, endpoint.RoutePattern.RawText!)
-            ?? throw Forbidden(user.Name, $"use {context.Request.Method} {context.Request.Path} in a cluster");
+        return CheckAsync(context, user, RouteRules.Find(context.Request.Method, endpoint.RoutePattern.RawText!)
+            ?? throw Forbidden(user.Name, $"use {context.Request.Method} {context.Request.Path} in a cluster"));
+    }
+
+    // Without a user: the server's own.
+    private async Task CheckAsync(HttpContext context, DelegatedUser? user, IReadOnlyList<AccessNeed> rules)
+    {
         foreach (AccessNeed rule in rules)
         {
             // Whoever may do it everywhere need not be asked for each namespace.
             if (rule.Scope is not AccessNeed.Everywhere && await IsAllowedAsync(user, rule, "", "", context.RequestAborted)) continue;
             await foreach ((string ns, string name) in PlacesAsync(rule, context))
-                if (!await IsAllowedAsync(user, rule, ns, name, context.RequestAborted))
-                    throw Forbidden(user.Name, $"{rule}{(name.Length > 0 ? $" '{name}'" : "")}{(ns.Length > 0 ? $" in namespace '{ns}'" : "")}");
+            {
+                if (await IsAllowedAsync(user, rule, ns, name, context.RequestAborted)) continue;
+                throw Forbidden(
+                    user?.Name ?? (cluster.Session.User is { Length: > 0 } own ? own : "the user of this server"),
+                    $"{rule}{(name.Length > 0 ? $" '{name}'" : "")}{(ns.Length > 0 ? $" in namespace '{ns}'" : "")}");
+            }
         }
     }
+
+    // Where the request does not say in which namespace, the change itself will tell. Pools of a service are not objects of the cluster.
+    private bool IsKnown(AccessNeed rule, HttpContext context) =>
+        rule.Scope switch
+        {
+            AccessNeed.QueryNamespace => context.Request.Query["namespace"].ToString().Length > 0,
+            AccessNeed.PoolNamespace => !HasPoolService(context),
+            _ => !context.Request.Path.StartsWithSegments("/api/v1/operations", StringComparison.Ordinal),
+        };
+
+    private bool HasPoolService(HttpContext context) =>
+        context.Request.Query["provider"] != NodePoolProvider.Cluster && (cluster.Session.Configuration.PoolService is not null || cluster.Session.Connection().Owned is SandboxCluster);
 
     // Both empty: everywhere.
     private async IAsyncEnumerable<(string Namespace, string Name)> PlacesAsync(AccessNeed rule, HttpContext context)
@@ -41,7 +100,8 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
                 yield return ("", NameIn(context));
                 break;
             case AccessNeed.QueryNamespace:
-                yield return (context.Request.Query["namespace"].ToString(), "");
+                // A role may name the objects of the scheduler.
+                yield return (context.Request.Query["namespace"].ToString(), context.Request.Query[rule.Resource == "configmaps" ? "config_map" : "deployment"].ToString());
                 break;
             case AccessNeed.PoolNamespace:
                 yield return (context.Request.Query["namespace"].ToString() is { Length: > 0 } ns ? ns : NodeSmithNames.DefaultNamespace, "");
@@ -58,22 +118,23 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
         }
     }
 
-    private Task<bool> IsAllowedAsync(DelegatedUser user, AccessNeed rule, string ns, string name, CancellationToken stop)
+    private Task<bool> IsAllowedAsync(DelegatedUser? user, AccessNeed rule, string ns, string name, CancellationToken stop)
     {
-        if (rule.Resource.StartsWith('/'))
-            return reviewer.IsAllowedAsync(user, new() { ["nonResourceAttributes"] = new JsonObject { ["verb"] = rule.Verb, ["path"] = rule.Resource } }, stop);
+        JsonObject attributes = Attributes(rule, ns, name);
+        return user is null ? reviewer.MayServerAsync(attributes, stop) : reviewer.IsAllowedAsync(user, attributes, stop);
+    }
+
+    private static JsonObject Attributes(AccessNeed rule, string ns, string name)
+    {
+        if (rule.Resource.StartsWith('/')) return new() { ["nonResourceAttributes"] = new JsonObject { ["verb"] = rule.Verb, ["path"] = rule.Resource } };
         string[] resource = rule.Resource.Split('/');
-        return reviewer.IsAllowedAsync(
-            user,
-            new()
+        return new()
+        {
+            ["resourceAttributes"] = new JsonObject
             {
-                ["resourceAttributes"] = new JsonObject
-                {
-                    ["verb"] = rule.Verb, ["group"] = rule.Group, ["resource"] = resource[0], ["subresource"] = resource.Length > 1 ? resource[1] : "",
-                    ["namespace"] = ns, ["name"] = name,
-                },
+                ["verb"] = rule.Verb, ["group"] = rule.Group, ["resource"] = resource[0], ["subresource"] = resource.Length > 1 ? resource[1] : "", ["namespace"] = ns, ["name"] = name,
             },
-            stop);
+        };
     }
 
     private static string NameIn(HttpContext context) => context.GetRouteValue("name")?.ToString() ?? "";

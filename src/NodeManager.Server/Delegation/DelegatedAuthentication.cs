@@ -32,7 +32,7 @@ internal sealed class DelegatedAuthentication(
                 new Claim(ClaimTypes.AuthenticationMethod, "token-review"),
             ],
             Scheme.Name);
-        return AuthenticateResult.Success(new(new(identity), Scheme.Name));
+        return AuthenticateResult.Success(new(new DelegatedPrincipal(identity, user), Scheme.Name));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)

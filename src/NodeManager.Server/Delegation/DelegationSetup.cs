@@ -9,11 +9,16 @@ internal static class DelegationSetup
 {
     public static void Add(IServiceCollection services)
     {
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<AccessReviewer>();
-        services.AddSingleton<DelegatedAccess>();
         services.AddAuthentication(DelegatedAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, DelegatedAuthentication>(DelegatedAuthentication.SchemeName, null);
         AccessSetup.AddPolicies(services);
+    }
+
+    /// <summary>What asks the API server, for callers of the cluster and for the server's own user.</summary>
+    public static void AddReviews(IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<AccessReviewer>();
+        services.AddSingleton<DelegatedAccess>();
     }
 }

@@ -12,7 +12,7 @@ internal static class RouteRules
     private static readonly AccessNeed ListNodes = new("list", "nodes"), ListPods = new("list", "pods");
     private static readonly AccessNeed ReadScheduler = new("get", "configmaps", Scope: AccessNeed.QueryNamespace);
     private static readonly AccessNeed[] ChangeScheduler =
-        [new("update", "configmaps", Scope: AccessNeed.QueryNamespace), new("patch", "deployments", "apps", AccessNeed.QueryNamespace)];
+        [new("patch", "configmaps", Scope: AccessNeed.QueryNamespace), new("patch", "deployments", "apps", AccessNeed.QueryNamespace)];
 
     // A roll drains the nodes of the pool: pods may be in any namespace.
     private static readonly AccessNeed[] RollPool =
@@ -87,6 +87,15 @@ internal static class RouteRules
         [$"POST {Pools}/{{id}}/update/rollback"] = RollPool,
         ["GET /api/v1/clusters/{clusterId}/nodepools"] = [Pool("list")],
         ["POST /api/v1/clusters/{clusterId}/nodepools"] = [Pool("create")],
+        // Whoever approves could make the change, of which a drain is the most.
+        ["GET /api/v1/agents/plans"] = [ListNodes],
+        ["GET /api/v1/agents/plans/{id}"] = [ListNodes],
+        ["POST /api/v1/agents/plans/{id}/approve"] = [new("patch", "nodes"), new("create", "pods/eviction")],
+        ["POST /api/v1/agents/plans/{id}/deny"] = [new("patch", "nodes")],
+        // Each tool has rules of its own: see ToolRules.
+        ["POST /mcp"] = [],
+        ["GET /mcp"] = [],
+        ["DELETE /mcp"] = [],
         // These show nothing of the cluster; a valid token suffices.
         ["GET /api/v1/me"] = [],
         ["GET /api/v1/openapi.json"] = [],

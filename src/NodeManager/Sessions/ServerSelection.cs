@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Management.Automation;
 using NodeManager.Core.Serving;
+using NodeManager.Pipeline;
 
 namespace NodeManager.Sessions;
 
@@ -21,5 +23,14 @@ internal static class ServerSelection
         }
 
         return [.. all.Where(one => ports.Contains(one.Server.Port))];
+    }
+
+    /// <summary>Writes the sign-in link to the information stream: a view would break it into lines, which no terminal opens.</summary>
+    public static void Show(NodeManagerServer server, Worker worker)
+    {
+        string until = server.SignInExpiresAt.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        var record = new InformationRecord(new HostInformationMessage { Message = $"Open the console, once and by {until}: {server.SignInLink}" }, "NodeManager");
+        record.Tags.Add("PSHOST");
+        worker.Information(record);
     }
 }

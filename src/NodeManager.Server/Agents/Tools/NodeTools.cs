@@ -2,6 +2,7 @@ using System.ComponentModel;
 using ModelContextProtocol.Protocol;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Observing;
+using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
 
 namespace NodeManager.Server.Agents.Tools;
@@ -53,7 +54,7 @@ internal sealed class NodeTools(ClusterSession cluster)
             Cordoned = nodes.Count(static node => node.Unschedulable),
             Nodes = page.Items.Select(static node => new
             {
-                node.Name, node.Status, Cordoned = node.Unschedulable ? true : (bool?)null, Roles = Joined(node.Roles), Zone = Filled(node.Zone), Pool = Filled(node.Pool),
+                node.Name, node.Status, Cordoned = node.Unschedulable ? true : (bool?)null, Roles = Joined(node.Roles), Zone = AnswerText.Filled(node.Zone), Pool = AnswerText.Filled(node.Pool),
                 Taints = node.Taints.Count > 0 ? node.Taints.Count : (int?)null, Age = HumanDuration.Format(node.Age), node.KubeletVersion,
             }),
             page.NextCursor,
@@ -68,9 +69,9 @@ internal sealed class NodeTools(ClusterSession cluster)
         ClusterNode node = (await ReadAsync(new() { Names = [name], Usage = true }, stop))[0];
         return AgentAnswer.Of(new
         {
-            node.Name, node.Uid, node.ResourceVersion, node.Status, Cordoned = node.Unschedulable, Roles = Joined(node.Roles), Zone = Filled(node.Zone), Pool = Filled(node.Pool),
+            node.Name, node.Uid, node.ResourceVersion, node.Status, Cordoned = node.Unschedulable, Roles = Joined(node.Roles), Zone = AnswerText.Filled(node.Zone), Pool = AnswerText.Filled(node.Pool),
             Age = HumanDuration.Format(node.Age), node.KubeletVersion, node.ContainerRuntime, node.OSImage, node.KernelVersion, node.Architecture,
-            InternalIP = Filled(node.InternalIP),
+            InternalIP = AnswerText.Filled(node.InternalIP),
             Labels = node.Labels.ToDictionary(),
             // What annotations hold may be anything, secrets of controllers included.
             AnnotationKeys = node.Annotations.Keys.Order(StringComparer.Ordinal),
@@ -127,7 +128,5 @@ internal sealed class NodeTools(ClusterSession cluster)
         .GroupBy(item => group(item) is { Length: > 0 } name ? name : "(none)").OrderByDescending(static one => one.Count()).ThenBy(static one => one.Key, StringComparer.Ordinal)
         .Take(10).ToDictionary(static one => one.Key, static one => one.Count());
 
-    private static string? Joined(ItemList<string> values) => Filled(string.Join(",", values));
-
-    private static string? Filled(string text) => text.Length > 0 ? text : null;
+    private static string? Joined(ItemList<string> values) => AnswerText.Filled(string.Join(",", values));
 }

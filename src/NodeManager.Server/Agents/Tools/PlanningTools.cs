@@ -9,6 +9,7 @@ using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Placement;
 using NodeManager.Kubernetes.Selectors;
+using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
 
 namespace NodeManager.Server.Agents.Tools;
@@ -43,9 +44,9 @@ internal sealed class PlanningTools(ClusterSession cluster)
                 one.Node, one.Status, page.Total,
                 Pods = page.Items.Select(static pod => new
                 {
-                    Pod = $"{pod.Namespace}/{pod.Name}", pod.Decision, Reason = Filled(pod.Reason), PermittedBy = pod.PermittedBy.Count > 0 ? pod.PermittedBy : null, Owner = Filled(pod.Owner),
+                    Pod = $"{pod.Namespace}/{pod.Name}", pod.Decision, Reason = AnswerText.Filled(pod.Reason), PermittedBy = pod.PermittedBy.Count > 0 ? pod.PermittedBy : null, Owner = AnswerText.Filled(pod.Owner),
                     Budgets = pod.Budgets.Count > 0 ? pod.Budgets.Select(static budget => budget.ToString()) : null,
-                    BlockedByBudget = pod.BlockedByBudget ? true : (bool?)null, pod.FitsElsewhere, FitReason = Filled(pod.FitReason),
+                    BlockedByBudget = pod.BlockedByBudget ? true : (bool?)null, pod.FitsElsewhere, FitReason = AnswerText.Filled(pod.FitReason),
                 }),
                 page.NextCursor,
             });
@@ -63,7 +64,7 @@ internal sealed class PlanningTools(ClusterSession cluster)
                 Blockers = Some(plan.Blockers, share),
                 Budgets = plan.BlockingBudgets.Count == 0 ? null : plan.BlockingBudgets.Take(share).Select(static budget => new
                 {
-                    Name = $"{budget.Namespace}/{budget.Name}", budget.Summary, budget.Outlook, Why = Filled(budget.OutlookReason), Remedy = Filled(budget.Remedy),
+                    Name = $"{budget.Namespace}/{budget.Name}", budget.Summary, budget.Outlook, Why = AnswerText.Filled(budget.OutlookReason), Remedy = AnswerText.Filled(budget.Remedy),
                 }),
                 Warnings = Some(plan.Warnings, share),
                 Evicted = Some(plan.Pods.Where(static pod => pod.Decision == DrainDecision.Evict).Select(static pod => $"{pod.Namespace}/{pod.Name}"), plans.Count == 1 ? TopPods : 0),
@@ -99,7 +100,7 @@ internal sealed class PlanningTools(ClusterSession cluster)
                 .Select(static group => group.Count() > 1 ? $"{group.Key} ({group.Count()} nodes)" : group.Key), TopTexts),
             Plans = page.Items.Select(static plan => new
             {
-                plan.Batch, plan.Node, Group = Filled(plan.Group), Drain = plan.Drain?.Status, Evict = plan.Drain?.Evict, Note = Filled(plan.Note),
+                plan.Batch, plan.Node, Group = AnswerText.Filled(plan.Group), Drain = plan.Drain?.Status, Evict = plan.Drain?.Evict, Note = AnswerText.Filled(plan.Note),
                 Obstacles = Some(plan.Obstacles, 2), Stranded = plan.Stranded.Count > 0 ? plan.Stranded.Count : (int?)null, plan.NotBefore,
             }),
             page.NextCursor,
@@ -115,8 +116,8 @@ internal sealed class PlanningTools(ClusterSession cluster)
         {
             Runs = runs.Select(static run => new
             {
-                run.Id, run.Status, Reason = Filled(run.Reason), run.StartedBy, Holder = Filled(run.Holder), run.StartedAt, run.EndedAt,
-                Nodes = run.Nodes.Count, run.Completed, run.Failed, run.Remaining, Message = Filled(run.Message),
+                run.Id, run.Status, Reason = AnswerText.Filled(run.Reason), run.StartedBy, Holder = AnswerText.Filled(run.Holder), run.StartedAt, run.EndedAt,
+                Nodes = run.Nodes.Count, run.Completed, run.Failed, run.Remaining, Message = AnswerText.Filled(run.Message),
             }),
         });
     }
@@ -166,6 +167,4 @@ internal sealed class PlanningTools(ClusterSession cluster)
         List<string> all = [.. texts];
         return all.Count == 0 || most == 0 ? null : all.Count <= most ? all : [.. all.Take(most), $"(and {all.Count - most} more)"];
     }
-
-    private static string? Filled(string text) => text.Length > 0 ? text : null;
 }

@@ -33,6 +33,7 @@ public sealed class GetNodeManagerServerCommand : AsyncCmdlet
             Start(one.Server, async worker =>
             {
                 await one.RenewLinkAsync(worker.Token);
+                ServerSelection.Show(one.Server, worker);
                 worker.Output(one.Server);
             });
         }

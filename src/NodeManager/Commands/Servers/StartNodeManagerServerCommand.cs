@@ -57,6 +57,7 @@ public sealed class StartNodeManagerServerCommand : SessionCmdlet
     {
         ServerProcess started = await ServerRegistry.StartAsync(session, () => LaunchOf(session), worker.Token);
         worker.Verbose($"The server for cluster '{session.Cluster}' listens at {started.Server}, process {started.Server.ProcessId}.");
+        ServerSelection.Show(started.Server, worker);
         worker.Output(started.Server);
     }
 

@@ -98,7 +98,7 @@ public static class ErrorIds
     public const string MachineOperationFailed = nameof(MachineOperationFailed);
 
     // Servers that PowerShell starts
-    /// <summary>The program of the server is not beside the module.</summary><remarks>Install the module again. In a clone of the repository, build src/NodeManager.Server.</remarks>
+    /// <summary>The folder of the module does not contain the server.</summary><remarks>Install the module again. In a clone of the repository, build src/NodeManager.Server.</remarks>
     public const string ServerProgramNotFound = nameof(ServerProgramNotFound);
     /// <summary>No .NET installation of this machine has the ASP.NET Core runtime that the server needs.</summary><remarks>Install the ASP.NET Core runtime 10.0 from https://dotnet.microsoft.com/download/dotnet/10.0, or set DOTNET_ROOT.</remarks>
     public const string AspNetCoreNotFound = nameof(AspNetCoreNotFound);

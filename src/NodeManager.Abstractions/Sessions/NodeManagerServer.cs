@@ -22,7 +22,7 @@ public sealed class NodeManagerServer
     /// <summary>Whose cluster and rights it has.</summary>
     public required NodeManagerSession Session { get; init; }
 
-    /// <summary>Opens the console once, until <see cref="SignInExpiresAt"/>. Whoever has it is an admin of the server.</summary>
+    /// <summary>Opens the console once, until <see cref="SignInExpiresAt"/>. It makes a browser an admin of the server.</summary>
     public string SignInLink { get; internal set; } = "";
 
     public DateTimeOffset SignInExpiresAt { get; internal set; }
@@ -46,7 +46,7 @@ public sealed class NodeManagerServer
     /// <summary>Of the ended process; null while it runs.</summary>
     public int? ExitCode { get; private set; }
 
-    /// <summary>Why it ended, where nobody stopped it; empty otherwise.</summary>
+    /// <summary>The cause of its end without being stopped; empty otherwise.</summary>
     public string Error { get; private set; } = "";
 
     /// <summary>Where its log and audit lines are appended; empty where they are not kept.</summary>
@@ -70,6 +70,6 @@ public static class NodeManagerServerState
     /// <summary>By Stop-NodeManagerServer, or with its session.</summary>
     public const string Stopped = nameof(Stopped);
 
-    /// <summary>By itself.</summary>
+    /// <summary>The process ended without being stopped.</summary>
     public const string Failed = nameof(Failed);
 }

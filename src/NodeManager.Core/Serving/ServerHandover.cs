@@ -4,7 +4,7 @@ using NodeManager.Kubernetes.Configuration;
 namespace NodeManager.Core.Serving;
 
 /// <summary>
-/// What a server process is told about its cluster: one line of JSON on its standard input. Credentials pass there and nowhere else, since arguments
+/// What a server process is told about its cluster: one line of JSON on its standard input. Credentials pass there only, since arguments
 /// and environments can be read by others. One of <see cref="Kubeconfig"/>, <see cref="Address"/> and <see cref="IsInCluster"/> is set.
 /// </summary>
 public sealed record ServerHandover

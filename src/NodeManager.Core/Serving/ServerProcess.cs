@@ -127,7 +127,7 @@ public sealed class ServerProcess : IDisposable
             if (problem is not (Win32Exception or IOException)) throw;
             throw new NodeManagerException(
                 ErrorIds.ServerStartFailed, ErrorKind.ResourceUnavailable, $"The server cannot be started with '{launch.Start.FileName}': {problem.Message}", launch.Start.FileName,
-                "Start it by hand to see what is wrong: dotnet NodeManager.Server.dll --help.", problem);
+                "Run the server directly to see the cause: dotnet NodeManager.Server.dll --help.", problem);
         }
     }
 
@@ -191,7 +191,7 @@ public sealed class ServerProcess : IDisposable
 
     private NodeManagerException StartFailed(string why) => new(
         ErrorIds.ServerStartFailed, ErrorKind.ResourceUnavailable, $"The server did not start: {why}.{_log.Quote()}", "NodeManager.Server",
-        "Start it by hand to see what is wrong: dotnet NodeManager.Server.dll --help.");
+        "Run the server directly to see the cause: dotnet NodeManager.Server.dll --help.");
 
     private NodeManagerException Ended() => new(
         ErrorIds.ServerEnded, ErrorKind.InvalidOperation, $"The server at {Server} has ended or does not answer.", Server, "Start another one with Start-NodeManagerServer.");

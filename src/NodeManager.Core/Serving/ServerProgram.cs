@@ -34,7 +34,7 @@ public sealed record ServerProgram(string DotnetPath, string ProgramPath)
             .Where(File.Exists)
             .MaxBy(File.GetLastWriteTimeUtc);
         return built ?? throw new NodeManagerException(
-            ErrorIds.ServerProgramNotFound, ErrorKind.ObjectNotFound, $"The server is not beside the module: '{packed}' does not exist.", packed,
+            ErrorIds.ServerProgramNotFound, ErrorKind.ObjectNotFound, $"The server was not found: '{packed}' does not exist.", packed,
             Directory.Exists(project) ? $"Build it with: dotnet build {project}" : "Install the module again; its package contains the server in bin/server.");
     }
 

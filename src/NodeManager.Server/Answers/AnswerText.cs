@@ -3,6 +3,6 @@ namespace NodeManager.Server.Answers;
 /// <summary>Texts of answers.</summary>
 internal static class AnswerText
 {
-    /// <summary>The text; null where it is empty, so that it is left out of an answer.</summary>
+    /// <summary>The text; null where it is empty, so that an answer omits it.</summary>
     public static string? Filled(string text) => text.Length > 0 ? text : null;
 }

@@ -13,7 +13,7 @@ using NodeManager.Server.Pages;
 using NodeManager.Sessions;
 using Xunit.Abstractions;
 
-namespace NodeManager.Server.Tests;
+namespace NodeManager.Server.Tests.Soak;
 
 /// <summary>
 /// A large and busy cluster over a long time, with the console in a browser and hundreds of event streams: <c>build.ps1 -Task Soak</c>. Not part of CI:

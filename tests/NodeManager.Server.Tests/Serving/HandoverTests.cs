@@ -11,7 +11,7 @@ using NodeManager.Server.Options;
 using NodeManager.Server.Tour;
 using NodeManager.Sessions;
 
-namespace NodeManager.Server.Tests;
+namespace NodeManager.Server.Tests.Serving;
 
 /// <summary>A cluster that another process hands over on standard input.</summary>
 public sealed class HandoverTests : IDisposable

@@ -49,6 +49,8 @@ Describe 'Get-NodeScaleRecommendation' {
         { $recommendation.Remove[0] | Invoke-NodeDrain -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'AutoScalingDisabled,*'
         @(Get-ClusterNode -Status Cordoned).Name | Should -Not -Contain $recommendation.Remove[0].Node
         Set-NodeManagerConfiguration -EnableAutoScaling $true
+        $recommendation | Suspend-NodeScheduling -WhatIf
+        @(Get-ClusterNode -Status Cordoned).Name | Should -Not -Contain $recommendation.Remove[0].Node
         $recommendation | Suspend-NodeScheduling
         @(Get-ClusterNode -Status Cordoned).Name | Should -Contain $recommendation.Remove[0].Node
     }
@@ -71,6 +73,9 @@ Describe 'Get-NodeScaleRecommendation' {
         $more.Count | Should -Be (12 - $more.CurrentNodes)
         ($more.Additions | Measure-Object Count -Sum).Sum | Should -Be $more.Count
         $more.Reasons.Rule | Should -Contain 'BelowMinimum'
+        Set-NodeManagerConfiguration -EnableAutoScaling $true
+        $more | Suspend-NodeScheduling -WarningVariable warned -WarningAction SilentlyContinue
+        $warned | Should -BeLike '*to add nodes (*'
         $few = Get-NodeScaleRecommendation -ScaleUpThreshold 50 -ScaleDownThreshold 5 -MaxNodes 5 -Selector 'topology.kubernetes.io/zone=eu-central-1a'
         $few.MaxNodes | Should -Be 5
     }

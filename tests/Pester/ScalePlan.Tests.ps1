@@ -73,6 +73,21 @@ Describe 'Get-NodeScalePlan' {
             (Get-NodeScalePlan).Create | Should -Be 2
         }
 
+        It 'respects minNodes and maxNodes of the configuration when enableAutoScaling is true' {
+            Set-NodeManagerConfiguration -MinNodes 12 -MaxNodes 20
+            (Get-NodeScalePlan).Create | Should -Be 2
+            Set-NodeManagerConfiguration -EnableAutoScaling $true
+            try {
+                $more = Get-NodeScalePlan
+                $more.Machines.Reason | Sort-Object | Should -Be @('MinNodes', 'NewMachine', 'NewMachine')
+                Set-NodeManagerConfiguration -MinNodes 1 -MaxNodes 10
+                $few = Get-NodeScalePlan
+                $few.Create | Should -Be 1
+                @($few.Pods | Where-Object Reason -EQ NodeLimit).Message | Should -BeLike '*maxNodes of the configuration is 10*'
+            }
+            finally { Set-NodeManagerConfiguration -EnableAutoScaling $false -MinNodes 1 -MaxNodes 10 }
+        }
+
         It 'warns that past decisions are unknown' {
             Get-NodeScalePlan -At 10m -WarningVariable warned -WarningAction SilentlyContinue | Should -BeNullOrEmpty
             $warned | Should -BeLike '*decision*'

@@ -98,7 +98,16 @@ public static class ScaleReason
     /// <summary>The room that the pool's <c>headroom</c> or a CapacityBuffer keeps free.</summary>
     public const string Headroom = nameof(Headroom);
 
+    /// <summary>More than <c>scaleUpThreshold</c> of the nodes' CPU or memory is requested or used (enableAutoScaling).</summary>
+    public const string AboveThreshold = nameof(AboveThreshold);
+
     // Nodes.
+
+    /// <summary>As much of the node as <c>scaleDownThreshold</c> or more is requested or used (enableAutoScaling).</summary>
+    public const string NotBelowThreshold = nameof(NotBelowThreshold);
+
+    /// <summary>Without the node the others would be too close to <c>scaleUpThreshold</c> (enableAutoScaling).</summary>
+    public const string OthersTooFull = nameof(OthersTooFull);
 
     /// <summary>Only DaemonSet-managed, mirror and completed pods are left on the node.</summary>
     public const string Empty = nameof(Empty);

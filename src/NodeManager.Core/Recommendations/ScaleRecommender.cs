@@ -17,8 +17,6 @@ namespace NodeManager.Core.Recommendations;
 /// <summary>Recommends to add or to remove nodes. Changes nothing.</summary>
 public static class ScaleRecommender
 {
-    private static readonly string[] ControlPlaneRoles = ["control-plane", "master"];
-
     /// <param name="session">Where; its configuration has the thresholds and bounds.</param>
     /// <param name="request">What differs from them.</param>
     /// <param name="observer">Told once when usage is not known.</param>
@@ -38,7 +36,7 @@ public static class ScaleRecommender
         CancellationToken cancellationToken)
     {
         List<Node> nodes = (await connection.Client.ListAsync(Resources.Nodes, new() { LabelSelector = request.Selector }, cancellationToken)).Items;
-        if (request.Selector is null) nodes.RemoveAll(static node => NodeMapper.RolesOf(node.Metadata.Labels ?? []).Any(ControlPlaneRoles.Contains));
+        if (request.Selector is null) nodes.RemoveAll(static node => !ScaleThresholds.Covers(node));
         DrainOptions options = new() { DeleteEmptyDirData = request.DeleteEmptyDirData, DeleteUnmanagedPods = request.DeleteUnmanagedPods };
         Task<Dictionary<string, NodeMetrics>?> measuring = ReadUsageAsync(session, connection, observer, cancellationToken);
         PlanBasis basis = await PlanBasis.ReadAsync(

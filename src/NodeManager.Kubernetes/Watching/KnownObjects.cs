@@ -33,6 +33,9 @@ internal sealed class KnownObjects<T>
         yield return new(WatchEventType.Added, item);
     }
 
+    /// <summary>The object of the same name as it was told last; null: never.</summary>
+    public T? Find(T item) => _known.GetValueOrDefault(Key(item));
+
     /// <summary>False when it was never told, or another one has taken its name since.</summary>
     public bool Forget(T item) =>
         _known.TryGetValue(Key(item), out T? before) && before.Metadata.Uid == item.Metadata.Uid && _known.Remove(Key(item));

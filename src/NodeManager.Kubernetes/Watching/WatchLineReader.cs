@@ -11,8 +11,12 @@ internal static class WatchLineReader
 {
     private static readonly StreamPipeReaderOptions Options = new(bufferSize: 64 * 1024, leaveOpen: true);
 
+    /// <param name="body">The answer.</param>
+    /// <param name="item">Reads an object.</param>
+    /// <param name="gather">Asked after lines that were waited for: lets more of them come together before the next are read. Null: never.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     public static async IAsyncEnumerable<WatchLine<T>> ReadAsync<T>(
-        Stream body, JsonTypeInfo<T> item, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Stream body, JsonTypeInfo<T> item, Func<Task>? gather, [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : KubernetesObject
     {
         PipeReader pipe = PipeReader.Create(body, Options);
@@ -20,7 +24,10 @@ internal static class WatchLineReader
         {
             while (true)
             {
-                ReadResult read = await pipe.ReadAsync(cancellationToken);
+                ValueTask<ReadResult> reading = pipe.ReadAsync(cancellationToken);
+                // What is there already is read on without a pause.
+                bool hasWaited = !reading.IsCompleted;
+                ReadResult read = await reading;
                 ReadOnlySequence<byte> rest = read.Buffer;
                 while (rest.PositionOf((byte)'\n') is { } end)
                 {
@@ -30,7 +37,12 @@ internal static class WatchLineReader
                 }
 
                 pipe.AdvanceTo(rest.Start, rest.End);
-                if (!read.IsCompleted) continue;
+                if (!read.IsCompleted)
+                {
+                    if (hasWaited && gather is not null) await gather();
+                    continue;
+                }
+
                 if (!rest.IsEmpty) throw new IOException("The watch ended within a line.");
                 yield break;
             }

@@ -22,11 +22,19 @@ internal sealed partial class Watcher<T>(
     /// <summary>A connection that held so long was a good one.</summary>
     private static readonly TimeSpan Established = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long heartbeats gather. Each line that is waited for wakes threads, which costs more than reading it: with thousands of nodes that was most of what
+    /// an idle cache costs.
+    /// </summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(500);
+
     private readonly KnownObjects<T> _known = new();
     private readonly PartPool? _parts = options.SharesParts ? new() : null;
     private string? _version;
     private int _failures;
     private bool _isUnwatchable;
+    private bool _hasNews;
+    private int _heartbeats;
 
     public async IAsyncEnumerable<WatchEvent<T>> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -76,7 +84,7 @@ internal sealed partial class Watcher<T>(
                         new(HttpMethod.Get, query, RetryMode.Never) { Accept = type.AcceptItem }, cancellationToken);
                     state?.Hear(time.GetUtcNow());
                     lines ??= WatchLineReader
-                        .ReadAsync(await response.Content.ReadAsStreamAsync(cancellationToken), type.Item, cancellationToken)
+                        .ReadAsync(await response.Content.ReadAsStreamAsync(cancellationToken), type.Item, GathersHeartbeats ? () => GatherAsync(cancellationToken) : null, cancellationToken)
                         .GetAsyncEnumerator(cancellationToken);
                     if (!await lines.MoveNextAsync())
                     {
@@ -113,14 +121,33 @@ internal sealed partial class Watcher<T>(
         }
     }
 
+    // Of all nodes of a cluster, in real time: a clock that a test moves would not end the pause.
+    private bool GathersHeartbeats => typeof(T) == typeof(Node) && options.SharesParts && ReferenceEquals(time, TimeProvider.System);
+
+    // Only after nothing but heartbeats: what has happened once is often followed by more.
+    private async Task GatherAsync(CancellationToken cancellationToken)
+    {
+        bool isQuiet = !_hasNews && _heartbeats > 0;
+        (_hasNews, _heartbeats) = (false, 0);
+        if (isQuiet) await Task.Delay(Gathering, time, cancellationToken);
+    }
+
+    private void Note(WatchLine<T> line)
+    {
+        if (line.Kind == WatchLineKind.Modified && line.Object is Node node && _known.Find(line.Object) is Node before && NodeHeartbeat.IsOnly(before, node)) _heartbeats++;
+        else _hasNews = true;
+    }
+
     private IEnumerable<WatchEvent<T>> Apply(WatchLine<T> line)
     {
         switch (line.Kind)
         {
             case WatchLineKind.Added or WatchLineKind.Modified:
                 _parts?.Share(line.Object!);
+                if (GathersHeartbeats) Note(line);
                 return _known.Observe(line.Object!);
             case WatchLineKind.Deleted when _known.Forget(line.Object!):
+                _hasNews = true;
                 return [new(WatchEventType.Deleted, line.Object!)];
             default:
                 return [];

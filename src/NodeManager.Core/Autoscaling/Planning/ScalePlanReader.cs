@@ -159,10 +159,17 @@ public static class ScalePlanReader
             VolumeClaims = await volumeClaims,
             Volumes = await volumes,
             StorageClasses = await classes,
+            Thresholds = await ReadThresholdsAsync(session, connection, (await nodes).Items, observer, token),
             Buffers = (await buffers).Buffers,
             BufferTargets = (await buffers).Targets,
         };
     }
+
+    private static async Task<ThresholdInput?> ReadThresholdsAsync(
+        NodeManagerSession session, ClusterConnection connection, List<Node> nodes, IOperationObserver observer, CancellationToken token) =>
+        session.Configuration.EnableAutoScaling
+            ? new(session.Configuration, await ThresholdUsage.ReadAsync(session.Configuration, connection, nodes, observer, token))
+            : null;
 
     private static async Task<List<T>> InstalledAsync<T>(NodeManagerSession session, Task<KubernetesList<T>> listing)
         where T : KubernetesObject => (await NodeSmithErrors.InstalledAsync(session.Cluster, listing)).Items;

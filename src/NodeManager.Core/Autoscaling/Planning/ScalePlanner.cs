@@ -30,7 +30,7 @@ public static class ScalePlanner
         ScaleDownPlan down = ScaleDownPlan.Of(input, up, pools, confirming, cancellationToken);
         DateTimeOffset[] changes = [.. down.Changes, .. up.HeldUntil.Values];
         return new(
-            up.Machines, down.Nodes, up.Pods, [.. pools.Select(pool => Summary(input, pool, up, down))], down.Memory,
+            up.Machines, down.Nodes, up.Pods, [.. pools.Select(pool => Summary(input, pool, up, down))], down.Memory with { ByThreshold = up.ByThreshold?.Entry, AboveSince = up.ByThreshold?.AboveSince },
             changes.Where(time => time > input.Now).Select(static time => (DateTimeOffset?)time).Min())
         {
             Buffers = up.Buffers,
@@ -44,6 +44,7 @@ public static class ScalePlanner
         NodeScalePlanNode? waiting = down.Nodes.Find(node => node.Pool == pool.Name && node.Decision == ScaleDecision.Wait);
         (string decision, string reason, string message) =
             created > 0 ? (ScaleDecision.Create, up.Machines.First(machine => machine.Pool == pool.Name).Reason, Count(created, "machine is", "machines are") + " created.")
+            : up.ByThreshold is { Unmet: var (unmet, why) } ? (ScaleDecision.Wait, unmet, why)
             : up.HeldUntil.ContainsKey(pool.Name) ? (ScaleDecision.Wait, ScaleReason.Stabilizing, "Demand has not lasted for scaleUp.stabilizationWindow.")
             : removed.Count > 0 ? (ScaleDecision.Remove, removed[0].Reason, Count(removed.Count, "node is", "nodes are") + " removed.")
             : pool.IsDeleted ? (ScaleDecision.None, ScaleReason.PoolDeleted, "The pool is being deleted.")

@@ -43,6 +43,7 @@ internal sealed class ScaleInputs : IDisposable
         _volumes = caches.Open(KubernetesResources.PersistentVolumes, everywhere);
         _storageClasses = caches.Open(KubernetesResources.StorageClasses, everywhere);
         Buffers = new(scope);
+        Thresholds = new(scope.Session, scope.Observer);
         _subscriptions =
         [
             _daemonSets.Cache.Subscribe(_ => Touch()), _budgets.Cache.Subscribe(_ => Touch()), _namespaces.Cache.Subscribe(_ => Touch()), _services.Cache.Subscribe(_ => Touch()),
@@ -59,6 +60,8 @@ internal sealed class ScaleInputs : IDisposable
     public ObjectCache<Pod> Pods => _pods.Cache;
 
     public BufferInputs Buffers { get; }
+
+    public ThresholdInputs Thresholds { get; }
 
     /// <summary>Makes sure that what decides over machines is no older than now.</summary>
     public Task CatchUpAsync(CancellationToken cancellationToken) => Task.WhenAll(_scope.CatchUpAsync(cancellationToken), _pods.CatchUpAsync(cancellationToken));
@@ -95,6 +98,7 @@ internal sealed class ScaleInputs : IDisposable
             Volumes = _volumes.Cache.Items,
             StorageClasses = _storageClasses.Cache.Items,
             KnowsStorage = _volumeClaims.Cache.IsCurrent && _volumes.Cache.IsCurrent && _storageClasses.Cache.IsCurrent,
+            Thresholds = Thresholds.Current,
             Memory = memory,
             Buffers = buffers,
             BufferTargets = targets,

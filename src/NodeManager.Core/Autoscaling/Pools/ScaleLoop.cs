@@ -30,6 +30,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
     {
         inputs.Buffers.Refresh();
         scope.Counters.Checked(scope.Time.GetUtcNow());
+        if (await inputs.Thresholds.RefreshAsync(scope.Nodes.Items, cancellationToken)) inputs.Touch();
         long changes = inputs.Changes;
         if (changes == _plannedOn && (HasNothing || scope.Time.GetElapsedTime(_plannedAt) < Oldest) && !(Latest?.NextChangeAt <= scope.Time.GetUtcNow())) return ReconcileResult.Again(Pause());
         ScaleInput input = inputs.Read(_memory);

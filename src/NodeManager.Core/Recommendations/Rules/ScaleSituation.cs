@@ -36,12 +36,12 @@ internal sealed record ScaleSituation
     /// <summary>Ready and schedulable ones.</summary>
     public IReadOnlyList<ScaleNode> Active => [.. Nodes.Where(static n => n.IsActive)];
 
-    /// <summary>Above this share nodes are added.</summary>
-    public decimal UpAbove => Configuration.ScaleUpThreshold - (Before?.Action == NodeScaleAction.ScaleUp ? RecommendationHistory.Margin : 0);
+    /// <inheritdoc cref="ScaleThresholds.UpAbove"/>
+    public decimal UpAbove => new ScaleThresholds(Configuration, Before).UpAbove;
 
-    /// <summary>Below this share a node is removed.</summary>
-    public decimal DownBelow => Configuration.ScaleDownThreshold + (Before?.Action == NodeScaleAction.ScaleDown ? RecommendationHistory.Margin : 0);
+    /// <inheritdoc cref="ScaleThresholds.DownBelow"/>
+    public decimal DownBelow => new ScaleThresholds(Configuration, Before).DownBelow;
 
-    /// <summary>What additions come down to, and removals do not exceed: clear of the threshold.</summary>
-    public decimal Comfortable => Configuration.ScaleUpThreshold - RecommendationHistory.Margin;
+    /// <inheritdoc cref="ScaleThresholds.Comfortable"/>
+    public decimal Comfortable => new ScaleThresholds(Configuration, Before).Comfortable;
 }

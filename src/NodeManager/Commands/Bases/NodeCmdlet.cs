@@ -87,9 +87,13 @@ public abstract class NodeCmdlet : AsyncCmdlet
                 return;
             }
 
-            // A recommendation to keep all nodes.
+            // A recommendation to keep all nodes, or one that no node of the cluster can carry out.
             if (names.Length == 0)
+            {
+                if (Acts && value is NodeScaleRecommendation { Action: NodeScaleAction.ScaleUp } more)
+                    WriteWarning($"Nothing was done: the recommendation for cluster '{more.Cluster}' is to add nodes ({more.Count}). To add them, use Resize-NodePool, or Start-NodeAutoscaler with enableAutoScaling.");
                 return;
+            }
         }
 
         if (names.Length == 0)

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.InteropServices;
 using NodeManager.Commands.Bases;
 using NodeManager.Core.Screens;
 using NodeManager.Formats;
@@ -11,6 +12,9 @@ namespace NodeManager.Commands;
 [OutputType(typeof(string))]
 public sealed class ShowClusterHealthCommand : SessionCmdlet
 {
+    private static readonly object Resized = new();
+
+    private readonly Dictionary<NodeManagerSession, ClusterScreen> _screens = [];
     private readonly Dictionary<NodeManagerSession, IReadOnlyList<string>> _drawn = [];
     private int _height;
 
@@ -45,6 +49,8 @@ public sealed class ShowClusterHealthCommand : SessionCmdlet
         {
             Sessions.StartIn(session, session, async worker =>
             {
+                // Windows has no such signal: there the next change is drawn to the new size.
+                using PosixSignalRegistration? resized = Watch && !OperatingSystem.IsWindows() ? PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => worker.Output(Resized)) : null;
                 await foreach (ClusterScreen screen in ClusterScreens.FollowAsync(session, Watch, worker, worker.Token))
                     Post(worker, session, screen);
             });
@@ -56,11 +62,25 @@ public sealed class ShowClusterHealthCommand : SessionCmdlet
 
     private protected override void Output(object value)
     {
-        if (value is not KeyValuePair<NodeManagerSession, ClusterScreen> next || IsStopped)
+        if (IsStopped)
+            return;
+        bool isInPlace = Watch && !Console.IsOutputRedirected && MyInvocation.PipelinePosition == MyInvocation.PipelineLength;
+        if (ReferenceEquals(value, Resized))
+        {
+            if (!isInPlace || _screens.Count == 0)
+                return;
+            foreach ((NodeManagerSession session, ClusterScreen screen) in _screens)
+                _drawn[session] = Draw(screen);
+            // A terminal breaks the lines of a narrower window anew, so that nobody knows how high the screen is.
+            DrawInPlace("\e[H\e[2J");
+            return;
+        }
+
+        if (value is not KeyValuePair<NodeManagerSession, ClusterScreen> next)
             return;
         bool isDrawnBefore = _drawn.ContainsKey(next.Key);
-        IReadOnlyList<string> drawn = HealthScreen.Draw(next.Value, CellText.WidthOf(Host), new(WarningThreshold, CriticalThreshold));
-        _drawn[next.Key] = Console.IsOutputRedirected ? [.. drawn.Select(CellText.Plain)] : drawn;
+        _screens[next.Key] = next.Value;
+        _drawn[next.Key] = Draw(next.Value);
         if (!Watch)
         {
             foreach (string line in _drawn[next.Key])
@@ -69,11 +89,23 @@ public sealed class ShowClusterHealthCommand : SessionCmdlet
         }
 
         // A file or a later command gets screen after screen; a terminal has them in one place.
-        bool isInPlace = !Console.IsOutputRedirected && MyInvocation.PipelinePosition == MyInvocation.PipelineLength;
-        List<string> lines = isInPlace ? Fitting([.. _drawn.Values.SelectMany(static one => one.Append(""))]) : [.. isDrawnBefore ? [""] : Array.Empty<string>(), .. _drawn[next.Key]];
-        string back = isInPlace && _height > 0 ? $"\e[{_height}A\e[J" : "";
+        if (isInPlace)
+            DrawInPlace(_height > 0 ? $"\e[{_height}A\e[J" : "");
+        else
+            WriteObject(string.Join('\n', [.. isDrawnBefore ? [""] : Array.Empty<string>(), .. _drawn[next.Key]]));
+    }
+
+    private void DrawInPlace(string back)
+    {
+        List<string> lines = Fitting([.. _drawn.Values.SelectMany(static one => one.Append(""))]);
         _height = lines.Count;
         WriteObject(back + string.Join('\n', lines));
+    }
+
+    private IReadOnlyList<string> Draw(ClusterScreen screen)
+    {
+        IReadOnlyList<string> drawn = HealthScreen.Draw(screen, CellText.WidthOf(Host), new(WarningThreshold, CriticalThreshold));
+        return Console.IsOutputRedirected ? [.. drawn.Select(CellText.Plain)] : drawn;
     }
 
     // What is higher than the window cannot be drawn over.

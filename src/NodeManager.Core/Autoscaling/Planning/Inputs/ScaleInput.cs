@@ -1,4 +1,5 @@
 using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Recommendations.Rules;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Autoscaling.Planning.Inputs;
@@ -57,6 +58,9 @@ public sealed record ScaleInput
     /// <summary>What buffers refer to.</summary>
     public IReadOnlyList<BufferTarget> BufferTargets { get; init; } = [];
 
+    /// <summary>The thresholds that the plan acts on; null: <c>enableAutoScaling</c> is false, and pods and pools alone count.</summary>
+    public ThresholdInput? Thresholds { get; init; }
+
     /// <summary>What the previous plan handed on; <see cref="ScaleMemory.Empty"/> after a start or a failover.</summary>
     public ScaleMemory Memory { get; init; } = ScaleMemory.Empty;
 }
@@ -66,7 +70,18 @@ public sealed record ScaleInput
 public sealed record ScaleMemory(IReadOnlyDictionary<string, DateTimeOffset> UnneededSince)
 {
     public static ScaleMemory Empty { get; } = new(new Dictionary<string, DateTimeOffset>());
+
+    /// <summary>What was decided by the thresholds; null: nothing. Without it empty nodes may go up to ten minutes earlier.</summary>
+    internal RecommendationHistory.Entry? ByThreshold { get; init; }
+
+    /// <summary>Since when a share is above its threshold; null: none is.</summary>
+    internal DateTimeOffset? AboveSince { get; init; }
 }
+
+/// <summary>The thresholds of a configuration with <c>enableAutoScaling</c>, and what nodes use.</summary>
+/// <param name="Configuration">The thresholds and bounds.</param>
+/// <param name="Usage">By node name; empty: not known, so that requests alone count.</param>
+public sealed record ThresholdInput(NodeManagerConfiguration Configuration, IReadOnlyDictionary<string, NodeUsage> Usage);
 
 /// <summary>A PodTemplate (<paramref name="Replicas"/> 0) or a scalable object, as a CapacityBuffer refers to it.</summary>
 /// <param name="Kind"><c>PodTemplate</c>, <c>Deployment</c>, <c>ReplicaSet</c>, <c>StatefulSet</c>, …</param>

@@ -2,6 +2,7 @@ using System.Globalization;
 using NodeManager.Core.Autoscaling.Planning.Demand;
 using NodeManager.Core.Autoscaling.Planning.Inputs;
 using NodeManager.Core.Autoscaling.Planning.ScaleUp;
+using NodeManager.Core.Recommendations.Rules;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
 using NodeManager.Scheduling.Decisions;
@@ -46,6 +47,8 @@ internal sealed class ScaleDownPlan
 
     public List<DateTimeOffset> Changes { get; } = [];
 
+    private ThresholdShares? Shares => _up.ByThreshold?.Shares;
+
     public ScaleMemory Memory => new(_unneeded);
 
     /// <param name="input">The cluster.</param>
@@ -74,7 +77,8 @@ internal sealed class ScaleDownPlan
         int staying = pool.Members.Count(static member => member.Claim is not null && !member.IsLeaving && !member.IsInFlight);
         int disrupted = pool.Members.Count(static member => member.IsLeaving || (member.Node is { } node && !member.IsInFlight && !node.Status.Conditions.IsTrue("Ready")));
         DisruptionBudgets budgets = new(pool.Pool.Spec.ScaleDown?.Budgets, pool.Members.Count, disrupted, _input.Now);
-        string mode = pool.Pool.Spec.ScaleDown?.Consolidation?.Mode ?? "Disabled";
+        // Who lets the thresholds act wants nodes below them to go; a pool that says Disabled keeps them.
+        string mode = pool.Pool.Spec.ScaleDown?.Consolidation?.Mode ?? (Shares is null ? "Disabled" : "SingleNode");
         int consolidated = 0;
         IEnumerable<Candidate> ordered = candidates.OrderBy(static one => one.Moving.Count > 0).ThenBy(static one => one.Moving.Count > 0 ? one.Utilization : 0)
             .ThenBy(one => _input.Memory.UnneededSince.TryGetValue(one.Uid, out DateTimeOffset since) ? since : _input.Now)
@@ -138,6 +142,11 @@ internal sealed class ScaleDownPlan
         // Nothing runs there; what is left is room to keep free, which another node may offer as well.
         if (running.Count == 0) return null;
         if (mode == "Disabled") return (ScaleReason.ConsolidationDisabled, Pods(running.Count, "runs here and consolidation is off (scaleDown.consolidation).", "run here and consolidation is off (scaleDown.consolidation)."));
+        if (Shares is not null)
+        {
+            return Shares.NotBelow(_up.Snapshot.Node(candidate.Node)!, running, _input.Memory.UnneededSince.ContainsKey(candidate.Uid)) is { } full ? (ScaleReason.NotBelowThreshold, full) : null;
+        }
+
         return candidate.Utilization > WorthwhileUpTo
             ? (ScaleReason.NotWorthwhile, string.Create(CultureInfo.InvariantCulture, $"Its pods request {candidate.Utilization * 100:0} % of it; only up to {WorthwhileUpTo * 100:0} % is moving them worthwhile."))
             : null;
@@ -188,17 +197,30 @@ internal sealed class ScaleDownPlan
         string reason = isEmpty ? ScaleReason.Empty : ScaleReason.Underutilized;
         DateTimeOffset since = _input.Memory.UnneededSince.TryGetValue(candidate.Uid, out DateTimeOffset known) && known <= _input.Now ? known : _input.Now;
         _unneeded[candidate.Uid] = since;
-        string Until(DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture, $"{HumanDuration.Format(pool.ScaleDownWindow)} (scaleDown.stabilizationWindow): at {at.UtcDateTime:HH:mm:ss} UTC");
+        string Until(DateTimeOffset at, TimeSpan window) => string.Create(CultureInfo.InvariantCulture, $"{HumanDuration.Format(window)} (scaleDown.stabilizationWindow): at {at.UtcDateTime:HH:mm:ss} UTC");
 
         (int least, string why) = pool.Least;
         if (staying <= least)
             return (ScaleDecision.Keep, why, pool.LeastText, null);
+        if (Shares is not null && Shares.Staying <= Shares.Thresholds.Configuration.MinNodes)
+            return (ScaleDecision.Keep, ScaleReason.MinNodes, string.Create(CultureInfo.InvariantCulture, $"{Shares.Staying} nodes are left; minNodes of the configuration is {Shares.Thresholds.Configuration.MinNodes}."), null);
+        NodeState leaving = _up.Snapshot.Node(candidate.Node)!;
+        IReadOnlyList<PodState> ending = [.. leaving.Pods.Where(static pod => RemovalRules.StaysWithNode(pod.Pod))];
+        if (Shares?.Overfull(leaving, ending) is { } full) return (ScaleDecision.Keep, ScaleReason.OthersTooFull, full, null);
+        // A pool without a window of its own lets empty nodes go immediately; what runs is moved only where that has lasted.
+        TimeSpan window = Shares is not null && !isEmpty && pool.Pool.Spec.ScaleDown?.StabilizationWindow is null ? RecommendationHistory.Stabilization : pool.ScaleDownWindow;
         if (!_confirming.Contains(candidate.Node))
         {
-            if (since + pool.ScaleDownWindow is var unneeded && unneeded > _input.Now)
+            if (_up.ByThreshold?.Entry?.LastScaleUp + RecommendationHistory.Stabilization is { } calm && calm > _input.Now)
+            {
+                Changes.Add(calm);
+                return (ScaleDecision.Wait, ScaleReason.RecentActivity, string.Create(CultureInfo.InvariantCulture, $"scaleUpThreshold was exceeded less than 10 minutes ago: removed at {calm.UtcDateTime:HH:mm:ss} UTC at the earliest."), calm);
+            }
+
+            if (since + window is var unneeded && unneeded > _input.Now)
             {
                 Changes.Add(unneeded);
-                return (ScaleDecision.Wait, ScaleReason.Stabilizing, $"Removed when it has been unneeded for {Until(unneeded)}.", unneeded);
+                return (ScaleDecision.Wait, ScaleReason.Stabilizing, $"Removed when it has been unneeded for {Until(unneeded, window)}.", unneeded);
             }
 
             if (_up.Machines.Exists(machine => machine.Pool == pool.Name))
@@ -206,7 +228,7 @@ internal sealed class ScaleDownPlan
             if (pool.Pool.Status?.LastScaleActivity + pool.ScaleDownWindow is { } quiet && quiet > _input.Now)
             {
                 Changes.Add(quiet);
-                return (ScaleDecision.Wait, ScaleReason.RecentActivity, $"Removed when the pool has not scaled for {Until(quiet)}.", quiet);
+                return (ScaleDecision.Wait, ScaleReason.RecentActivity, $"Removed when the pool has not scaled for {Until(quiet, pool.ScaleDownWindow)}.", quiet);
             }
         }
 
@@ -214,6 +236,7 @@ internal sealed class ScaleDownPlan
             return (ScaleDecision.Wait, ScaleReason.DisruptionBudget, "Another node is removed first: consolidation removes one node at a time (mode SingleNode).", null);
         if (budgets.Take(reason) is { } budget) return (ScaleDecision.Wait, ScaleReason.DisruptionBudget, $"The {DisruptionBudgets.Words(budget)} allows no removal right now.", null);
         if (_pdbs.Take(running) is { } refused) return (ScaleDecision.Wait, ScaleReason.PodDisruptionBudget, refused, null);
+        Shares?.Remove(leaving, ending);
         staying--;
         if (!isEmpty) consolidated++;
         return (ScaleDecision.Remove, reason, isEmpty

@@ -36,6 +36,9 @@ internal sealed class ScaleUpPlan
     /// <summary>Where pods without a node, and free room, go among the nodes that exist.</summary>
     public List<(Pod Pod, string Node)> Placed { get; } = [];
 
+    /// <summary>What thresholds add and forbid; null: the plan has none.</summary>
+    public ThresholdDemand? ByThreshold { get; private set; }
+
     /// <summary>What became of each buffer.</summary>
     public IReadOnlyList<BufferOutcome> Buffers { get; private set; } = [];
 
@@ -65,6 +68,8 @@ internal sealed class ScaleUpPlan
         PodPacker packer = new(Snapshot, offers, node => !leaving.Contains(node.Name));
         IReadOnlyList<PackedPod> packed = packer.Pack(demand, cancellationToken);
         KeepLeast(packer);
+        ByThreshold = ThresholdDemand.Of(_input, _pools, Snapshot, _inFlight.Keys, leaving, packer, packed);
+        if (ByThreshold?.HeldUntil is var (pool, until)) HeldUntil[pool] = until;
 
         Dictionary<PackedMachine, List<PackedPod>> byMachine = packed.Where(static one => one.Machine is not null).GroupBy(static one => one.Machine!)
             .ToDictionary(static group => group.Key, static group => group.ToList());
@@ -127,7 +132,7 @@ internal sealed class ScaleUpPlan
         Dictionary<string, int> numbers = new(StringComparer.Ordinal);
         foreach (PackedMachine machine in machines)
         {
-            if (IsHeld(machine, byMachine)) continue;
+            if (IsHeld(machine, byMachine) || ByThreshold?.IsBeyond(machine) == true) continue;
             string pool = machine.Offer.Pool;
             int number = numbers[pool] = numbers.GetValueOrDefault(pool) + 1;
             string id = ids[machine] = string.Create(CultureInfo.InvariantCulture, $"{pool}/{number}");
@@ -138,7 +143,7 @@ internal sealed class ScaleUpPlan
                 ? (ScaleReason.NewMachine, real.Count == 1 ? $"Pod {real[0].Key()} fits on no node." : $"{real.Count} pods fit on no node.")
                 : pods.Count > 0
                     ? (ScaleReason.Headroom, $"Room for the {FreeRoom.Title(pods[0].Pod)}.")
-                    : (owner.Least.Reason, owner.LeastText);
+                    : ByThreshold?.ReasonOf(machine) ?? (owner.Least.Reason, owner.LeastText);
             Machines.Add(new()
             {
                 Session = _input.Session,
@@ -175,6 +180,7 @@ internal sealed class ScaleUpPlan
         if (packed.Machine is { } machine)
         {
             string pool = machine.Offer.Pool;
+            if (ByThreshold?.IsBeyond(machine) == true) return Shown(pod, ScaleDecision.Wait, ScaleReason.NodeLimit, ByThreshold.AtMaximum, "", pool, since);
             if (ids.TryGetValue(machine, out string? id))
                 return Shown(pod, ScaleDecision.Create, ScaleReason.NewMachine, $"Pool '{pool}' creates a machine of {machine.Size.CpuCores} cores and {machine.Size.MemoryMiB} MiB for it.", id, pool, since);
             return Shown(

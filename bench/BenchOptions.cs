@@ -1,0 +1,77 @@
+using System.Globalization;
+
+namespace NodeManager.Bench;
+
+/// <summary>What the command line says.</summary>
+internal sealed record BenchOptions
+{
+    public const string Help = """
+        dotnet run -c Release --project bench -- [WORK...] [--rounds N] [--nodes N] [--pods N] [--module PATH] [--output FOLDER]
+
+        WORK      Names of works, or how they begin (list, start, node, usage, statistics, label, taint, cordon, sandbox, copy, drain). All without.
+        --rounds  Samples of each contender, 5 by default. What takes a peer minutes is done once.
+        --nodes   Of the large cluster, 5000 by default.
+        --pods    On them, 50000 by default.
+        --module  Manifest of the module to measure, the repository's by default. ./build.ps1 -Task Bench packs it first, as users have it.
+        --output  Where the report goes, bench/results by default.
+
+        Needs KUBEBUILDER_ASSETS, a folder with etcd, kube-apiserver, kube-controller-manager and kube-scheduler, and pwsh, kubectl and curl on PATH.
+        """;
+
+    public IReadOnlyList<string> Works { get; init; } = [];
+
+    public int Rounds { get; init; } = 5;
+
+    public int Nodes { get; init; } = 5000;
+
+    public int Pods { get; init; } = 50_000;
+
+    public string Module { get; init; } = Path.Combine(Root, "NodeManager.psd1");
+
+    public string OutputFolder { get; init; } = Path.Combine(Root, "bench", "results");
+
+    /// <summary>That repeats it.</summary>
+    public string Command { get; private init; } = "";
+
+    // The folder above bench, from wherever it is run.
+    private static string Root
+    {
+        get
+        {
+            DirectoryInfo? folder = new(AppContext.BaseDirectory);
+            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "NodeManager.slnx"))) folder = folder.Parent;
+            return folder?.FullName ?? throw new InvalidOperationException("NodeManager.slnx is in no folder above this program.");
+        }
+    }
+
+    public bool Wants(string work) => Works.Count == 0 || Works.Any(one => work.StartsWith(one, StringComparison.OrdinalIgnoreCase));
+
+    /// <returns>Null: they make no sense.</returns>
+    public static BenchOptions? Parse(string[] args)
+    {
+        BenchOptions options = new() { Command = ("dotnet run -c Release --project bench -- " + string.Join(' ', args)).TrimEnd([' ', '-']) };
+        for (int at = 0; at < args.Length; at++)
+        {
+            if (!args[at].StartsWith('-'))
+            {
+                options = options with { Works = [.. options.Works, args[at]] };
+                continue;
+            }
+
+            if (at + 1 == args.Length) return null;
+            string value = args[++at];
+            int number = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int parsed) ? parsed : 0;
+            switch (args[at - 1])
+            {
+                case "--rounds" when number > 0: options = options with { Rounds = number }; break;
+                case "--nodes" when number >= 1000: options = options with { Nodes = number }; break;
+                case "--pods" when number > 0: options = options with { Pods = number }; break;
+                case "--module": options = options with { Module = Path.GetFullPath(value) }; break;
+                case "--output": options = options with { OutputFolder = Path.GetFullPath(value) }; break;
+                default: return null;
+            }
+        }
+
+        return options;
+    }
+}

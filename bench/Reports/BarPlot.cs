@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using NodeManager.Bench.Running;
+
+namespace NodeManager.Bench.Reports;
+
+/// <summary>A bar for each contender's median time, with a line from the shortest to the longest sample, as SVG that reads in light and dark pages.</summary>
+internal static class BarPlot
+{
+    private const int Width = 760, Row = 30, Left = 300, Right = 90, Top = 34;
+
+    public static string Write(Result result)
+    {
+        Contender[] contenders = [.. result.Work.Contenders.Where(one => result.Samples[one.Name].Count > 0)];
+        double longest = contenders.Max(one => result.Values(one.Name, Quantity.Time).Max());
+        int height = Top + (Row * contenders.Length) + 10;
+        var svg = new StringBuilder();
+        svg.AppendLine(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {height}\" width=\"{Width}\" height=\"{height}\" font-family=\"system-ui, sans-serif\" font-size=\"13\">");
+        svg.AppendLine("<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>");
+        svg.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"10\" y=\"20\" font-weight=\"600\" fill=\"#1f2328\">{WebUtility.HtmlEncode(result.Work.What)}</text>");
+        for (int row = 0; row < contenders.Length; row++)
+        {
+            string name = contenders[row].Name;
+            double median = result.Median(name, Quantity.Time)!.Value;
+            double y = Top + (row * Row), middle = y + (Row / 2.0);
+            svg.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"{Left - 8}\" y=\"{middle + 4:0.#}\" text-anchor=\"end\" fill=\"#1f2328\">{WebUtility.HtmlEncode(name)}</text>");
+            svg.AppendLine(CultureInfo.InvariantCulture, $"<rect x=\"{Left}\" y=\"{y + 5:0.#}\" width=\"{Math.Max(1, At(median) - Left):0.#}\" height=\"{Row - 10}\" rx=\"2\" fill=\"{(row == 0 ? "#0969da" : "#8c959f")}\"/>");
+            svg.AppendLine(CultureInfo.InvariantCulture, $"<line x1=\"{At(result.Values(name, Quantity.Time).Min()):0.#}\" x2=\"{At(result.Values(name, Quantity.Time).Max()):0.#}\" y1=\"{middle:0.#}\" y2=\"{middle:0.#}\" stroke=\"#1f2328\"/>");
+            svg.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"{At(result.Values(name, Quantity.Time).Max()) + 6:0.#}\" y=\"{middle + 4:0.#}\" fill=\"#1f2328\">{Format.Milliseconds(median)}</text>");
+        }
+
+        return svg.AppendLine("</svg>").ToString();
+
+        double At(double value) => Left + (value / longest * (Width - Left - Right));
+    }
+}

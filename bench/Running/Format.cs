@@ -1,0 +1,18 @@
+using System.Globalization;
+
+namespace NodeManager.Bench.Running;
+
+/// <summary>Figures as the tables show them.</summary>
+internal static class Format
+{
+    public static string Of(Quantity quantity, double? value) => value is not { } number ? "" : quantity == Quantity.Peak ? Bytes(number) : Milliseconds(number);
+
+    public static string Milliseconds(double value) => value >= 10_000
+        ? string.Create(CultureInfo.InvariantCulture, $"{value / 1000:N1} s")
+        : string.Create(CultureInfo.InvariantCulture, $"{value:N0} ms");
+
+    /// <summary>In MiB.</summary>
+    public static string Bytes(double value) => string.Create(CultureInfo.InvariantCulture, $"{value / 1048576:N1} MiB");
+
+    public static string Ratio(double? value) => value is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number:0.00#}") : "";
+}

@@ -1,0 +1,8 @@
+namespace NodeManager.Bench.Running;
+
+/// <summary>What one run of a contender took.</summary>
+/// <param name="Milliseconds">Of wall time.</param>
+/// <param name="CpuMilliseconds">User and system, of the client's process. Null: not measured.</param>
+/// <param name="PeakBytes">The largest working set of the client's process. Null: not measured.</param>
+/// <param name="Bytes">What it read, as it arrived. Null: not measured.</param>
+internal sealed record Sample(double Milliseconds, double? CpuMilliseconds = null, long? PeakBytes = null, long? Bytes = null);

@@ -8,7 +8,7 @@ internal sealed record BenchOptions
     public const string Help = """
         dotnet run -c Release --project bench -- [WORK...] [--rounds N] [--nodes N] [--pods N] [--module PATH] [--output FOLDER]
 
-        WORK      Names of works, or how they begin (list, start, node, usage, statistics, label, taint, cordon, sandbox, copy, drain). All without.
+        WORK      Names of works, or what they begin with before a hyphen (list, start, node, usage, statistics, label, taint, cordon, sandbox, copy, drain). All without.
         --rounds  Samples of each contender, 5 by default. What takes a peer minutes is done once.
         --nodes   Of the large cluster, 5000 by default.
         --pods    On them, 50000 by default.
@@ -44,7 +44,7 @@ internal sealed record BenchOptions
         }
     }
 
-    public bool Wants(string work) => Works.Count == 0 || Works.Any(one => work.StartsWith(one, StringComparison.OrdinalIgnoreCase));
+    public bool Wants(string work) => Works.Count == 0 || Works.Any(one => work == one || work.StartsWith(one + "-", StringComparison.Ordinal));
 
     /// <returns>Null: they make no sense.</returns>
     public static BenchOptions? Parse(string[] args)

@@ -8,7 +8,8 @@ internal sealed record BenchOptions
     public const string Help = """
         dotnet run -c Release --project bench -- [WORK...] [--rounds N] [--nodes N] [--pods N] [--module PATH] [--output FOLDER]
 
-        WORK      Names of works, or what they begin with before a hyphen (list, start, node, usage, statistics, label, taint, cordon, sandbox, copy, drain). All without.
+        WORK      Names of works, or what they begin with before a hyphen (list, start, node, usage, statistics, label, taint,
+                  cordon, watch, server, scheduler, plan, sandbox, copy, drain, scale, rest). All without.
         --rounds  Samples of each contender, 5 by default. What takes a peer minutes is done once.
         --nodes   Of the large cluster, 5000 by default.
         --pods    On them, 50000 by default.
@@ -34,7 +35,7 @@ internal sealed record BenchOptions
     public string Command { get; private init; } = "";
 
     // The folder above bench, from wherever it is run.
-    private static string Root
+    public static string Root
     {
         get
         {

@@ -1,8 +1,18 @@
 using NodeManager.Bench;
+using NodeManager.Bench.Clients;
 using NodeManager.Bench.Clusters;
+using NodeManager.Bench.Inside;
+using NodeManager.Bench.Micro;
 using NodeManager.Bench.Reports;
 using NodeManager.Bench.Running;
 using NodeManager.Conformance.RealCluster;
+
+if (args is [InsideProcess.Argument, .. string[] inside]) return await Part.RunAsync(inside);
+if (args is [MicroBenchmarks.Argument, .. string[] filter])
+{
+    MicroBenchmarks.Run(filter, Path.Combine(BenchOptions.Root, "bench", "results"));
+    return 0;
+}
 
 // Measures what people do with NodeManager and with its peers, in turn, on one machine, and writes bench/results.
 if (BenchOptions.Parse(args) is not { } options)
@@ -27,7 +37,8 @@ List<Result> results = [];
 int minor = 0;
 await foreach ((Work work, int server) in Plan.WorksAsync(options, stop.Token))
 {
-    minor = server;
+    // 0: the work needs no real one.
+    if (server > 0) minor = server;
     results.Add(await Runner.RunAsync(work, options.Rounds, stop.Token));
 }
 

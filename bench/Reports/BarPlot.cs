@@ -13,7 +13,7 @@ internal static class BarPlot
     public static string Write(Result result)
     {
         Contender[] contenders = [.. result.Work.Contenders.Where(one => result.Samples[one.Name].Count > 0)];
-        double longest = contenders.Max(one => result.Values(one.Name, Quantity.Time).Max());
+        double longest = contenders.Max(one => result.Values(one.Name, Metric.Time).Max());
         int height = Top + (Row * contenders.Length) + 10;
         var svg = new StringBuilder();
         svg.AppendLine(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {height}\" width=\"{Width}\" height=\"{height}\" font-family=\"system-ui, sans-serif\" font-size=\"13\">");
@@ -22,12 +22,12 @@ internal static class BarPlot
         for (int row = 0; row < contenders.Length; row++)
         {
             string name = contenders[row].Name;
-            double median = result.Median(name, Quantity.Time)!.Value;
+            double median = result.Median(name, Metric.Time)!.Value;
             double y = Top + (row * Row), middle = y + (Row / 2.0);
             svg.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"{Left - 8}\" y=\"{middle + 4:0.#}\" text-anchor=\"end\" fill=\"#1f2328\">{WebUtility.HtmlEncode(name)}</text>");
             svg.AppendLine(CultureInfo.InvariantCulture, $"<rect x=\"{Left}\" y=\"{y + 5:0.#}\" width=\"{Math.Max(1, At(median) - Left):0.#}\" height=\"{Row - 10}\" rx=\"2\" fill=\"{(row == 0 ? "#0969da" : "#8c959f")}\"/>");
-            svg.AppendLine(CultureInfo.InvariantCulture, $"<line x1=\"{At(result.Values(name, Quantity.Time).Min()):0.#}\" x2=\"{At(result.Values(name, Quantity.Time).Max()):0.#}\" y1=\"{middle:0.#}\" y2=\"{middle:0.#}\" stroke=\"#1f2328\"/>");
-            svg.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"{At(result.Values(name, Quantity.Time).Max()) + 6:0.#}\" y=\"{middle + 4:0.#}\" fill=\"#1f2328\">{Format.Milliseconds(median)}</text>");
+            svg.AppendLine(CultureInfo.InvariantCulture, $"<line x1=\"{At(result.Values(name, Metric.Time).Min()):0.#}\" x2=\"{At(result.Values(name, Metric.Time).Max()):0.#}\" y1=\"{middle:0.#}\" y2=\"{middle:0.#}\" stroke=\"#1f2328\"/>");
+            svg.AppendLine(CultureInfo.InvariantCulture, $"<text x=\"{At(result.Values(name, Metric.Time).Max()) + 6:0.#}\" y=\"{middle + 4:0.#}\" fill=\"#1f2328\">{Format.Milliseconds(median)}</text>");
         }
 
         return svg.AppendLine("</svg>").ToString();

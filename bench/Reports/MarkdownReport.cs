@@ -36,7 +36,7 @@ internal static class MarkdownReport
             foreach (Goal goal in result.Work.Goals)
             {
                 double? value = goal.Value(result);
-                string measured = goal.Peer is null ? Format.Of(goal.Quantity, value) : Format.Ratio(value);
+                string measured = goal.Peer is null ? Format.Of(goal.Metric, value) : Format.Ratio(value);
                 text.AppendLine(CultureInfo.InvariantCulture, $"| {result.Work.What} | {goal} | {(value is null ? "not measured" : measured)} | {(value is null ? "" : value <= goal.Limit ? "reached" : "**missed**")} |");
             }
         }
@@ -53,12 +53,12 @@ internal static class MarkdownReport
         text.AppendLine(CultureInfo.InvariantCulture, $"| | Time | Range | {first} takes of it | CPU | Memory | Bytes read | Samples |").AppendLine("|---|--:|--:|--:|--:|--:|--:|--:|");
         foreach (Contender contender in work.Contenders)
         {
-            double[] times = [.. result.Values(contender.Name, Quantity.Time).Order()];
+            double[] times = [.. result.Values(contender.Name, Metric.Time).Order()];
             if (times.Length == 0) continue;
             long? bytes = result.Samples[contender.Name][^1].Bytes;
             text.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"| {contender.Name} | {Format.Milliseconds(result.Median(contender.Name, Quantity.Time)!.Value)} | {Format.Milliseconds(times[0])} to {Format.Milliseconds(times[^1])} | {(contender.Name == first ? "" : Format.Ratio(result.Median(first, Quantity.Time) / result.Median(contender.Name, Quantity.Time)))} | {Format.Of(Quantity.Cpu, result.Median(contender.Name, Quantity.Cpu))} | {Format.Of(Quantity.Peak, result.Median(contender.Name, Quantity.Peak))} | {(bytes is > 0 ? Format.Bytes(bytes.Value) : "")} | {times.Length} |");
+                $"| {contender.Name} | {Format.Milliseconds(result.Median(contender.Name, Metric.Time)!.Value)} | {Format.Milliseconds(times[0])} to {Format.Milliseconds(times[^1])} | {(contender.Name == first ? "" : Format.Ratio(result.Median(first, Metric.Time) / result.Median(contender.Name, Metric.Time)))} | {Format.Of(Metric.Cpu, result.Median(contender.Name, Metric.Cpu))} | {Format.Of(Metric.Peak, result.Median(contender.Name, Metric.Peak))} | {(bytes is > 0 ? Format.Bytes(bytes.Value) : "")} | {times.Length} |");
         }
 
         text.AppendLine();
@@ -73,8 +73,8 @@ internal static class MarkdownReport
             if (!byName.TryGetValue(small, out Result? few) || !byName.TryGetValue(large, out Result? many)) continue;
             foreach ((Contender one, Contender other) in few.Work.Contenders.Zip(many.Work.Contenders).Where(static pair => pair.First.Name != "pwsh"))
             {
-                double? start = few.Work.Contenders[0].Name == "pwsh" ? few.Median("pwsh", Quantity.Time) : 0;
-                double? growth = (many.Median(other.Name, Quantity.Time) - start) / (few.Median(one.Name, Quantity.Time) - start);
+                double? start = few.Work.Contenders[0].Name == "pwsh" ? few.Median("pwsh", Metric.Time) : 0;
+                double? growth = (many.Median(other.Name, Metric.Time) - start) / (few.Median(one.Name, Metric.Time) - start);
                 rows.AppendLine(CultureInfo.InvariantCulture, $"| {what} | {one.Name} | {Format.Ratio(growth)} |");
             }
         }

@@ -5,7 +5,14 @@ namespace NodeManager.Bench.Running;
 /// <summary>Figures as the tables show them.</summary>
 internal static class Format
 {
-    public static string Of(Quantity quantity, double? value) => value is not { } number ? "" : quantity == Quantity.Peak ? Bytes(number) : Milliseconds(number);
+    public static string Of(Metric metric, double? value) => value is not { } number
+        ? ""
+        : metric switch
+        {
+            Metric.Peak or Metric.Live => Bytes(number),
+            Metric.Core => string.Create(CultureInfo.InvariantCulture, $"{number:0.00} % of a core"),
+            _ => Milliseconds(number),
+        };
 
     public static string Milliseconds(double value) => value >= 10_000
         ? string.Create(CultureInfo.InvariantCulture, $"{value / 1000:N1} s")

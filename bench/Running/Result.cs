@@ -3,20 +3,22 @@ namespace NodeManager.Bench.Running;
 /// <summary>The samples of a work, by contender, in the order in which they were taken.</summary>
 internal sealed record Result(Work Work, IReadOnlyDictionary<string, IReadOnlyList<Sample>> Samples)
 {
-    /// <returns>In ms or bytes; null where there are none.</returns>
-    public double? Median(string contender, Quantity quantity)
+    /// <returns>In ms, bytes or percent; null where there are none.</returns>
+    public double? Median(string contender, Metric metric)
     {
-        double[] values = [.. Values(contender, quantity).Order()];
+        double[] values = [.. Values(contender, metric).Order()];
         return values.Length == 0 ? null : (values[(values.Length - 1) / 2] + values[values.Length / 2]) / 2;
     }
 
-    public IEnumerable<double> Values(string contender, Quantity quantity) =>
-        Samples.GetValueOrDefault(contender, []).Select(sample => Of(sample, quantity)).OfType<double>();
+    public IEnumerable<double> Values(string contender, Metric metric) =>
+        Samples.GetValueOrDefault(contender, []).Select(sample => Of(sample, metric)).OfType<double>();
 
-    private static double? Of(Sample sample, Quantity quantity) => quantity switch
+    private static double? Of(Sample sample, Metric metric) => metric switch
     {
-        Quantity.Time => sample.Milliseconds,
-        Quantity.Cpu => sample.CpuMilliseconds,
+        Metric.Time => sample.Milliseconds,
+        Metric.Cpu => sample.CpuMilliseconds,
+        Metric.Core => 100 * sample.CpuMilliseconds / sample.Milliseconds,
+        Metric.Live => sample.LiveBytes,
         _ => sample.PeakBytes,
     };
 }

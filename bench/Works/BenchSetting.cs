@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using NodeManager.Bench.Clients;
@@ -9,6 +10,8 @@ namespace NodeManager.Bench.Works;
 /// <summary>What the works of a cluster share: how each client reaches it.</summary>
 internal sealed partial class BenchSetting : IDisposable
 {
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(30);
+
     private readonly string _module;
     private readonly string _folder = Directory.CreateTempSubdirectory("nodemanager-bench-").FullName;
     private PowerShellSession? _session;
@@ -43,6 +46,29 @@ internal sealed partial class BenchSetting : IDisposable
 
     /// <summary>What a connected session does before a sample, not measured.</summary>
     public Func<CancellationToken, Task> Before(string script) => async stop => await (await SessionAsync(stop)).RunAsync(script, null, stop);
+
+    /// <summary>A script in a session of its own.</summary>
+    /// <param name="name">Of the contender.</param>
+    /// <param name="prepare">What the session does before, not measured.</param>
+    /// <param name="script">That is measured.</param>
+    /// <param name="expected">What its output has to be as text. Null: whatever.</param>
+    public Contender Fresh(string name, string prepare, string script, string? expected) => new(name, async stop =>
+    {
+        using var session = new PowerShellSession(Environment);
+        await session.RunAsync($"Import-Module '{_module}'; {prepare}", null, stop);
+        return await session.RunAsync(script, expected, stop);
+    });
+
+    /// <summary>A connected pwsh that stays, and what it takes in a while.</summary>
+    public Contender ResidentShell(string name, string script, TimeSpan window, Func<CancellationToken, Task> during) =>
+        Resident(name, new("pwsh", ["-NoProfile", "-NonInteractive", "-Command", $"$ErrorActionPreference = 'Stop'; {Connect}; {script}"]), window, during);
+
+    /// <summary>A program that stays.</summary>
+    public Contender Resident(string name, ProcessStartInfo start, TimeSpan window, Func<CancellationToken, Task> during)
+    {
+        foreach ((string variable, string value) in Environment) start.Environment[variable] = value;
+        return new(name, stop => ResidentProcess.RunAsync(start, WarmUp, window, during, stop)) { Samples = 1 };
+    }
 
     /// <summary>A pwsh of its own, from its start to its end.</summary>
     public Contender Shell(string name, string script) => Program(name, "pwsh", "-NoProfile", "-NonInteractive", "-Command", "$ErrorActionPreference = 'Stop'; " + script);

@@ -12,17 +12,17 @@ internal static class Draining
 
     public static Work OneNode(DrainCluster cluster, string module) => Of(cluster, module, "drain-1", "drain one node, 10 pods, maxUnavailable: 1", 1, 10, 1) with
     {
-        Goals = [new(Ours, Quantity.Time, 0.25, Kubectl), new(Ours, Quantity.Time, 1.05, Ideal, Shell)],
+        Goals = [new(Ours, Metric.Time, 0.25, Kubectl), new(Ours, Metric.Time, 1.05, Ideal, Shell)],
     };
 
     public static Work FiveNodes(DrainCluster cluster, string module) => Of(cluster, module, "drain-5", "drain five nodes, 50 pods, maxUnavailable: 5% of 200 pods", 5, 200, "5%", among: 20) with
     {
-        Goals = [new(Ours, Quantity.Time, 1.1, Ideal, Shell)],
+        Goals = [new(Ours, Metric.Time, 1.1, Ideal, Shell)],
     };
 
     public static Work TenNodes(DrainCluster cluster, string module) => Of(cluster, module, "drain-10", "drain ten nodes, 1,000 pods, no PDB", 10, 1000, null) with
     {
-        Goals = [new(Ours, Quantity.Time, 0.05, Kubectl)],
+        Goals = [new(Ours, Metric.Time, 0.05, Kubectl)],
     };
 
     private static Work Of(DrainCluster cluster, string module, string name, string what, int nodes, int pods, JsonNode? maxUnavailable, int? among = null)

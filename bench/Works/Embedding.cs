@@ -14,7 +14,7 @@ internal static class Embedding
         return new(string.Create(CultureInfo.InvariantCulture, $"sandbox-{nodes}"), string.Create(CultureInfo.InvariantCulture, $"an embedded cluster of {nodes} nodes with ten running pods each, in a fresh pwsh"))
         {
             Contenders = [setting.Shell(Shell, "exit"), setting.ImportedShell(name, $"$null = {name}")],
-            Goals = nodes == 5000 ? [new(name, Quantity.Time, 5000, Above: Shell), new(name, Quantity.Peak, 400 * 1048576, Above: Shell)] : [],
+            Goals = nodes == 5000 ? [new(name, Metric.Time, 5000, Above: Shell), new(name, Metric.Peak, 400 * 1048576, Above: Shell)] : [],
         };
     }
 
@@ -46,7 +46,7 @@ internal static class Embedding
                 setting.ConnectedShell("pwsh, import and connect", "exit"),
                 setting.ConnectedShell(Ours, $"$copy = New-Sandbox -From (Get-NodeManagerSession); if (@(Get-ClusterNode -Session $copy).Count -ne {nodes}) {{ exit 1 }}"),
             ],
-            Goals = [new(Ours, Quantity.Time, 4000, Above: "pwsh, import and connect")],
+            Goals = [new(Ours, Metric.Time, 4000, Above: "pwsh, import and connect")],
         };
     }
 }

@@ -22,7 +22,7 @@ internal static class Reading
                 setting.Curl(Compressed, isCompressed: true, Nodes),
                 setting.KubectlObjects("kubectl -o json | ConvertFrom-Json", "get nodes -o json", count),
             ],
-            Goals = [new(Ours, Quantity.Time, 0.12, Kubectl), new(Ours, Quantity.Time, 0.8, Curl), new(Ours, Quantity.Time, 0.8, Compressed)],
+            Goals = [new(Ours, Metric.Time, 0.12, Kubectl), new(Ours, Metric.Time, 0.8, Curl), new(Ours, Metric.Time, 0.8, Compressed)],
         };
     }
 
@@ -40,7 +40,7 @@ internal static class Reading
                 setting.ConnectedShell(List, $"$nodes = @(Get-ClusterNode); if ($nodes.Count -ne {count}) {{ exit 1 }}"),
                 setting.Kubectl(Kubectl, "get", "nodes", "-o", "json"),
             ],
-            Goals = [new(List, Quantity.Time, 800, Above: Shell), new(List, Quantity.Peak, 50 * 1048576, Above: Shell)],
+            Goals = [new(List, Metric.Time, 800, Above: Shell), new(List, Metric.Peak, 50 * 1048576, Above: Shell)],
         };
     }
 
@@ -69,7 +69,7 @@ internal static class Reading
                 setting.Curl(Curl, isCompressed: false, Nodes, Pods),
                 setting.Curl(Compressed, isCompressed: true, Nodes, Pods),
             ],
-            Goals = [new(Ours, Quantity.Time, 1.2, Curl), new(Ours, Quantity.Cpu, 0.2, Kubectl)],
+            Goals = [new(Ours, Metric.Time, 1.2, Curl), new(Ours, Metric.Cpu, 0.2, Kubectl)],
         };
     }
 

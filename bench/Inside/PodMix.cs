@@ -2,7 +2,7 @@ using System.Globalization;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Quantities;
 
-namespace NodeManager.Bench;
+namespace NodeManager.Bench.Inside;
 
 /// <summary>
 /// The pods of Karpenter's published scheduling benchmark (scheduling_benchmark_test.go: requests, labels and constraints drawn from the same

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace NodeManager.Bench.Clients;
+
+/// <summary>NodeManager's server for a cluster, on a free port of loopback, with a token that it accepts.</summary>
+internal sealed class NodeManagerServer : IDisposable
+{
+    private const string Program = "NodeManager.Server";
+    private readonly ProcessStartInfo _start;
+    private Process? _process;
+
+    /// <param name="kubeconfig">Whose current context it serves.</param>
+    public NodeManagerServer(string kubeconfig)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        Address = new($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}/");
+        Token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        string file = Path.Combine(BenchOptions.Root, "src", Program, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", Program + ".dll");
+        _start = new("dotnet", ["exec", file, "--kubeconfig", kubeconfig, "--port", port.ToString(CultureInfo.InvariantCulture), "--approver", Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Token)))])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+    }
+
+    public Uri Address { get; }
+
+    public string Token { get; }
+
+    public Process Process => _process ?? throw new InvalidOperationException("It has not been started.");
+
+    /// <summary>Until it knows the cluster.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (_process is not null) return;
+        _process = Process.Start(_start)!;
+        _process.OutputDataReceived += static (_, _) => { };
+        _process.ErrorDataReceived += static (_, _) => { };
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        using var client = new HttpClient { BaseAddress = Address };
+        while (true)
+        {
+            if (_process.HasExited) throw new InvalidOperationException("The server ended.");
+            try
+            {
+                using HttpResponseMessage answer = await client.GetAsync(new Uri("readyz", UriKind.Relative), cancellationToken);
+                if (answer.IsSuccessStatusCode) return;
+            }
+            catch (HttpRequestException)
+            {
+                // It does not listen yet.
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_process is null) return;
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
+}

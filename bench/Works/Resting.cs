@@ -1,0 +1,27 @@
+using System.Globalization;
+using NodeManager.Bench.Clients;
+using NodeManager.Bench.Clusters;
+using NodeManager.Bench.Inside;
+using NodeManager.Bench.Running;
+
+namespace NodeManager.Bench.Works;
+
+/// <summary>Those who watch a large cluster in which nothing happens: the memory of their caches, and what they cost.</summary>
+internal static class Resting
+{
+    private const string Ours = "NodeManager";
+
+    public static Work Autoscaler(RestingCluster cluster, int nodes) => Of(cluster, nodes, Footprint.Autoscaler, "an autoscaler at rest over", 100, 0.5);
+
+    public static Work Monitor(RestingCluster cluster, int nodes) => Of(cluster, nodes, Footprint.Monitor, "a health monitor at rest over", 60, 1);
+
+    public static Work Usage(RestingCluster cluster, int nodes) => Of(cluster, nodes, Footprint.Usage, "the caches of a list with usage of", 80, null);
+
+    private static Work Of(RestingCluster cluster, int nodes, string who, string what, int megabytes, double? percent) => new(
+        "rest-" + who, string.Create(CultureInfo.InvariantCulture, $"{what} {nodes} nodes with ten pods each"))
+    {
+        // It takes almost five minutes to come to rest.
+        Contenders = [new(Ours, stop => InsideProcess.RunAsync(["footprint", who, cluster.Kubeconfig], stop)) { Samples = 1 }],
+        Goals = [new(Ours, Metric.Live, megabytes * 1048576.0), .. percent is { } most ? [new(Ours, Metric.Core, most)] : Array.Empty<Goal>()],
+    };
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+using NodeManager.Bench.Clients;
+using NodeManager.Bench.Running;
+
+namespace NodeManager.Bench.Works;
+
+/// <summary>The scheduler: its configuration, and the embedded one at work.</summary>
+internal static class SchedulerWorks
+{
+    public static Work Edit(BenchSetting setting) => new("scheduler-edit", "disable a plugin in the file of a scheduler's configuration, in a session")
+    {
+        Contenders =
+        [
+            setting.Connected("NodeManager", "Disable-SchedulerPlugin ImageLocality -Path $file; Select-String -Quiet ImageLocality $file", "True") with
+            {
+                PrepareAsync = setting.Before("""
+                    $file = Join-Path ([IO.Path]::GetTempPath()) "bench-$PID.yaml"
+                    "apiVersion: kubescheduler.config.k8s.io/v1`nkind: KubeSchedulerConfiguration`nprofiles:`n- schedulerName: default-scheduler # ours`n" | Set-Content $file
+                    """),
+            },
+        ],
+        FinishAsync = setting.Before("Remove-Item $file, \"$file.*\" -ErrorAction Ignore; Get-Item \"$file*.bak\" -ErrorAction Ignore | Remove-Item"),
+    };
+
+    public static Work Bind(int nodes, int pods) => new("scheduler-pods", string.Create(CultureInfo.InvariantCulture, $"bind {pods} new pods on {nodes} nodes that have ten each, embedded cluster"))
+    {
+        Contenders = [new("NodeManager", stop => InsideProcess.RunAsync(["scheduling", nodes.ToString(CultureInfo.InvariantCulture), pods.ToString(CultureInfo.InvariantCulture)], stop)) { Samples = 3 }],
+    };
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using NodeManager.Bench.Clients;
+using NodeManager.Bench.Running;
+
+namespace NodeManager.Bench.Works;
+
+/// <summary>What NodeManager's server answers to those who read from it.</summary>
+internal static class Serving
+{
+    private const string Ours = "NodeManager.Server", Nodes = "api/plugins/streamspace-node-manager/nodes", Events = "api/v1/events";
+    private const int Readers = 500;
+
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(30), Window = TimeSpan.FromMinutes(1);
+
+    public static Work List(BenchSetting setting, int nodes)
+    {
+        string count = nodes.ToString(CultureInfo.InvariantCulture);
+        NodeManagerServer server = new(setting.Cluster.Kubeconfig);
+        return new($"server-{count}", $"GET /nodes of the server, {count} nodes, with curl")
+        {
+            Contenders =
+            [
+                new(Ours, async stop =>
+                {
+                    await server.StartAsync(stop);
+                    return await ChildProcess.RunAsync(
+                        "curl", ["--silent", "--show-error", "--fail-with-body", "--header", "Authorization: Bearer " + server.Token, new Uri(server.Address, Nodes).AbsoluteUri], null, stop);
+                }),
+                setting.Curl("the API server's own list", isCompressed: false, "api/v1/nodes"),
+                setting.Kubectl("kubectl", "get", "nodes", "-o", "json"),
+            ],
+            Goals = nodes == 1000 ? [new(Ours, Metric.Time, 50)] : [],
+            FinishAsync = Ending(server),
+        };
+    }
+
+    /// <summary>Readers of the events while nodes change: what the server takes.</summary>
+    public static Work Streams(BenchSetting setting, int nodes)
+    {
+        NodeManagerServer server = new(setting.Cluster.Kubeconfig);
+        return new("server-events", $"{Readers} readers of the server's events while 1,000 of {nodes} nodes change a minute")
+        {
+            Contenders = [new(Ours, stop => StreamAsync(setting, server, nodes, stop)) { Samples = 1 }],
+            FinishAsync = Ending(server),
+        };
+    }
+
+    private static Func<CancellationToken, Task> Ending(NodeManagerServer server) => _ =>
+    {
+        server.Dispose();
+        return Task.CompletedTask;
+    };
+
+    private static async Task<Sample> StreamAsync(BenchSetting setting, NodeManagerServer server, int nodes, CancellationToken cancellationToken)
+    {
+        await server.StartAsync(cancellationToken);
+        using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = Readers };
+        using var client = new HttpClient(handler) { BaseAddress = server.Address, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", server.Token) } };
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        long read = 0;
+        int open = 0;
+        Task[] readers = [.. Enumerable.Range(0, Readers).Select(_ => ReadAsync())];
+        Task changes = Watching.ChangesOf(setting.Cluster, nodes)(stop.Token);
+        try
+        {
+            await Task.Delay(Settling, TimeProvider.System, cancellationToken);
+            if (open != Readers) throw new InvalidOperationException($"{open} readers instead of {Readers}.");
+            server.Process.Refresh();
+            TimeSpan cpu = server.Process.TotalProcessorTime;
+            long before = Interlocked.Read(ref read), start = TimeProvider.System.GetTimestamp();
+            await Task.Delay(Window, TimeProvider.System, cancellationToken);
+            server.Process.Refresh();
+            if (open != Readers) throw new InvalidOperationException($"{open} readers are left of {Readers}.");
+            return new(TimeProvider.System.GetElapsedTime(start).TotalMilliseconds, (server.Process.TotalProcessorTime - cpu).TotalMilliseconds, server.Process.WorkingSet64, Interlocked.Read(ref read) - before);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll([.. readers, changes]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        async Task ReadAsync()
+        {
+            using HttpResponseMessage answer = await client.GetAsync(new Uri(Events, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, stop.Token);
+            answer.EnsureSuccessStatusCode();
+            Interlocked.Increment(ref open);
+            try
+            {
+                await using Stream stream = await answer.Content.ReadAsStreamAsync(stop.Token);
+                byte[] buffer = new byte[1 << 14];
+                while (await stream.ReadAsync(buffer, stop.Token) is > 0 and int count) Interlocked.Add(ref read, count);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref open);
+            }
+        }
+    }
+}

@@ -11,6 +11,7 @@
     Pack   makes the module's folder and the package for a gallery, with the server and its console.
     Verify builds the module twice, in two places, and compares the files byte by byte.
     Soak   watches the console and the server's streams over a large and busy cluster; see docs/console.md.
+    Bench  packs the module, measures it and its peers side by side, and writes bench/results; see bench/README.md.
     Demo   drains a node of the embedded cluster, before your eyes.
 .EXAMPLE
     ./build.ps1
@@ -20,7 +21,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Docs', 'Reference', 'Pack', 'Verify', 'Demo', 'Soak')]
+    [ValidateSet('Build', 'Test', 'Docs', 'Reference', 'Pack', 'Verify', 'Demo', 'Soak', 'Bench')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -38,7 +39,10 @@ param(
 
     # The nodes of the cluster that Soak makes, with about 10 pods each.
     [ValidateRange(12, 20000)]
-    [int] $SoakNodes = 5000
+    [int] $SoakNodes = 5000,
+
+    # What Bench measures, and how often: as the program in bench takes it.
+    [string[]] $BenchArgument = @()
 )
 
 $ErrorActionPreference = 'Stop'
@@ -230,6 +234,12 @@ function Invoke-Soak {
     }
     finally { foreach ($name in $before.Keys) { [Environment]::SetEnvironmentVariable($name, $before[$name]) } }
     "Figures and pictures are in $PSScriptRoot/src/NodeManager.Console/obj/soak."
+}
+
+# The packed module is what users have: with code compiled for this platform.
+function Invoke-Bench {
+    $folder = @(Invoke-Pack)[0]
+    Invoke-DotNet run --configuration Release --project "$PSScriptRoot/bench" -- --module (Join-Path $folder.FullName 'NodeManager.psd1') @BenchArgument
 }
 
 foreach ($name in $Task) { & "Invoke-$name" }

@@ -1,6 +1,5 @@
 using NodeManager.Bench;
 using NodeManager.Bench.Clients;
-using NodeManager.Bench.Clusters;
 using NodeManager.Bench.Inside;
 using NodeManager.Bench.Micro;
 using NodeManager.Bench.Reports;
@@ -11,6 +10,12 @@ if (args is [InsideProcess.Argument, .. string[] inside]) return await Part.RunA
 if (args is [MicroBenchmarks.Argument, .. string[] filter])
 {
     MicroBenchmarks.Run(filter, Path.Combine(BenchOptions.Root, "bench", "results"));
+    return 0;
+}
+
+if (args is ["--help"])
+{
+    Console.WriteLine(BenchOptions.Help);
     return 0;
 }
 

@@ -5,7 +5,7 @@ using NodeManager.Conformance.RealCluster;
 
 namespace NodeManager.Bench.Clusters;
 
-/// <summary>A real API server with nothing beside it that acts, filled as far as the works need it.</summary>
+/// <summary>A real API server without controllers, filled as far as the works need it.</summary>
 internal sealed class BenchCluster : IDisposable
 {
     private const int Concurrency = 64;

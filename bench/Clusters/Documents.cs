@@ -8,6 +8,10 @@ internal static class Documents
 {
     private const int Images = 50;
 
+    private static readonly string[] PodConditions = ["Initialized", "Ready", "ContainersReady", "PodScheduled"];
+
+    private static readonly string[] Containers = ["main", "sidecar"];
+
     private static readonly string[] Types = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable"];
 
     public static string NodeName(int number) => string.Create(CultureInfo.InvariantCulture, $"bench-{number:00000}");
@@ -93,8 +97,8 @@ internal static class Documents
     {
         ["phase"] = "Running",
         ["startTime"] = since,
-        ["conditions"] = new JsonArray([.. new[] { "Initialized", "Ready", "ContainersReady", "PodScheduled" }.Select(type => (JsonNode)Texts(("type", type), ("status", "True"), ("lastTransitionTime", since)))]),
-        ["containerStatuses"] = new JsonArray([.. new[] { "main", "sidecar" }.Select(name => (JsonNode)new JsonObject
+        ["conditions"] = new JsonArray([.. PodConditions.Select(type => (JsonNode)Texts(("type", type), ("status", "True"), ("lastTransitionTime", since)))]),
+        ["containerStatuses"] = new JsonArray([.. Containers.Select(name => (JsonNode)new JsonObject
         {
             ["name"] = name,
             ["ready"] = true,

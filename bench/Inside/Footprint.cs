@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Bench.Clients;
-using NodeManager.Bench.Running;
 using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.Running;

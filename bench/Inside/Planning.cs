@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using NodeManager.Bench.Clients;
-using NodeManager.Bench.Running;
 using NodeManager.Core.Autoscaling.Planning;
 using NodeManager.Core.Autoscaling.Planning.Inputs;
 using NodeManager.Core.Autoscaling.Resources;

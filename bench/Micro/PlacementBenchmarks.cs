@@ -13,6 +13,8 @@ public class PlacementBenchmarks
 {
     private const int Zones = 3;
 
+    private readonly int _pods = 1000;
+
     private readonly ClusterSnapshot _snapshot = ClusterSnapshot.Of(Enumerable.Range(0, 1000).Select(NodeOf), []);
 
     private readonly Pod _plain = new PodMix(1).Plain(1, Zones)[0];
@@ -27,7 +29,7 @@ public class PlacementBenchmarks
     public Placement PlaceApart() => PodPlacement.Find(_apart, _snapshot);
 
     [Benchmark]
-    public int Plan() => Planning.Plan(1000, 0).Machines.Count;
+    public int Plan() => Planning.Plan(_pods, 0).Machines.Count;
 
     private static Node NodeOf(int number)
     {

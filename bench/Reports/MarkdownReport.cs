@@ -21,7 +21,7 @@ internal static class MarkdownReport
         var text = new StringBuilder();
         text.AppendLine("# Measured side by side").AppendLine();
         text.AppendLine(setting).AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Medians and ranges; each round ran every contender once, in turn, after a round that does not count. CPU is that of the client's process, memory its largest working set. To repeat it: `{command}`. All samples are in the JSON file beside this one.").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"Medians and ranges; each round ran every contender once, in turn, after a round that does not count. CPU is that of the client's process, memory its largest working set. To repeat it: `{command}`. All samples are in the JSON file next to this one.").AppendLine();
         WriteGoals(text, results);
         foreach (Result result in results) WriteWork(text, result, plots.GetValueOrDefault(result.Work.Name));
         WriteGrowth(text, results);

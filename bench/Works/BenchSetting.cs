@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.RegularExpressions;
 using NodeManager.Bench.Clients;
 using NodeManager.Bench.Clusters;
@@ -27,7 +26,9 @@ internal sealed partial class BenchSetting : IDisposable
         foreach (Match data in Data().Matches(kubeconfig))
         {
             string file = Path.Combine(_folder, data.Groups["name"].Value);
-            using var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite });
+            var create = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows()) create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using var stream = new FileStream(file, create);
             stream.Write(Convert.FromBase64String(data.Groups["value"].Value));
         }
     }

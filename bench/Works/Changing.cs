@@ -17,7 +17,7 @@ internal static class Changing
     private const string Ours = "NodeManager", Kubectl = "kubectl", Raw = "PATCHes sent raw";
     private const string These = "$these = @(Get-ClusterNode -Selector '" + Selector + "')";
 
-    private static int _turn;
+    private static int s_turn;
 
     public static Work Label(BenchSetting setting) => Of(
         setting, "label", "label 1,000 nodes",
@@ -65,5 +65,5 @@ internal static class Changing
         return new(watch.Elapsed.TotalMilliseconds, (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds);
     }
 
-    private static string Next() => Interlocked.Increment(ref _turn).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Next() => Interlocked.Increment(ref s_turn).ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -9,6 +9,8 @@ internal static class Planning
 {
     private const string Ours = "NodeManager";
 
+    private static readonly string[] Limits = ["5%", "10", "1"];
+
     /// <summary>Karpenter's published mix.</summary>
     public static Work Mix(int pods) => Of(
         string.Create(CultureInfo.InvariantCulture, $"scale-{pods}"), string.Create(CultureInfo.InvariantCulture, $"the autoscaler's plan for {pods} pods of Karpenter's published mix, 400 sizes of machines"), pods, 0) with
@@ -30,7 +32,7 @@ internal static class Planning
         {
             Contenders =
             [
-                .. new[] { "5%", "10", "1" }.Select(limit => setting.Fresh(
+                .. Limits.Select(limit => setting.Fresh(
                     "-MaxUnavailable " + limit, prepare, $"@($fleet | Invoke-NodeMaintenance -MaxUnavailable {limit} -WhatIf -WarningAction Ignore).Count -gt 0", "True")),
             ],
             Goals = [new("-MaxUnavailable 5%", Metric.Time, most), new("-MaxUnavailable 1", Metric.Time, most)],

@@ -16,7 +16,7 @@ internal static class Serving
     public static Work List(BenchSetting setting, int nodes)
     {
         string count = nodes.ToString(CultureInfo.InvariantCulture);
-        NodeManagerServer server = new(setting.Cluster.Kubeconfig);
+        BenchedServer server = new(setting.Cluster.Kubeconfig);
         return new($"server-{count}", $"GET /nodes of the server, {count} nodes, with curl")
         {
             Contenders =
@@ -38,7 +38,7 @@ internal static class Serving
     /// <summary>Readers of the events while nodes change: what the server takes.</summary>
     public static Work Streams(BenchSetting setting, int nodes)
     {
-        NodeManagerServer server = new(setting.Cluster.Kubeconfig);
+        BenchedServer server = new(setting.Cluster.Kubeconfig);
         return new("server-events", $"{Readers} readers of the server's events while 1,000 of {nodes} nodes change a minute")
         {
             Contenders = [new(Ours, stop => StreamAsync(setting, server, nodes, stop)) { Samples = 1 }],
@@ -46,13 +46,13 @@ internal static class Serving
         };
     }
 
-    private static Func<CancellationToken, Task> Ending(NodeManagerServer server) => _ =>
+    private static Func<CancellationToken, Task> Ending(BenchedServer server) => _ =>
     {
         server.Dispose();
         return Task.CompletedTask;
     };
 
-    private static async Task<Sample> StreamAsync(BenchSetting setting, NodeManagerServer server, int nodes, CancellationToken cancellationToken)
+    private static async Task<Sample> StreamAsync(BenchSetting setting, BenchedServer server, int nodes, CancellationToken cancellationToken)
     {
         await server.StartAsync(cancellationToken);
         using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = Readers };

@@ -8,14 +8,14 @@ using System.Text;
 namespace NodeManager.Bench.Clients;
 
 /// <summary>NodeManager's server for a cluster, on a free port of loopback, with a token that it accepts.</summary>
-internal sealed class NodeManagerServer : IDisposable
+internal sealed class BenchedServer : IDisposable
 {
     private const string Program = "NodeManager.Server";
     private readonly ProcessStartInfo _start;
     private Process? _process;
 
     /// <param name="kubeconfig">Whose current context it serves.</param>
-    public NodeManagerServer(string kubeconfig)
+    public BenchedServer(string kubeconfig)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -36,7 +36,7 @@ Describe 'A server for an embedded cluster' {
         (Read-Api $server 'api/v1/nodepools').total | Should -BeGreaterThan 0
     }
 
-    It 'lets nobody change with the token that reads, or in without one' {
+    It 'refuses changes with the viewer token, and requests without a token' {
         { Invoke-RestMethod "$server/$api/nodes/worker-1a-01/cordon" -Method Post -Authentication Bearer -Token $server.ViewerToken -AllowUnencryptedAuthentication } | Should -Throw '*403*'
         { Invoke-RestMethod "$server/$api/nodes" } | Should -Throw '*401*'
     }
@@ -129,7 +129,7 @@ Describe 'A server that is stopped in the middle of a drain' {
 }
 
 Describe 'A server for a cluster of a kubeconfig' {
-    It 'reads it by itself, acts as the impersonated user, and is stopped' {
+    It 'reads it, acts as the impersonated user, and is stopped' {
         $source = Connect-NodeManager -Sandbox -SandboxNodes 5 -SandboxPort 0 -SandboxRbac
         $null = Connect-NodeManager -Kubeconfig $source.KubeconfigPath -ImpersonateUser nobody
         $server = Start-NodeManagerServer -Port 0 -ErrorAction Stop
@@ -139,7 +139,7 @@ Describe 'A server for a cluster of a kubeconfig' {
         Disconnect-NodeManager $source
     }
 
-    It 'says why it cannot reach the cluster' {
+    It 'reports why it cannot reach the cluster' {
         $source = Connect-NodeManager -Sandbox -SandboxNodes 5 -SandboxPort 0
         $kept = Join-Path $TestDrive 'kubeconfig'
         Copy-Item $source.KubeconfigPath $kept
@@ -205,8 +205,8 @@ Describe 'A start that does not end' {
     }
 }
 
-Describe 'What is missing' {
-    It 'is an error that says where to get the runtime' {
+Describe 'A missing runtime' {
+    It 'is an error that names the download address' {
         $null = Connect-NodeManager -Sandbox -SandboxNodes 5
         $copy = Join-Path $TestDrive 'module'
         $null = New-Item -ItemType Directory $copy

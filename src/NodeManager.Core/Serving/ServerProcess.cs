@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security;
 using System.Text.Json;
-using NodeManager.Core.Sessions;
 
 namespace NodeManager.Core.Serving;
 

@@ -15,6 +15,8 @@ public sealed record ServerProgram(string DotnetPath, string ProgramPath)
     /// <summary>Where to get the runtime.</summary>
     public const string DownloadAddress = "https://dotnet.microsoft.com/download/dotnet/10.0";
 
+    private static readonly string[] Configurations = ["Release", "Debug"];
+
     private static readonly string Executable = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
 
     /// <summary>The server beside a module, with the runtime of this machine.</summary>
@@ -29,7 +31,7 @@ public sealed record ServerProgram(string DotnetPath, string ProgramPath)
         string packed = Path.Combine(moduleFolder, "bin", "server", Assembly);
         if (File.Exists(packed)) return packed;
         string project = Path.Combine(moduleFolder, "src", "NodeManager.Server");
-        string? built = new[] { "Release", "Debug" }
+        string? built = Configurations
             .Select(configuration => Path.Combine(project, "bin", configuration, $"net{Major}.0", Assembly))
             .Where(File.Exists)
             .MaxBy(File.GetLastWriteTimeUtc);

@@ -1,4 +1,3 @@
-using NodeManager.Core.Pools;
 using NodeManager.Core.Serving;
 using NodeManager.Core.Sessions;
 using NodeManager.Sandbox;

@@ -1,7 +1,6 @@
 using NodeManager.Conformance.Harness;
 using NodeManager.Core.Autoscaling.Running;
 using NodeManager.Core.Operations;
-using NodeManager.Core.Sessions;
 
 namespace NodeManager.Conformance.Autoscaling;
 

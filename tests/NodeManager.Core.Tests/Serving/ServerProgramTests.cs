@@ -33,7 +33,7 @@ public sealed class ServerProgramTests : IDisposable
     [Theory]
     [InlineData(true, "dotnet build")]
     [InlineData(false, "Install the module again")]
-    public void A_missing_server_is_an_error_that_says_what_to_do(bool isClone, string action)
+    public void A_missing_server_is_an_error_with_a_recommended_action(bool isClone, string action)
     {
         if (isClone) Directory.CreateDirectory(Path.Combine(_folder, "src", "NodeManager.Server"));
 
@@ -62,7 +62,7 @@ public sealed class ServerProgramTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_runtime_is_an_error_that_says_where_it_was_sought_and_where_to_get_it()
+    public void A_missing_runtime_is_an_error_that_names_the_searched_folders_and_the_download_address()
     {
         // The runtime of PowerShell and of console programs alone.
         Make("dotnet", Executable);

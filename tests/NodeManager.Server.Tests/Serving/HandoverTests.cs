@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Serving;
-using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Configuration;
 using NodeManager.Sandbox;
 using NodeManager.Server.Clusters;
@@ -21,7 +20,7 @@ public sealed class HandoverTests : IDisposable
     public void Dispose() => _sandbox.Dispose();
 
     [Fact]
-    public async Task It_is_served_until_the_input_ends()
+    public async Task A_server_runs_until_its_input_ends()
     {
         using SandboxServer front = _sandbox.Serve(new() { WritesKubeconfig = false });
         using var input = new Lines();
@@ -52,7 +51,7 @@ public sealed class HandoverTests : IDisposable
     [InlineData("{}")]
     [InlineData("not a description")]
     [InlineData("""{"Cluster":"x","Token":5,"Address":"https://secret@127.0.0.1"}""")]
-    public void What_is_no_description_is_refused_without_a_word_of_it(string line)
+    public void A_malformed_description_is_refused_and_not_repeated(string line)
     {
         using var parent = new HandoverLifetime(new StringReader(line), TextWriter.Null);
 

@@ -1,8 +1,6 @@
 using NodeManager.Core.Autoscaling.Planning;
 using NodeManager.Core.Autoscaling.Planning.Inputs;
 using NodeManager.Core.Autoscaling.Resources;
-using NodeManager.Core.Tests.Support;
-using NodeManager.Kubernetes.Models;
 using static NodeManager.Core.Tests.Autoscaling.Planning.Plan;
 
 namespace NodeManager.Core.Tests.Autoscaling.Planning;

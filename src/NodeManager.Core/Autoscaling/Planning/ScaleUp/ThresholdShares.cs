@@ -1,7 +1,6 @@
 using System.Globalization;
 using NodeManager.Core.Autoscaling.Planning.Demand;
 using NodeManager.Core.Autoscaling.Planning.Inputs;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Recommendations.Rules;
 using NodeManager.Kubernetes.Models;

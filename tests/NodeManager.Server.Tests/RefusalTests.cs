@@ -77,7 +77,7 @@ public sealed class RefusalTests
 
         JsonObject answer = (await drained.Content.ReadFromJsonAsync<JsonObject>())!;
         Assert.True(drained.StatusCode == HttpStatusCode.Forbidden, answer.ToJsonString());
-        Assert.Equal(("Blocked", "DrainRefused"), ((string?)answer["status"], (string?)answer["error"]));
+        Assert.Equal(("error", "Forbidden"), ((string?)answer["status"], (string?)answer["error"]));
         Assert.Equal(HttpStatusCode.Forbidden, cordoned.StatusCode);
         Assert.Equal("Forbidden", (string?)(await cordoned.Content.ReadFromJsonAsync<JsonObject>())!["error"]);
     }

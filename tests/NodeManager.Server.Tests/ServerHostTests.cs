@@ -74,7 +74,7 @@ public sealed partial class ServerHostTests
 
         Assert.Equal("PortUnavailable", error.ErrorId);
         Assert.Contains($"Port {port} of 127.0.0.1", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--port 0", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains("0 for a free one", error.RecommendedAction, StringComparison.Ordinal);
         Assert.Empty(_output.ToString());
     }
 

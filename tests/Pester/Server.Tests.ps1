@@ -187,7 +187,7 @@ Describe 'A start that does not end' {
     }
 
     It 'is ended after -Timeout, with its process' {
-        { Start-NodeManagerServer -Port 0 -Timeout 2s -ErrorAction Stop } | Should -Throw -ErrorId 'ServerStartFailed*'
+        { Start-NodeManagerServer -Port 0 -Timeout 50ms -ErrorAction Stop } | Should -Throw -ErrorId 'ServerStartFailed*'
         Get-Child | Should -BeNullOrEmpty
     }
 

@@ -69,6 +69,8 @@ public sealed class SimulatedProvider : IMachineProvider
         if (machine is null) return ended!;
         await CutPowerAsync(machine, cancellationToken);
         await ForgiveMissingAsync(() => _client.DeleteAsync(Resources.ConfigMaps, machine.ObjectName, _settings.Namespace, new() { Preconditions = new() { Uid = machine.Uid } }, cancellationToken));
+        // A list that still saw the machine, here or in another process, may have booted it in between.
+        await CutPowerAsync(machine, cancellationToken);
         return MachineResult.Success(null);
     });
 
@@ -173,7 +175,11 @@ public sealed class SimulatedProvider : IMachineProvider
         catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict)
         {
             // It has registered meanwhile.
+            return;
         }
+
+        // It may have been destroyed meanwhile; no later call would find its node.
+        if ((await ReadAsync(machine.Name, cancellationToken))?.ClaimUid != machine.ClaimUid) await CutPowerAsync(machine, cancellationToken);
     }
 
     private async Task CutPowerAsync(SimulatedMachine machine, CancellationToken cancellationToken)

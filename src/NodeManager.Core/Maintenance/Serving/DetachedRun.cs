@@ -30,7 +30,7 @@ internal sealed class DetachedRun(
     public async Task RunAsync(CancellationToken stop, CancellationToken hold)
     {
         using var writing = CancellationTokenSource.CreateLinkedTokenSource(hold);
-        Task writer = _status.WriteAlwaysAsync(writing.Token);
+        Task writer = _status.WriteAlwaysAsync(writing.Token, hold);
         (string Phase, string Message)? end = null;
         try
         {

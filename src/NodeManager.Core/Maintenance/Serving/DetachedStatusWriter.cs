@@ -81,14 +81,16 @@ internal sealed class DetachedStatusWriter
         _changed.Writer.TryWrite(true);
     }
 
-    /// <summary>Writes what changes until cancelled.</summary>
-    public async Task WriteAlwaysAsync(CancellationToken cancellationToken)
+    /// <summary>Writes what changes.</summary>
+    /// <param name="ended">Ends it after the write that is in progress: a request that is broken off may still be carried out, and after the last one.</param>
+    /// <param name="cancellationToken">Breaks the write off.</param>
+    public async Task WriteAlwaysAsync(CancellationToken ended, CancellationToken cancellationToken)
     {
         try
         {
             while (true)
             {
-                await _changed.Reader.ReadAsync(cancellationToken);
+                await _changed.Reader.ReadAsync(ended);
                 try
                 {
                     await WriteAsync(cancellationToken);
@@ -99,10 +101,10 @@ internal sealed class DetachedStatusWriter
                     if (e is not KubernetesException { Code: HttpStatusCode.NotFound }) _changed.Writer.TryWrite(true);
                 }
 
-                await Task.Delay(Interval, _connection.Time, cancellationToken);
+                await Task.Delay(Interval, _connection.Time, ended);
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (ended.IsCancellationRequested || cancellationToken.IsCancellationRequested)
         {
             // Its end is written by others.
         }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Conformance.Harness;
@@ -10,6 +11,7 @@ using NodeManager.Core.Machines;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
@@ -80,6 +82,7 @@ internal sealed class AutoscalerLab : IAsyncDisposable
         SemaphoreSlim turn = RealTurns[machines];
         await turn.WaitAsync();
         _turn = turn;
+        if (machines == Machines.OfClaims) await ForgetNodesAsync();
     }
 
     public Task<NodeSmithProvider> AddProviderAsync(string simulated = "{}") => Cluster.CreateAsync(
@@ -151,11 +154,20 @@ internal sealed class AutoscalerLab : IAsyncDisposable
         }
     }
 
-    // Nodes are in no namespace: one that stayed would count as a node of the next lab's pool.
+    // Nodes are in no namespace: one that stayed would have the name of a machine of the next lab. Not all have the pool's label already.
     private async Task ForgetNodesAsync()
     {
-        foreach (Node node in (await Cluster.Client.ListAsync(Resources.Nodes, new() { LabelSelector = "topology.kubenodesmith.io/pool=small" }, default)).Items)
-            await Cluster.Client.DeleteAsync(Resources.Nodes, node.Metadata.Name, null, new(), default);
+        foreach (Node node in (await Cluster.Client.ListAsync(Resources.Nodes, new(), default)).Items.Where(static one => one.Metadata.Name.StartsWith("small-", StringComparison.Ordinal)))
+        {
+            try
+            {
+                await Cluster.Client.DeleteAsync(Resources.Nodes, node.Metadata.Name, null, new(), default);
+            }
+            catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
+            {
+                // It is gone already.
+            }
+        }
     }
 
     public static string Status(NodeSmithClaim claim, string type) => claim.Status?.Conditions?.Find(one => one.Type == type)?.Status ?? "";

@@ -101,8 +101,9 @@ public sealed class PoolRoleTests
         Task<PoolUpdateOutcome> replacing = PoolUpdates.RunAsync(
             session, Request(new() { Strategy = PoolUpdateStrategy.BlueGreen, KeepOld = TimeSpan.FromHours(9) }, "n1-standard-4"), NullObserver.Instance, default);
         await Eventually.GetAsync(
-            "drained nodes", async () => (await PoolUpdates.ReadAsync(session, place, [ServiceRollLab.Pool], default)).Single(),
-            static update => update.Nodes.Count(static one => one.Status == NodePoolUpdateNodeStatus.Drained) == 2);
+            // A pattern: until the update is stored, its name is not found.
+            "drained nodes", async () => (await PoolUpdates.ReadAsync(session, place, [ServiceRollLab.Pool + "*"], default)).SingleOrDefault(static one => one.Pool == ServiceRollLab.Pool),
+            static update => update?.Nodes.Count(static one => one.Status == NodePoolUpdateNodeStatus.Drained) == 2);
         await PoolUpdates.ChangeAsync(session, place, ServiceRollLab.Pool, new() { Rollback = true }, false, default);
         PoolUpdateOutcome undone = await replacing;
 

@@ -52,9 +52,9 @@ internal sealed class DetachedRun(
         await writer;
         // Where this server does not lead any more, the next one continues, and knows the end where there is one.
         if (end is not { } over) return;
-        using CancellationTokenSource late = new(CleanUp, TimeProvider.System);
+        // Without a limit as long as this server leads; where it does not any more, registering starts the limit.
+        using CancellationTokenSource late = new();
         using CancellationTokenRegistration registration = hold.Register(static state => ((CancellationTokenSource)state!).CancelAfter(CleanUp), late);
-        late.CancelAfter(Timeout.InfiniteTimeSpan);
         try
         {
             await _status.EndAsync(over.Phase, over.Message, late.Token);

@@ -157,7 +157,7 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     // Nodes are in no namespace: one that stayed would have the name of a machine of the next lab. Not all have the pool's label already.
     private async Task ForgetNodesAsync()
     {
-        foreach (Node node in (await Cluster.Client.ListAsync(Resources.Nodes, new(), default)).Items.Where(static one => one.Metadata.Name.StartsWith("small-", StringComparison.Ordinal)))
+        foreach (Node node in (await Cluster.Client.ListAsync(Resources.Nodes, new(), default)).Items.Where(IsOfClaim))
         {
             try
             {
@@ -169,6 +169,9 @@ internal sealed class AutoscalerLab : IAsyncDisposable
             }
         }
     }
+
+    private static bool IsOfClaim(Node node) =>
+        node.Metadata.Labels?.GetValueOrDefault(NodeSmithNames.DefaultPoolLabelKey) == "small" || node.Spec.ProviderID?.StartsWith("simulated://", StringComparison.Ordinal) == true;
 
     public static string Status(NodeSmithClaim claim, string type) => claim.Status?.Conditions?.Find(one => one.Type == type)?.Status ?? "";
 

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -47,6 +48,8 @@ public sealed class AgentServer : IAsyncLifetime
         builder.Services.AddSingleton(new AgentSettings(Changes: true, Elicitation: true));
         builder.Services.AddSingleton(_ => new ClusterSession(_ => Task.FromResult(Session)));
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
+        // A fast machine sends the requests of all tests faster than one caller may.
+        builder.Services.PostConfigure<RateLimiterOptions>(static limits => limits.GlobalLimiter = null);
         _app = ApiHost.Build(builder, new(System.Net.IPAddress.Loopback, 0));
         await _app.StartAsync();
         Address = new(_app.Urls.First());

@@ -171,7 +171,7 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     }
 
     private static bool IsOfClaim(Node node) =>
-        node.Metadata.Labels?.GetValueOrDefault(NodeSmithNames.DefaultPoolLabelKey) == "small" || node.Spec.ProviderID?.StartsWith("simulated://", StringComparison.Ordinal) == true;
+        node.Metadata.Labels?.GetValueOrDefault(NodeSmithNames.DefaultPoolLabelKey) == "small" || node.Metadata.Name.StartsWith("small-", StringComparison.Ordinal);
 
     public static string Status(NodeSmithClaim claim, string type) => claim.Status?.Conditions?.Find(one => one.Type == type)?.Status ?? "";
 

@@ -154,7 +154,7 @@ internal sealed class MonitoredNodes : IDisposable
     private void MarkChange(ObjectChange<Node> change)
     {
         string name = change.Object.Metadata.Name;
-        if (change.Before is { } before && NodeReports.AreSame(before, change.Object))
+        if (change.Before is { } before && NodeHeartbeat.IsOnly(before, change.Object))
         {
             lock (_lock)
                 if (_quiet.Contains(name)) return;

@@ -2,41 +2,45 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Kubernetes.Watching;
 
-/// <summary>Recognizes node statuses that a kubelet writes only to report that it is alive: every five minutes for each node, many times a second in a large cluster.</summary>
-internal static class NodeHeartbeat
+/// <summary>
+/// Tells a node's heartbeats from its changes: a kubelet reports every five minutes that it is alive, in a large cluster many times a second. Pure.
+/// </summary>
+public static class NodeHeartbeat
 {
-    /// <summary>True where nothing differs but times of heartbeats and what no reader decides by.</summary>
-    /// <param name="before">As the watch told it before.</param>
-    /// <param name="after">The same node.</param>
-    public static bool IsOnly(Node before, Node after) =>
-        before.Metadata.DeletionTimestamp == after.Metadata.DeletionTimestamp
-        && before.Spec.Unschedulable == after.Spec.Unschedulable
-        && before.Spec.ProviderID == after.Spec.ProviderID
-        && AreSame(before.Spec.Taints, after.Spec.Taints, static (one, other) => one.Key == other.Key && one.Value == other.Value && one.Effect == other.Effect)
-        && AreSame(before.Metadata.Labels, after.Metadata.Labels)
-        && AreSame(before.Metadata.Annotations, after.Metadata.Annotations)
-        && AreSame(before.Status.Capacity, after.Status.Capacity)
-        && AreSame(before.Status.Allocatable, after.Status.Allocatable)
-        && before.Status.NodeInfo?.BootID == after.Status.NodeInfo?.BootID
-        && before.Status.NodeInfo?.KubeletVersion == after.Status.NodeInfo?.KubeletVersion
-        && AreSame(
-            before.Status.Conditions, after.Status.Conditions,
-            static (one, other) => one.Type == other.Type && one.Status == other.Status && one.Reason == other.Reason && one.LastTransitionTime == other.LastTransitionTime);
+    /// <summary>Whether two states of a node differ in their heartbeats at most, and in what no reader decides by.</summary>
+    public static bool IsOnly(Node before, Node now) =>
+        before.Metadata.Uid == now.Metadata.Uid
+        && before.Metadata.DeletionTimestamp == now.Metadata.DeletionTimestamp
+        && before.Spec.Unschedulable == now.Spec.Unschedulable
+        && before.Spec.ProviderID == now.Spec.ProviderID
+        && AreSame(before.Metadata.Labels, now.Metadata.Labels)
+        && AreSame(before.Metadata.Annotations, now.Metadata.Annotations)
+        && AreSame(before.Status.Capacity, now.Status.Capacity)
+        && AreSame(before.Status.Allocatable, now.Status.Allocatable)
+        && AreSame(before.Spec.Taints, now.Spec.Taints, static (one, other) =>
+            one.Key == other.Key && one.Value == other.Value && one.Effect == other.Effect && one.TimeAdded == other.TimeAdded)
+        && AreSame(before.Status.Conditions, now.Status.Conditions, static (one, other) =>
+            one.Type == other.Type && one.Status == other.Status && one.Reason == other.Reason && one.Message == other.Message && one.LastTransitionTime == other.LastTransitionTime)
+        && AreSame(before.Status.NodeInfo, now.Status.NodeInfo);
 
-    private static bool AreSame<TItem>(List<TItem>? before, List<TItem>? after, Func<TItem, TItem, bool> isSame)
+    private static bool AreSame<T>(Dictionary<string, T>? before, Dictionary<string, T>? now)
     {
-        if ((before?.Count ?? 0) != (after?.Count ?? 0)) return false;
-        for (int index = 0; index < (before?.Count ?? 0); index++)
-            if (!isSame(before![index], after![index])) return false;
+        if (ReferenceEquals(before, now)) return true;
+        if ((before?.Count ?? 0) != (now?.Count ?? 0)) return false;
+        foreach ((string key, T value) in before ?? [])
+            if (!now!.TryGetValue(key, out T? other) || !EqualityComparer<T>.Default.Equals(value, other)) return false;
         return true;
     }
 
-    private static bool AreSame<TValue>(Dictionary<string, TValue>? before, Dictionary<string, TValue>? after)
+    private static bool AreSame<T>(List<T>? before, List<T>? now, Func<T, T, bool> areSame)
     {
-        if (ReferenceEquals(before, after)) return true;
-        if ((before?.Count ?? 0) != (after?.Count ?? 0)) return false;
-        foreach ((string key, TValue value) in before ?? [])
-            if (!after!.TryGetValue(key, out TValue? other) || !EqualityComparer<TValue>.Default.Equals(value, other)) return false;
+        if ((before?.Count ?? 0) != (now?.Count ?? 0)) return false;
+        for (int i = 0; i < before?.Count; i++)
+            if (!areSame(before[i], now![i])) return false;
         return true;
     }
+
+    private static bool AreSame(NodeSystemInfo? before, NodeSystemInfo? now) =>
+        before?.KubeletVersion == now?.KubeletVersion && before?.BootID == now?.BootID && before?.MachineID == now?.MachineID
+        && before?.ContainerRuntimeVersion == now?.ContainerRuntimeVersion && before?.KernelVersion == now?.KernelVersion;
 }

@@ -7,6 +7,7 @@ using NodeManager.Core.Observing;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Watching;
 
 namespace NodeManager.Core.Tests.Monitoring;
 
@@ -49,8 +50,8 @@ public sealed class NodeReportsTests
     {
         JsonNode changed = JsonNode.Parse(Report)!;
         if (path.Length > 0) Set(changed, path.Split('.'), JsonNode.Parse(value));
-        Assert.Equal(isSame, NodeReports.AreSame(Read(JsonNode.Parse(Report)!), Read(changed)));
-        Assert.Equal(isSame, NodeReports.AreSame(Read(changed), Read(JsonNode.Parse(Report)!)));
+        Assert.Equal(isSame, NodeHeartbeat.IsOnly(Read(JsonNode.Parse(Report)!), Read(changed)));
+        Assert.Equal(isSame, NodeHeartbeat.IsOnly(Read(changed), Read(JsonNode.Parse(Report)!)));
     }
 
     // Kubelets report every five minutes at least.
@@ -74,7 +75,7 @@ public sealed class NodeReportsTests
         await Task.WhenAll(nodes.Cache.Synced, pods.Cache.Synced, events.Cache.Synced);
         using IDisposable ofNodes = nodes.Cache.Subscribe(change =>
         {
-            if (change.Before is { } before && NodeReports.AreSame(before, change.Object)) reports.AddOrUpdate(change.Object.Metadata.Name, 1, static (_, count) => count + 1);
+            if (change.Before is { } before && NodeHeartbeat.IsOnly(before, change.Object)) reports.AddOrUpdate(change.Object.Metadata.Name, 1, static (_, count) => count + 1);
             else if (change.Before is not null) busy[change.Object.Metadata.Name] = true;
         });
         // What is there is told first.

@@ -280,6 +280,7 @@ export const en = {
   'pool.sections': 'Sections of the pool',
   'pool.failed': 'The pool cannot be read.',
   'pool.stale': 'The pool cannot be read. The page shows the last state.',
+  'pool.gone': 'This pool has been deleted. The page shows the last state.',
   'pool.wanted': 'of {n} desired',
   'pool.changed': 'Changed',
   'pool.generation': '(generation {n})',

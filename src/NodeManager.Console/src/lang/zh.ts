@@ -282,6 +282,7 @@ export const zh: Messages = {
   'pool.sections': '节点池的各个部分',
   'pool.failed': '无法读取该节点池。',
   'pool.stale': '无法读取该节点池。页面显示的是最近一次的状态。',
+  'pool.gone': '该节点池已被删除。页面显示的是最近一次的状态。',
   'pool.wanted': '期望 {n} 个',
   'pool.changed': '更改时间',
   'pool.generation': '（第 {n} 代）',

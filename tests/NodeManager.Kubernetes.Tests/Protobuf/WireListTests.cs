@@ -27,7 +27,7 @@ public sealed class WireListTests
     }
 
     [Fact]
-    public async Task An_answer_that_is_cut_short_is_no_list()
+    public async Task An_answer_that_is_cut_short_is_an_error()
     {
         byte[] answer = List("7", "", "a", "b");
         // Whole without what the envelope has after the list.
@@ -54,7 +54,7 @@ public sealed class WireListTests
     }
 
     [Fact]
-    public async Task An_answer_that_is_no_list_is_an_error_of_the_protocol()
+    public async Task An_answer_that_is_not_a_list_is_a_protocol_error()
     {
         var client = new KubernetesClient(new("https://api.example"), new Fixed("no list"u8.ToArray()), new() { Time = new ManualTimeProvider { IsEager = true } });
 

@@ -9,6 +9,8 @@ export const en = {
   'nav.maintenance': 'Maintenance',
   'nav.scheduler': 'Scheduler',
   'nav.agents': 'Agents',
+  'cluster.select': 'Cluster',
+  'cluster.away': '{name} (not connected)',
   'page.missing': 'Page not found',
   'page.failed': 'The page cannot be loaded.',
   'theme': 'Theme',

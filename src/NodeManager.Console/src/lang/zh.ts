@@ -11,6 +11,8 @@ export const zh: Messages = {
   'nav.maintenance': '维护',
   'nav.scheduler': '调度器',
   'nav.agents': '智能体',
+  'cluster.select': '集群',
+  'cluster.away': '{name}（未连接）',
   'page.missing': '页面不存在',
   'page.failed': '无法加载页面。',
   'theme': '主题',

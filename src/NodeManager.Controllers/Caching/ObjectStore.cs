@@ -9,7 +9,7 @@ internal sealed class ObjectStore<T>
     where T : KubernetesObject
 {
     private readonly Dictionary<string, T> _byUid = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string? Namespace, string Name), string> _uidByName = [];
+    private readonly HashSet<T> _byName = new(ObjectNameComparer<T>.Instance);
     private readonly Dictionary<ObjectIndex<T>, Dictionary<string, HashSet<string>>> _indexes = [];
     private readonly Dictionary<string, string> _admitted = new(StringComparer.Ordinal);
     private readonly ChangeSignals<string> _ofObjects = new();
@@ -23,7 +23,7 @@ internal sealed class ObjectStore<T>
 
     public T? Find(string uid) => _byUid.GetValueOrDefault(uid);
 
-    public T? Find(string? ns, string name) => _uidByName.TryGetValue((ns, name), out string? uid) ? _byUid[uid] : null;
+    public T? Find(string? ns, string name) => _byName.GetAlternateLookup<(string? Namespace, string Name)>().TryGetValue((ns, name), out T? item) ? item : null;
 
     public IReadOnlyList<T> FindAll(ObjectIndex<T> index, string key) =>
         Index(index).TryGetValue(key, out HashSet<string>? uids) ? [.. uids.Select(uid => _byUid[uid])] : [];
@@ -45,7 +45,7 @@ internal sealed class ObjectStore<T>
             // A list that is as new as they are does not have them.
             foreach (string gone in _admitted.Where(a => !ResourceVersions.IsNewer(a.Value, seen.ListVersion)).Select(static a => a.Key).ToList()) Remove(gone, changes);
             _byUid.TrimExcess(_byUid.Count + (_byUid.Count / 8));
-            _uidByName.TrimExcess(_uidByName.Count + (_uidByName.Count / 8));
+            _byName.TrimExcess(_byName.Count + (_byName.Count / 8));
             return changes;
         }
 
@@ -102,11 +102,11 @@ internal sealed class ObjectStore<T>
         string uid = KeyOf(item);
         T? before = _byUid.GetValueOrDefault(uid);
         if (before is not null && !ResourceVersions.IsNewer(item.Metadata.ResourceVersion, before.Metadata.ResourceVersion)) return;
-        (string?, string) name = (item.Metadata.Namespace, item.Metadata.Name);
         // Another object of the same name: the former one is gone, even if its deletion was not reported yet.
-        if (_uidByName.TryGetValue(name, out string? former) && former != uid) Remove(former, changes);
+        if (_byName.TryGetValue(item, out T? former) && KeyOf(former) is var key && key != uid) Remove(key, changes);
         _byUid[uid] = item;
-        _uidByName[name] = uid;
+        _byName.Remove(item);
+        _byName.Add(item);
         foreach ((ObjectIndex<T> index, Dictionary<string, HashSet<string>> byKey) in _indexes) Reindex(index, byKey, uid, before, item);
         changes.Add(new(before is null ? WatchEventType.Added : WatchEventType.Modified, item) { Before = before });
         _ofObjects.Raise(uid);
@@ -117,7 +117,7 @@ internal sealed class ObjectStore<T>
     {
         _admitted.Remove(uid);
         if (!_byUid.Remove(uid, out T? before)) return;
-        _uidByName.Remove((before.Metadata.Namespace, before.Metadata.Name));
+        _byName.Remove(before);
         foreach ((ObjectIndex<T> index, Dictionary<string, HashSet<string>> byKey) in _indexes) Reindex(index, byKey, uid, before, null);
         changes.Add(new(WatchEventType.Deleted, last ?? before));
         _ofObjects.Raise(uid);

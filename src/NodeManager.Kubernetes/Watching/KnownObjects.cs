@@ -6,22 +6,22 @@ namespace NodeManager.Kubernetes.Watching;
 internal sealed class KnownObjects<T>
     where T : KubernetesObject
 {
-    private readonly Dictionary<(string? Namespace, string Name), T> _known = [];
+    private readonly HashSet<T> _known = new(ObjectNameComparer<T>.Instance);
 
     /// <summary>The events that tell of this state of an object: none when it was told before.</summary>
     public IEnumerable<WatchEvent<T>> Observe(T item)
     {
-        (string?, string) key = Key(item);
-        if (!_known.TryGetValue(key, out T? before))
+        if (!_known.TryGetValue(item, out T? before))
         {
-            _known[key] = item;
+            _known.Add(item);
             yield return new(WatchEventType.Added, item);
             yield break;
         }
 
         bool same = before.Metadata.Uid == item.Metadata.Uid;
         if (same && !ResourceVersions.IsNewer(item.Metadata.ResourceVersion, before.Metadata.ResourceVersion)) yield break;
-        _known[key] = item;
+        _known.Remove(before);
+        _known.Add(item);
         if (same)
         {
             yield return new(WatchEventType.Modified, item);
@@ -34,17 +34,16 @@ internal sealed class KnownObjects<T>
     }
 
     /// <summary>The object of the same name as it was told last; null: never.</summary>
-    public T? Find(T item) => _known.GetValueOrDefault(Key(item));
+    public T? Find(T item) => _known.TryGetValue(item, out T? known) ? known : null;
 
     /// <summary>False when it was never told, or another one has taken its name since.</summary>
-    public bool Forget(T item) =>
-        _known.TryGetValue(Key(item), out T? before) && before.Metadata.Uid == item.Metadata.Uid && _known.Remove(Key(item));
+    public bool Forget(T item) => _known.TryGetValue(item, out T? before) && before.Metadata.Uid == item.Metadata.Uid && _known.Remove(before);
 
     /// <summary>Those that a complete list did not have any more; they are forgotten.</summary>
     public List<T> ForgetAllBut(HashSet<(string? Namespace, string Name)> present)
     {
-        List<T> gone = [.. _known.Where(pair => !present.Contains(pair.Key)).Select(pair => pair.Value)];
-        foreach (T item in gone) _known.Remove(Key(item));
+        List<T> gone = [.. _known.Where(item => !present.Contains(Key(item)))];
+        foreach (T item in gone) _known.Remove(item);
         return gone;
     }
 

@@ -51,6 +51,10 @@ Describe 'Start-NodeHealthMonitor' {
         (Get-NodeAlert $node -Status Firing).Id | Should -Be $raised[0].Id
         (Get-NodeAlert -Cause Kernel* -Severity Critical).Id | Should -Contain $raised[0].Id
         $job.StatusMessage | Should -Be '1 open alert'
+        # An open alert lasts until it is listed, not until it was raised.
+        $listed = Get-NodeAlert $node -Status Firing
+        $listed.UpdatedAt | Should -Be $raised[0].UpdatedAt
+        $listed.Duration | Should -BeGreaterThan $raised[0].Duration
 
         Get-SandboxFault | Clear-SandboxFault
         $resolved = Wait-Alert $job { $_.Transition -eq 'Resolved' }
@@ -96,7 +100,7 @@ Describe 'Start-NodeHealthMonitor' {
         $file = Join-Path $TestDrive 'alerts.txt'
         $good = New-NodeAlertSink -Name good -ScriptBlock ([scriptblock]::Create("Add-Content '$file' `"`$(`$_.Cause) `$(`$_.Transition)`""))
         $bad = New-NodeAlertSink -Name bad -ScriptBlock { throw 'no' }
-        $job = Start-NodeHealthMonitor $node -GroupBy None -Debounce 1s -Sink $good, $bad
+        $job = Start-NodeHealthMonitor $node -GroupBy None -Debounce 1s -Sink $good, $bad, (New-NodeAlertSink -Log)
         Set-SandboxFault NodeProblem $node
         $null = Wait-Alert $job { $_.Transition -eq 'Raised' }
         Wait-Until { (Test-Path $file) -and (Get-Content $file) -contains 'KernelDeadlock Raised' } 'the script block'
@@ -105,6 +109,8 @@ Describe 'Start-NodeHealthMonitor' {
         $null = Wait-Alert $job { $_.Transition -eq 'Resolved' }
         Wait-Until { (Get-Content $file) -contains 'KernelDeadlock Resolved' } 'the script block'
         @(Get-Content $file) | Should -Be @('KernelDeadlock Raised', 'KernelDeadlock Resolved')
+        Wait-Until { @($job.Verbose) -match '^Resolved alert .*KernelDeadlock' } 'the log'
+        @(@($job.Verbose) -match '^Raised alert .*KernelDeadlock').Count | Should -Be 1
         $job.State | Should -Be Running
     }
 
@@ -126,6 +132,13 @@ Describe 'Start-NodeHealthMonitor' {
         $resolved = Wait-Alert $next { $_.Transition -eq 'Resolved' }
         $resolved[0].Id | Should -Be $raised[0].Id
         $resolved[0].Sequence | Should -Be 2
+    }
+
+    It 'warns of a node that does not exist' {
+        $job = Start-NodeHealthMonitor $node, no-such-node
+        Wait-Until { @($job.Warning).Count } 'the warning'
+        @($job.Warning).Message | Should -BeLike "Node 'no-such-node' does not exist in cluster*"
+        $job.State | Should -Be Running
     }
 
     It 'reports that no monitor runs' {

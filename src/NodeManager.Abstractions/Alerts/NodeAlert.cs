@@ -3,6 +3,8 @@ namespace NodeManager;
 /// <summary>An alert at one of its transitions. One cause on one node, or on the nodes of a group that fail together, is one alert.</summary>
 public sealed class NodeAlert : ClusterObject
 {
+    private readonly DateTimeOffset? _observedAt;
+
     /// <summary>Identifies the alert from its start to its end.</summary>
     public required string Id { get; init; }
 
@@ -42,6 +44,9 @@ public sealed class NodeAlert : ClusterObject
     /// <summary>When this transition happened.</summary>
     public required DateTimeOffset UpdatedAt { get; init; }
 
+    /// <summary>When the alert was listed; in the output of a monitor, when this transition happened.</summary>
+    public DateTimeOffset ObservedAt { get => _observedAt ?? UpdatedAt; init => _observedAt = value; }
+
     /// <summary>The fault, in one or two sentences.</summary>
     public required string Message { get; init; }
 
@@ -54,8 +59,8 @@ public sealed class NodeAlert : ClusterObject
     /// <summary>The findings behind it, with their evidence: one for each affected node.</summary>
     public ItemList<NodeFinding> Findings { get; init; } = ItemList<NodeFinding>.Empty;
 
-    /// <summary>How long the cause has lasted at this transition.</summary>
-    public TimeSpan Duration => (EndsAt ?? UpdatedAt) - StartsAt;
+    /// <summary>How long the cause has lasted until <c>ObservedAt</c>, or until its end.</summary>
+    public TimeSpan Duration => (EndsAt ?? ObservedAt) - StartsAt;
 
     public override string ToString() => $"{Status} {Cause}: {Message}";
 }

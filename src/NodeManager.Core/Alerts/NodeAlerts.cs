@@ -36,6 +36,10 @@ public sealed class NodeAlerts
         lock (_lock) return [.. _open.Values.Concat(_past).OrderByDescending(static alert => alert.StartsAt).ThenBy(static alert => alert.Id, StringComparer.Ordinal)];
     }
 
+    /// <summary>The same, with what is open observed at a time.</summary>
+    public IReadOnlyList<NodeAlert> List(DateTimeOffset now) =>
+        [.. List().Select(alert => alert.Status == NodeAlertStatus.Firing && now > alert.UpdatedAt ? AlertCopies.Observed(alert, now) : alert)];
+
     internal void Begin()
     {
         lock (_lock)

@@ -40,7 +40,7 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
         _alerts = connection.Get<NodeAlerts>();
         _journal = request.StatePath is null ? null : AlertJournal.OpenFile(request.StatePath, request.Session, [.. request.Sinks.Keys], observer);
         _machine = new(request.Session, request.Session.Cluster, _journal?.Run ?? Guid.NewGuid().ToString("n"), request.Options);
-        _watch = new(connection, HealthScope.Of(request.Session, request.Names, request.Selector), this, observer);
+        _watch = new(connection, HealthScope.Of(request.Session, request.Names, request.Selector), this, observer, request.Wall);
         AlertSinkContext context = new(request.Session, observer, request.Wall);
         _dispatcher = new(
             [.. request.Sinks.Select(sink => sink.Value.Create(sink.Key, context))], request.QueueLimit, _journal, request.Wall,

@@ -16,11 +16,15 @@ internal sealed class HealthWatch
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
 
+    /// <summary>Servers send a bookmark each minute, which is the default interval: one that is a moment late is no reason for a list.</summary>
+    private static readonly TimeSpan BookmarkDelay = TimeSpan.FromSeconds(2);
+
     private readonly ClusterConnection _connection;
     private readonly HealthScope _scope;
     private readonly IHealthFollower _follower;
     private readonly IOperationObserver _observer;
     private readonly TimeProvider _time;
+    private readonly TimeProvider _wall;
     private readonly NodeLeaseTracker _leases = new(HealthThresholds.Default.LeaseStaleAfter);
     private readonly ConcurrentQueue<Action<DateTimeOffset>> _inbox = new();
     private readonly HashSet<string> _stale = new(StringComparer.Ordinal);
@@ -34,18 +38,22 @@ internal sealed class HealthWatch
     private bool _isLooking;
     private DateTimeOffset _nextLook;
     private DateTimeOffset _nextFull;
+    private bool _isCatchingUp;
+    private DateTimeOffset _caughtUpAt;
 
     /// <param name="connection">Where.</param>
     /// <param name="scope">Which nodes.</param>
     /// <param name="follower">Told what is found.</param>
     /// <param name="observer">Told of what cannot be read.</param>
-    public HealthWatch(ClusterConnection connection, HealthScope scope, IHealthFollower follower, IOperationObserver observer)
+    /// <param name="wall">The clock by which an answer is late: a cluster's own may run faster than its machine. Null: the system's.</param>
+    public HealthWatch(ClusterConnection connection, HealthScope scope, IHealthFollower follower, IOperationObserver observer, TimeProvider? wall = null)
     {
         _connection = connection;
         _scope = scope;
         _follower = follower;
         _observer = observer;
         _time = connection.Time;
+        _wall = wall ?? TimeProvider.System;
     }
 
     /// <summary>Watches until it is cancelled.</summary>
@@ -67,9 +75,20 @@ internal sealed class HealthWatch
                 // The follower knows of the outage; a new watch may work.
             }
 
-            if (isFirst) _observer.Verbose($"Monitoring {nodes.Names.Count} nodes of cluster '{_scope.Session.Cluster}'.");
+            if (isFirst) TellScope(nodes.Names);
             await FollowAsync(nodes, isFirst, cancellationToken);
             isFirst = false;
+        }
+    }
+
+    private void TellScope(IReadOnlyList<string> names)
+    {
+        _observer.Verbose($"Monitoring {names.Count} nodes of cluster '{_scope.Session.Cluster}'.");
+        foreach (string name in _scope.PlainNames.Except(names, StringComparer.OrdinalIgnoreCase))
+        {
+            _observer.Warning(_scope.Selector is null
+                ? $"Node '{name}' does not exist in cluster '{_scope.Session.Cluster}'. It is monitored when it joins."
+                : $"Node '{name}' does not exist in cluster '{_scope.Session.Cluster}', or its labels do not match the selector. It is monitored when that changes.");
         }
     }
 
@@ -87,7 +106,7 @@ internal sealed class HealthWatch
         if (isFirst)
         {
             // The first look at Leases comes before the first claim.
-            Apply(await LeaseReader.ReadAsync(_connection, null, cancellationToken));
+            Apply(await LeaseReader.ReadAsync(_connection, null, _wall, cancellationToken));
             _stale.Clear();
             foreach (string uid in _follower.Nodes.Except(nodes.Names.Select(name => LookAt(nodes, name, isFirst: true)).OfType<string>()).ToList())
                 _follower.Forget(uid, _time.GetUtcNow());
@@ -98,6 +117,7 @@ internal sealed class HealthWatch
         }
 
         _nextFull = _time.GetUtcNow() + Interval;
+        _caughtUpAt = _time.GetUtcNow();
         while (true)
         {
             DateTimeOffset now = _time.GetUtcNow();
@@ -120,10 +140,11 @@ internal sealed class HealthWatch
             _stale.Clear();
             foreach (string name in _expiring.Where(one => one.Value <= now).Select(static one => one.Key).ToList()) LookAt(nodes, name, isFirst: false);
             if (now >= _nextFull) Refresh(nodes, now);
+            if (SilentUntil(nodes) <= now) StartCatchUp(now);
             _follower.Publish(now);
             StartLook(now, cancellationToken);
             if (retryAt <= now) return;
-            await WaitAsync(retryAt, now, cancellationToken);
+            await WaitAsync(nodes, retryAt, now, cancellationToken);
         }
     }
 
@@ -144,25 +165,38 @@ internal sealed class HealthWatch
         return look.Uid;
     }
 
-    // Time alone changes findings, too: a cordon becomes old, an eviction is long ago. And a watch may be dead without being cut.
+    // Time alone changes findings, too: a cordon becomes old, an eviction is long ago.
     private void Refresh(MonitoredNodes nodes, DateTimeOffset now)
     {
         // LookAt changes the set.
         foreach (string name in _aging.ToList()) LookAt(nodes, name, isFirst: false);
         _nextFull = now + Interval;
-        if (!_isDown && now - nodes.Watch.HeardAt > Interval)
-            _ = CatchUpAsync();
     }
 
-    private async Task CatchUpAsync()
+    // When a watch that has been silent since is no longer trusted: it may be dead without being cut. Null: it is being replaced by a list, or known to be cut.
+    private DateTimeOffset? SilentUntil(MonitoredNodes nodes) =>
+        _isDown || _isCatchingUp ? null : (nodes.Watch.HeardAt is { } heard && heard > _caughtUpAt ? heard : _caughtUpAt) + Interval + BookmarkDelay;
+
+    private void StartCatchUp(DateTimeOffset now)
+    {
+        _isCatchingUp = true;
+        _ = CatchUpAsync(now);
+    }
+
+    private async Task CatchUpAsync(DateTimeOffset asked)
     {
         try
         {
-            await MonitoredNodes.CatchUpAsync(_connection, _connection.Closed);
+            await AnswerLimit.AskAsync(Interval, _wall, token => MonitoredNodes.CatchUpAsync(_connection, token), _connection.Closed);
+            Post(_ => (_isCatchingUp, _caughtUpAt) = (false, asked));
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            Post(now => GoDown($"The API server does not answer: {failure.GetBaseException().Message}", now));
+            Post(now =>
+            {
+                (_isCatchingUp, _caughtUpAt) = (false, now);
+                GoDown($"The API server does not answer: {failure.GetBaseException().Message}", now);
+            });
         }
         catch (OperationCanceledException)
         {
@@ -221,7 +255,7 @@ internal sealed class HealthWatch
     {
         try
         {
-            LeaseLook look = await LeaseReader.ReadAsync(_connection, nodes, _connection.Closed);
+            LeaseLook look = await LeaseReader.ReadAsync(_connection, nodes, _wall, _connection.Closed);
             Post(now =>
             {
                 _isLooking = false;
@@ -255,7 +289,7 @@ internal sealed class HealthWatch
         }
     }
 
-    private async Task WaitAsync(DateTimeOffset? retryAt, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task WaitAsync(MonitoredNodes nodes, DateTimeOffset? retryAt, DateTimeOffset now, CancellationToken cancellationToken)
     {
         DateTimeOffset due = _nextFull;
         if (_follower.NextDue is { } next && next < due) due = next;
@@ -269,6 +303,7 @@ internal sealed class HealthWatch
         }
 
         if (retryAt < due) due = retryAt.Value;
+        if (SilentUntil(nodes) is { } silent && silent < due) due = silent;
         TimeSpan pause = due - now;
         if (pause <= TimeSpan.Zero) return;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -12,15 +12,18 @@ internal static class LeaseReader
     // So many requests by name cost less than a list of the whole cluster.
     private const int FewNodes = 8;
 
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
     /// <param name="connection">Where.</param>
     /// <param name="nodes">Which; null: all.</param>
+    /// <param name="wall">The clock by which an answer is late.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<LeaseLook> ReadAsync(ClusterConnection connection, IReadOnlyCollection<string>? nodes, CancellationToken cancellationToken)
+    public static async Task<LeaseLook> ReadAsync(ClusterConnection connection, IReadOnlyCollection<string>? nodes, TimeProvider wall, CancellationToken cancellationToken)
     {
         try
         {
             IReadOnlyCollection<string>? few = nodes is { Count: <= FewNodes } ? nodes : null;
-            return new(await NodeLeases.ReadAsync(connection.Client, few, cancellationToken), few, null, false);
+            return new(await AnswerLimit.AskAsync(Limit, wall, token => NodeLeases.ReadAsync(connection.Client, few, token), cancellationToken), few, null, false);
         }
         catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
         {

@@ -28,6 +28,6 @@ public sealed record MonitorRequest
     /// <summary>The state file; null: undelivered transitions end with the process.</summary>
     public string? StatePath { get; init; }
 
-    /// <summary>The receivers' clock.</summary>
+    /// <summary>The clock of receivers and of waits for answers: a cluster's own may run faster.</summary>
     public TimeProvider Wall { get; init; } = TimeProvider.System;
 }

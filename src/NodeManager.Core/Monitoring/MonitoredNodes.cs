@@ -80,10 +80,12 @@ internal sealed class MonitoredNodes : IDisposable
     }
 
     /// <summary>Reads all nodes from the server: the watch has been silent.</summary>
-    public static async Task CatchUpAsync(ClusterConnection connection, CancellationToken cancellationToken)
+    /// <returns>How many there are.</returns>
+    public static async Task<int> CatchUpAsync(ClusterConnection connection, CancellationToken cancellationToken)
     {
         using CacheUse<Node> use = connection.Caches().Open(Resources.Nodes, new());
         await use.CatchUpAsync(cancellationToken);
+        return use.Cache.Count;
     }
 
     /// <summary>Looks at a node.</summary>

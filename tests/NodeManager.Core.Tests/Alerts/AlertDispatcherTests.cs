@@ -29,6 +29,25 @@ public sealed class AlertDispatcherTests : IDisposable
     }
 
     [Fact]
+    public async Task An_attempt_that_hangs_ends_after_the_timeout_of_its_sink_and_is_repeated()
+    {
+        ManualTimeProvider wall = new();
+        int attempts = 0;
+        // It does not even listen to its token.
+        RecordingSink sink = new("hung", (_, _) => ++attempts == 1 ? Task.Delay(Timeout.Infinite) : Task.CompletedTask);
+        await using AlertDispatcher dispatcher = Dispatch([sink], wall);
+        dispatcher.Publish(Sample("a", 1));
+        await UntilAsync(() => sink.Attempts == 1 && wall.Waiting == 1);
+        wall.Advance(sink.Timeout - TimeSpan.FromSeconds(1));
+        Assert.Empty(_observer.Warnings);
+        wall.Advance(TimeSpan.FromSeconds(1));
+        await UntilAsync(() => !_observer.Warnings.IsEmpty && wall.Waiting == 1);
+        Assert.Contains("no answer within 15s", Assert.Single(_observer.Warnings), StringComparison.Ordinal);
+        wall.Advance(TimeSpan.FromSeconds(2));
+        await UntilAsync(() => sink.Taken.Count == 1);
+    }
+
+    [Fact]
     public async Task Failed_alerts_are_resent_in_order_until_accepted()
     {
         int failures = 20;

@@ -12,8 +12,7 @@ namespace NodeManager.Core.Tests.Monitoring;
 /// <summary>What each fault of the embedded cluster's nodes is as an alert, and how soon it comes and is resolved.</summary>
 public sealed class FaultAlertTests
 {
-    private static readonly TimeSpan Debounce = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Late = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Debounce = MonitoredCluster.Debounce;
 
     // A Lease that was renewed in time is looked at every 40 s, and one that changed late a renewal after that.
     private static readonly TimeSpan LeaseRound = TimeSpan.FromSeconds(52);
@@ -32,19 +31,22 @@ public sealed class FaultAlertTests
     // No fault of the node: nothing is told.
     private static readonly string[] Silent = [SandboxFaultKind.NodeSlow, SandboxFaultKind.PodUnready, SandboxFaultKind.PodNeverReady, SandboxFaultKind.PodNeverEnds];
 
-    // Of the way to the API server. An outage that lasts is an alert, see OutageAlertTests; these do not last.
-    private static readonly string[] OfApi =
-    [
-        SandboxFaultKind.ApiThrottled, SandboxFaultKind.ApiError, SandboxFaultKind.ApiSlow, SandboxFaultKind.ApiConflict, SandboxFaultKind.WatchCut,
-        SandboxFaultKind.ContinueExpired, SandboxFaultKind.MetricsUnavailable,
-    ];
+    // Of the way to the API server. Where it refuses all requests, nothing of the nodes is known: that is one alert about the cluster.
+    private static readonly string[] Outages = [SandboxFaultKind.ApiThrottled, SandboxFaultKind.ApiError];
+
+    // Of it, too, but nodes stay known.
+    private static readonly string[] Hindrances =
+        [SandboxFaultKind.ApiSlow, SandboxFaultKind.ApiConflict, SandboxFaultKind.WatchCut, SandboxFaultKind.ContinueExpired, SandboxFaultKind.MetricsUnavailable];
+
+    // A request that is refused is sent five times before it has failed.
+    private static readonly TimeSpan Retries = TimeSpan.FromSeconds(8);
 
     // What is neither in a condition of the node nor ends with the fault has a test of its own.
     private static readonly string[] Others = [SandboxFaultKind.ClockSkew, SandboxFaultKind.ImageGarbageCollection, SandboxFaultKind.NodeFlapping];
 
     [Fact]
     public void Every_fault_is_covered_by_this_class() =>
-        Assert.Equal(SandboxFaultKind.All.Order(StringComparer.Ordinal), Faults.Select(static fault => fault.Kind).Concat(Silent).Concat(OfApi).Concat(Others).Order(StringComparer.Ordinal));
+        Assert.Equal(SandboxFaultKind.All.Order(StringComparer.Ordinal), Faults.Select(static fault => fault.Kind).Concat(Silent).Concat(Outages).Concat(Hindrances).Concat(Others).Order(StringComparer.Ordinal));
 
     [Fact]
     public async Task Each_fault_raises_and_resolves_an_alert_in_time()
@@ -74,7 +76,7 @@ public sealed class FaultAlertTests
         Assert.Equal(
             Faults.Select(fault => $"{hit[fault.Kind]} {fault.Cause} Raised").Order(StringComparer.Ordinal),
             raised.Select(static alert => $"{alert.Nodes} {alert.Cause} {alert.Transition}").Order(StringComparer.Ordinal));
-        foreach (NodeAlert alert in raised) AssertInTime(alert, evidence[(alert.Nodes[0], true)]);
+        foreach (NodeAlert alert in raised) MonitoredCluster.AssertInTime(alert, evidence[(alert.Nodes[0], true)]);
 
         foreach ((string kind, _, _) in Faults) cluster.Cluster.ClearFault(kind);
         await cluster.PassAsync(TimeSpan.FromSeconds(120));
@@ -82,7 +84,7 @@ public sealed class FaultAlertTests
         Assert.Equal(
             raised.Select(static alert => $"{alert.Id} Resolved").Order(StringComparer.Ordinal),
             resolved.Select(static alert => $"{alert.Id} {alert.Transition}").Order(StringComparer.Ordinal));
-        foreach (NodeAlert alert in resolved) AssertInTime(alert, evidence[(alert.Nodes[0], false)]);
+        foreach (NodeAlert alert in resolved) MonitoredCluster.AssertInTime(alert, evidence[(alert.Nodes[0], false)]);
 
         HashSet<string> ids = [.. raised.Select(static alert => alert.Id)];
         NodeAlert[] listed = [.. cluster.Session.Get<NodeAlerts>().List().Where(alert => ids.Contains(alert.Id))];
@@ -92,40 +94,79 @@ public sealed class FaultAlertTests
     }
 
     [Fact]
-    public async Task A_short_failure_of_the_API_raises_no_alert()
+    public async Task A_short_failure_of_the_API_or_one_that_leaves_nodes_known_raises_no_alert()
     {
         await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8);
         RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session, Options = new() { Debounce = Debounce } });
         int before = MonitoredCluster.AlertsOf(monitor).Count;
-        foreach (string kind in OfApi)
+        foreach (string kind in Outages)
         {
-            cluster.Cluster.SetFault(new() { Kind = kind, Name = kind, Percent = kind is SandboxFaultKind.ApiThrottled or SandboxFaultKind.ApiError ? 20 : 100 });
+            cluster.Cluster.SetFault(new() { Kind = kind, Name = kind, Percent = 20 });
             await cluster.PassAsync(TimeSpan.FromSeconds(10));
             cluster.Cluster.ClearFault(kind);
             await cluster.PassAsync(TimeSpan.FromSeconds(30));
         }
 
+        foreach (string kind in Hindrances) cluster.Cluster.SetFault(new() { Kind = kind, Name = kind });
+        await cluster.PassAsync(TimeSpan.FromSeconds(90));
         Assert.Empty(MonitoredCluster.AlertsOf(monitor).Skip(before));
         await MonitoredCluster.StopAsync(monitor);
     }
 
-    [Fact]
-    public async Task A_wrong_clock_raises_an_alert_after_its_Lease_is_read()
+    [Theory]
+    [InlineData(SandboxFaultKind.ApiThrottled)]
+    [InlineData(SandboxFaultKind.ApiError)]
+    // It takes requests, and does not answer them.
+    [InlineData(SandboxFaultKind.ApiSlow)]
+    public async Task An_API_that_answers_no_request_is_one_alert_about_the_cluster_in_time(string kind)
     {
-        await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8);
+        LeaseReads reads = null!;
+        await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8, inner => reads = new(inner));
+        reads.Time = cluster.Cluster.Time;
+        RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session, Options = new() { Debounce = Debounce }, Wall = cluster.Cluster.Time });
+        int before = MonitoredCluster.AlertsOf(monitor).Count;
+        DateTimeOffset set = cluster.Now;
+        cluster.Cluster.SetFault(new() { Kind = kind, Name = "refusal", Percent = 100, Delay = kind == SandboxFaultKind.ApiSlow ? TimeSpan.FromMinutes(10) : null });
+        await cluster.UntilAsync(() => MonitoredCluster.AlertsOf(monitor).Count > before, "the outage");
+        await cluster.PassAsync(TimeSpan.FromSeconds(45));
+        NodeAlert raised = Assert.Single(MonitoredCluster.AlertsOf(monitor).Skip(before));
+        Assert.Equal((NodeAlertCause.ClusterUnreachable, NodeAlertTransition.Raised, 0), (raised.Cause, raised.Transition, raised.Nodes.Count));
+        DateTimeOffset refused = reads.First(set, static read => !read.IsGood);
+        Assert.InRange(raised.StartsAt, refused, refused + Retries);
+        MonitoredCluster.AssertInTime(raised, raised.StartsAt);
+
+        DateTimeOffset cleared = cluster.Now;
+        cluster.Cluster.ClearFault("refusal");
+        await cluster.UntilAsync(() => MonitoredCluster.AlertsOf(monitor).Count > before + 1, "the end of the outage");
+        NodeAlert resolved = MonitoredCluster.AlertsOf(monitor)[^1];
+        Assert.Equal((raised.Id, NodeAlertTransition.Resolved), (resolved.Id, resolved.Transition));
+        MonitoredCluster.AssertInTime(resolved, reads.First(cleared, static read => read.IsGood));
+        await MonitoredCluster.StopAsync(monitor);
+    }
+
+    [Fact]
+    public async Task A_wrong_clock_raises_and_resolves_an_alert_in_time_after_its_Lease_is_read()
+    {
+        LeaseReads reads = null!;
+        await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8, inner => reads = new(inner));
+        reads.Time = cluster.Cluster.Time;
         RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session, Options = new() { Debounce = Debounce } });
         string node = await HealthyAsync(cluster);
         DateTimeOffset set = cluster.Now;
         cluster.Cluster.SetFault(new() { Kind = SandboxFaultKind.ClockSkew, Name = "skew", Nodes = [node], Offset = TimeSpan.FromMinutes(-3) });
         NodeAlert raised = await AlertAsync(cluster, monitor, node, NodeFindingCause.ClockSkew, NodeAlertTransition.Raised);
         // A Lease is looked at when it may be stale, and shows the fault from its next renewal on.
-        Assert.True(raised.UpdatedAt <= set + LeaseRound + Debounce + Late, $"raised after {raised.UpdatedAt - set}");
+        DateTimeOffset read = reads.First(set, one => one.Shows(node, isWrong: true));
+        Assert.InRange(read, set, set + LeaseRound);
+        MonitoredCluster.AssertInTime(raised, read);
 
         DateTimeOffset cleared = cluster.Now;
         cluster.Cluster.ClearFault("skew");
         NodeAlert resolved = await AlertAsync(cluster, monitor, node, NodeFindingCause.ClockSkew, NodeAlertTransition.Resolved);
         Assert.Equal(raised.Id, resolved.Id);
-        Assert.True(resolved.UpdatedAt <= cleared + LeaseRound + Debounce + Late, $"resolved after {resolved.UpdatedAt - cleared}");
+        read = reads.First(cleared, one => one.Shows(node, isWrong: false));
+        Assert.InRange(read, cleared, cleared + LeaseRound);
+        MonitoredCluster.AssertInTime(resolved, read);
         Assert.Equal(2, MonitoredCluster.AlertsOf(monitor).Count(alert => alert.Nodes.Contains(node)));
         await MonitoredCluster.StopAsync(monitor);
     }
@@ -144,13 +185,13 @@ public sealed class FaultAlertTests
             if (change.Object.InvolvedObject.Name == node && change.Object.Reason is "FreeDiskSpaceFailed" or "ImageGCFailed") written ??= cluster.Now;
         });
         cluster.Cluster.SetFault(new() { Kind = SandboxFaultKind.ImageGarbageCollection, Name = "images", Nodes = [node] });
-        AssertInTime(await AlertAsync(cluster, monitor, node, NodeFindingCause.ImageGarbageCollection, NodeAlertTransition.Raised), written!.Value);
+        MonitoredCluster.AssertInTime(await AlertAsync(cluster, monitor, node, NodeFindingCause.ImageGarbageCollection, NodeAlertTransition.Raised), written!.Value);
 
         cluster.Cluster.ClearFault("images");
         NodeAlert resolved = await AlertAsync(cluster, monitor, node, NodeFindingCause.ImageGarbageCollection, NodeAlertTransition.Resolved);
         DateTimeOffset last = (await cluster.Session.Connection().Client.ListAsync(Resources.Events, new(), default)).Items
             .Where(one => one.InvolvedObject.Name == node && one.Reason is "FreeDiskSpaceFailed" or "ImageGCFailed").Max(static one => one.LastTimestamp!.Value);
-        AssertInTime(resolved, last + HealthThresholds.Default.ImageGarbageCollectionWindow);
+        MonitoredCluster.AssertInTime(resolved, last + HealthThresholds.Default.ImageGarbageCollectionWindow);
         await MonitoredCluster.StopAsync(monitor);
     }
 
@@ -177,10 +218,10 @@ public sealed class FaultAlertTests
             wasReady = isReady;
         });
         cluster.Cluster.SetFault(new() { Kind = SandboxFaultKind.NodeFlapping, Name = "flap", Nodes = [node], Period = TimeSpan.FromMinutes(2) });
-        AssertInTime(await AlertAsync(cluster, monitor, node, NodeFindingCause.Flapping, NodeAlertTransition.Raised), third!.Value);
+        MonitoredCluster.AssertInTime(await AlertAsync(cluster, monitor, node, NodeFindingCause.Flapping, NodeAlertTransition.Raised), third!.Value);
         cluster.Cluster.ClearFault("flap");
         NodeAlert resolved = await AlertAsync(cluster, monitor, node, NodeFindingCause.Flapping, NodeAlertTransition.Resolved);
-        AssertInTime(resolved, last!.Value + HealthThresholds.Default.FlapQuiet);
+        MonitoredCluster.AssertInTime(resolved, last!.Value + HealthThresholds.Default.FlapQuiet);
         NodeAlert[] all = [.. MonitoredCluster.AlertsOf(monitor).Where(alert => alert.Nodes.Contains(node))];
         Assert.Single(all, static alert => alert is { Cause: NodeFindingCause.Flapping, Transition: NodeAlertTransition.Raised });
         // Before it was known to flap, each time was a failure of its own; after that none is.
@@ -202,13 +243,6 @@ public sealed class FaultAlertTests
             () => (found = MonitoredCluster.AlertsOf(monitor).FirstOrDefault(alert => alert.Nodes.Contains(node) && alert.Cause == cause && alert.Transition == transition)) is not null,
             $"{transition} {cause} of {node}", TimeSpan.FromMilliseconds(250));
         return found!;
-    }
-
-    private static void AssertInTime(NodeAlert alert, DateTimeOffset evidence)
-    {
-        TimeSpan after = alert.UpdatedAt - evidence;
-        // A Lease's time of writing has whole seconds.
-        Assert.True(after >= Debounce - TimeSpan.FromSeconds(1) && after <= Debounce + Late, $"{alert.Transition} {alert.Cause} of {alert.Nodes} came {after.TotalSeconds:0.00} s after its evidence at {evidence:HH:mm:ss.f}");
     }
 
     private static void Note(Node node, Dictionary<string, string> hit, ConcurrentDictionary<(string Node, bool IsThere), DateTimeOffset> evidence, MonitoredCluster cluster)

@@ -9,6 +9,12 @@ namespace NodeManager.Core.Tests.Monitoring;
 /// <summary>A cluster on a clock that is moved by hand, and its monitor.</summary>
 internal sealed class MonitoredCluster : ManualCluster
 {
+    /// <summary>Of monitors whose times are held.</summary>
+    public static TimeSpan Debounce { get; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long after its debounce a transition may come.</summary>
+    public static TimeSpan Late { get; } = TimeSpan.FromSeconds(2);
+
     private MonitoredCluster(int nodes)
         : base(nodes)
     {
@@ -34,6 +40,14 @@ internal sealed class MonitoredCluster : ManualCluster
     public HashSet<string> Troubled => [.. Session.Get<NodeAlerts>().List().Where(static alert => alert.Status == NodeAlertStatus.Firing).SelectMany(static alert => alert.Nodes)];
 
     public static IReadOnlyList<NodeAlert> AlertsOf(RunningOperation operation) => [.. operation.Results.OfType<NodeAlert>()];
+
+    /// <summary>A transition comes when its evidence has been there for the debounce, and at most <see cref="Late"/> after that.</summary>
+    public static void AssertInTime(NodeAlert alert, DateTimeOffset evidence)
+    {
+        TimeSpan after = alert.UpdatedAt - evidence;
+        // A Lease's time of writing has whole seconds.
+        Assert.True(after >= Debounce - TimeSpan.FromSeconds(1) && after <= Debounce + Late, $"{alert.Transition} {alert.Cause} of {alert.Nodes} came {after.TotalSeconds:0.00} s after its evidence at {evidence:HH:mm:ss.f}");
+    }
 
     public static async Task StopAsync(RunningOperation operation)
     {

@@ -12,13 +12,15 @@ public sealed class OutageAlertTests
     [Fact]
     public async Task An_unreachable_API_server_is_one_alert_without_alerts_about_nodes()
     {
-        bool isCut = false;
-        await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8, inner => new NetworkCut(inner, () => Volatile.Read(ref isCut)));
+        NetworkCut network = null!;
+        await using MonitoredCluster cluster = await MonitoredCluster.StartAsync(8, inner => network = new(inner));
+        network.Time = cluster.Cluster.Time;
         RunningOperation monitor = await cluster.MonitorAsync(new() { Session = cluster.Session });
         HashSet<string> troubled = cluster.Troubled;
         int before = MonitoredCluster.AlertsOf(monitor).Count;
 
-        Volatile.Write(ref isCut, true);
+        network.IsCut = true;
+        DateTimeOffset cut = cluster.Now;
         // The watch that is open is cut by the cluster; no further request gets through.
         cluster.Cluster.SetFault(new() { Kind = SandboxFaultKind.WatchCut, Name = "cut" });
         string node = "";
@@ -33,11 +35,13 @@ public sealed class OutageAlertTests
         await cluster.PassAsync(TimeSpan.FromSeconds(30));
         NodeAlert outage = Assert.Single(MonitoredCluster.AlertsOf(monitor).Skip(before));
         Assert.Equal((NodeAlertCause.ClusterUnreachable, NodeFindingSeverity.Critical), (outage.Cause, outage.Severity));
+        MonitoredCluster.AssertInTime(outage, cut);
 
-        Volatile.Write(ref isCut, false);
+        network.IsCut = false;
         await cluster.PassAsync(TimeSpan.FromSeconds(60));
         NodeAlert[] after = [.. MonitoredCluster.AlertsOf(monitor).Skip(before + 1)];
         Assert.Equal((outage.Id, NodeAlertTransition.Resolved), (Assert.Single(after).Id, after[0].Transition));
+        MonitoredCluster.AssertInTime(after[0], network.WatchedAgainAt!.Value);
         await MonitoredCluster.StopAsync(monitor);
     }
 
@@ -53,9 +57,34 @@ public sealed class OutageAlertTests
         await MonitoredCluster.StopAsync(monitor);
     }
 
-    private sealed class NetworkCut(HttpMessageHandler inner, Func<bool> isCut) : DelegatingHandler(inner)
+    private sealed class NetworkCut(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            isCut() ? throw new HttpRequestException(HttpRequestError.ConnectionError, "Connection refused") : base.SendAsync(request, cancellationToken);
+        private volatile bool _isCut;
+        private bool _wasCut;
+
+        public TimeProvider Time { get; set; } = TimeProvider.System;
+
+        public bool IsCut
+        {
+            get => _isCut;
+            set => _isCut = value;
+        }
+
+        /// <summary>When the first watch of nodes after a cut was answered.</summary>
+        public DateTimeOffset? WatchedAgainAt { get; private set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            bool isWatch = request.RequestUri!.AbsolutePath == "/api/v1/nodes" && request.RequestUri.Query.Contains("watch=true", StringComparison.Ordinal);
+            if (_isCut)
+            {
+                _wasCut |= isWatch;
+                throw new HttpRequestException(HttpRequestError.ConnectionError, "Connection refused");
+            }
+
+            HttpResponseMessage answer = await base.SendAsync(request, cancellationToken);
+            if (isWatch && _wasCut) WatchedAgainAt ??= Time.GetUtcNow();
+            return answer;
+        }
     }
 }

@@ -43,7 +43,7 @@ public sealed class GetNodeAlertCommand : SessionCmdlet
         foreach (NodeManagerSession session in Sessions)
         {
             NodeAlerts alerts = session.Get<NodeAlerts>();
-            IReadOnlyList<NodeAlert> all = alerts.List();
+            IReadOnlyList<NodeAlert> all = alerts.List(session.Time().GetUtcNow());
             if (alerts.Monitors == 0 && all.Count == 0)
                 WriteWarning($"No monitor runs in cluster '{session.Cluster}', so no alerts are known. To start one, use Start-NodeHealthMonitor.");
             foreach (NodeAlert alert in all)

@@ -113,6 +113,12 @@ Describe 'The layers of a configuration' {
         Get-Content nodemanager.json -Raw | Should -BeLike "*`"maxNodes`": 0*"
     }
 
+    It 'reports a file that does not exist' {
+        $null = Connect-NodeManager -Sandbox
+        { Set-NodeManagerConfiguration missing.json -MaxNodes 12 } | Should -Throw -ErrorId 'ConfigurationFileUnreadable,NodeManager.Commands.SetNodeManagerConfigurationCommand' -ExpectedMessage '*missing.json*'
+        (Get-NodeManagerConfiguration).MaxNodes | Should -Be 10
+    }
+
     It 'uses the options of a file in the session' {
         $session = Connect-NodeManager -Sandbox
         Set-Content options.json '{ "nodeSelectionStrategy": "least-sessions", "healthCheckInterval": 90, "metricsEnabled": true, "alertOnNodeFailure": false }'

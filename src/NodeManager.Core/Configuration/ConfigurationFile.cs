@@ -75,7 +75,7 @@ internal static class ConfigurationFile
                 int line = LineAt(json, reader.TokenStartIndex);
                 ConfigurationOption? option = ConfigurationOption.Find(field);
                 if (option is null && field != SchemaKey)
-                    throw Invalid(path, line, field, $"Option '{field}' does not exist.", field);
+                    throw Invalid(path, line, field, $"Option '{field}' does not exist.{Meant(field)}", field);
                 if (values.Any(value => value.Option == option))
                     throw Invalid(path, line, field, "The option is set twice.", field);
                 reader.Read();
@@ -103,6 +103,9 @@ internal static class ConfigurationFile
 
         return values;
     }
+
+    private static string Meant(string field) =>
+        ConfigurationOption.All.FirstOrDefault(option => option.Name.Equals(field, StringComparison.OrdinalIgnoreCase)) is { } meant ? $" Names are case-sensitive: '{meant.Name}'." : "";
 
     private static object? RawOf(ref Utf8JsonReader reader) => reader.TokenType switch
     {

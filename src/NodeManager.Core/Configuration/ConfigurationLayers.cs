@@ -90,7 +90,7 @@ public static class ConfigurationLayers
         {
             if (variable(option.Variable) is not { Length: > 0 } text) continue;
             if (!option.Rule.Convert(text, out object? value))
-                throw Invalid($"Environment variable {option.Variable} is '{text}'; {option.Name} takes {option.Rule.Accepts}.", option.Variable);
+                throw Invalid($"Environment variable {option.Variable} is '{text}'; {option.Name} takes {option.Rule.Accepts}.", option.Variable, "Correct or unset the environment variable.");
             yield return new(option, value, option.Variable);
         }
     }
@@ -100,7 +100,8 @@ public static class ConfigurationLayers
         ConfigurationOption option = ConfigurationOption.Find(change.Key) ?? throw new ArgumentException($"Option '{change.Key}' does not exist.", nameof(changes));
         return option.Rule.Convert(change.Value, out object? value)
             ? new ConfigurationValue(option, value, Session)
-            : throw Invalid($"'{change.Value}' is not a valid {option.Name}: it takes {option.Rule.Accepts}.", change.Value);
+            : throw Invalid(
+                $"'{change.Value}' is not a valid {option.Name}: it takes {option.Rule.Accepts}.", change.Value, "Get-Help about_NodeManager_Configuration lists the options and their values.");
     })];
 
     private static NodeManagerConfiguration Apply(NodeManagerConfiguration configuration, IReadOnlyList<ConfigurationValue> values)
@@ -120,7 +121,7 @@ public static class ConfigurationLayers
         return configuration;
 
         NodeManagerException Contradiction(string lower, string upper, string relation) =>
-            Invalid($"{Describe(lower)} must be {relation} {Describe(upper)}.", ConfigurationOption.Find(lower)!.Read(configuration));
+            Invalid($"{Describe(lower)} must be {relation} {Describe(upper)}.", ConfigurationOption.Find(lower)!.Read(configuration), "Change one of the two values where it is set.");
 
         string Describe(string name)
         {
@@ -130,6 +131,5 @@ public static class ConfigurationLayers
         }
     }
 
-    private static NodeManagerException Invalid(string message, object? target) =>
-        new(ErrorIds.ConfigurationValueInvalid, ErrorKind.InvalidArgument, message, target, "Get-NodeManagerConfiguration -Show lists each option's value and source.");
+    private static NodeManagerException Invalid(string message, object? target, string action) => new(ErrorIds.ConfigurationValueInvalid, ErrorKind.InvalidArgument, message, target, action);
 }

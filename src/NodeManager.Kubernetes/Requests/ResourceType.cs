@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Protobuf;
 using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Kubernetes.Requests;
@@ -48,10 +47,7 @@ public sealed record ResourceType<T>(
     internal string AcceptItem { get; private init; } = ApiRequest.Json;
 
     /// <summary>What to ask for a list.</summary>
-    internal string AcceptList { get => Wire is null ? field : $"{WireList.MediaType},{field}"; private init; } = ApiRequest.Json;
-
-    /// <summary>Reads an item of a list that the server encoded in Protocol Buffers; null where only JSON is read.</summary>
-    public WireItem<T>? Wire { get; init; }
+    internal string AcceptList { get; private init; } = ApiRequest.Json;
 
     /// <summary>A server that cannot do this sends whole objects, of which the rest is not read.</summary>
     private static string Accepting(string kind) => $"{ApiRequest.Json};as={kind};g=meta.k8s.io;v=v1,{ApiRequest.Json}";

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace NodeManager.Server.Access;
 
@@ -8,9 +7,8 @@ internal static class AccessSetup
 {
     public static void Add(IServiceCollection services)
     {
-        // Those of the first cluster are there already where several are served.
-        services.TryAddSingleton<LocalTokens>();
-        services.TryAddSingleton(_ => new SignIns(TimeProvider.System));
+        services.AddSingleton<LocalTokens>();
+        services.AddSingleton(_ => new SignIns(TimeProvider.System));
         services.AddAuthentication(LocalAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, LocalAuthentication>(LocalAuthentication.SchemeName, null);
         AddPolicies(services);

@@ -17,7 +17,6 @@ namespace NodeManager.Server.Api;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ApiError))]
-[JsonSerializable(typeof(List<ApiServedCluster>))]
 [JsonSerializable(typeof(ApiNode))]
 [JsonSerializable(typeof(List<ApiNode>))]
 [JsonSerializable(typeof(ApiStatistics))]

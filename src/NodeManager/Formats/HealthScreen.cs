@@ -3,10 +3,10 @@ using NodeManager.Core.Screens;
 
 namespace NodeManager.Formats;
 
-/// <summary>Draws a cluster's health and resources as text of a given width: one below the other, or concurrently where there is room.</summary>
+/// <summary>Draws a cluster's health and resources as text of a given width: one below the other, or side by side where there is room.</summary>
 internal static class HealthScreen
 {
-    /// <summary>From this width on the screens stand concurrently.</summary>
+    /// <summary>From this width on the screens stand side by side.</summary>
     private const int SideBySide = 132;
 
     private const int Gap = 4;

@@ -64,7 +64,7 @@ public sealed class ConfigurationLayersTests : IDisposable
     [InlineData("{ \"metricsEnabled\":\n [true] }", 2, "metricsEnabled", "true or false")]
     [InlineData("{ \"metricsEnabled\": null }", 1, "metricsEnabled", "true or false")]
     [InlineData("{ \"drainTimeout\": -1 }", 1, "drainTimeout", "a duration")]
-    [InlineData("{ \"minnodes\": 3 }", 1, "minnodes", "Option 'minnodes' does not exist")]
+    [InlineData("{ \"minnodes\": 3 }", 1, "minnodes", "Option 'minnodes' does not exist. Names are case-sensitive: 'minNodes'.")]
     [InlineData("{ \"minNodes\": 3, \"minNodes\": 4 }", 1, "minNodes", "set twice")]
     [InlineData("{ \"minNodes\": 3,\n\n \"maxNodes\" }", 3, "minNodes", "not valid JSON")]
     [InlineData("{ \"minNodes\": 3", 1, "minNodes", "not valid JSON")]
@@ -132,6 +132,32 @@ public sealed class ConfigurationLayersTests : IDisposable
         Skip.If(Environment.IsPrivilegedProcess, "The administrator may read every file.");
 
         Assert.Equal(ErrorIds.ConfigurationFileUnreadable, Assert.Throws<NodeManagerException>(() => ConfigurationLayers.Load(file, null, Variables())).ErrorId);
+    }
+
+    // Holds for the administrator, too, and on every system.
+    [Fact]
+    public void A_file_that_cannot_be_opened_is_an_error_and_is_not_overwritten()
+    {
+        string file = _folder.Write("config.json", """{"minNodes":3}""");
+        using (new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            Assert.Equal(ErrorIds.ConfigurationFileUnreadable, Assert.Throws<NodeManagerException>(() => ConfigurationLayers.Load(file, null, Variables())).ErrorId);
+            Assert.Equal(
+                ErrorIds.ConfigurationFileUnreadable,
+                Assert.Throws<NodeManagerException>(() => ConfigurationLayers.Save(file, new Dictionary<string, object?> { ["minNodes"] = 1 })).ErrorId);
+        }
+
+        Assert.Equal("""{"minNodes":3}""", File.ReadAllText(file));
+    }
+
+    [Fact]
+    public void A_missing_file_of_a_layer_sets_nothing_and_a_missing_file_that_is_named_is_an_error()
+    {
+        string missing = _folder.Path("none.json");
+
+        Assert.Empty(ConfigurationLayers.Load(missing, missing, Variables()).Origins);
+        NodeManagerException error = Assert.Throws<NodeManagerException>(() => ConfigurationLayers.ReadFile(missing));
+        Assert.Equal((ErrorIds.ConfigurationFileUnreadable, missing), (error.ErrorId, error.Target));
     }
 
     [Fact]

@@ -10,7 +10,7 @@
     Reference  makes the reference pages alone: docs/errors.md and docs/output-types.md, from the doc comments of the code.
     Pack   makes the module's folder and the package for a gallery, with the server and its console.
     Verify builds the module twice, in two places, and compares the files byte by byte.
-    Soak   watches the console and the server's streams over a large and busy cluster; see docs/console.md.
+    Soak   watches the console and the server's streams over a large and busy cluster, and kills the server 20 times; see docs/console.md.
     Bench  packs the module, measures it and its peers side by side, and writes bench/results; see bench/README.md.
     Demo   drains a node of the embedded cluster, before your eyes.
 .EXAMPLE
@@ -225,12 +225,13 @@ function Invoke-Demo {
 # A large and busy cluster, the console in Chromium, hundreds of event streams, and every flow of the console in both themes and languages.
 function Invoke-Soak {
     $variables = @{
-        NODEMANAGER_CONSOLE = '1'; NODEMANAGER_FLOWS_ALL = '1'; NODEMANAGER_SOAK = "$SoakMinutes"; NODEMANAGER_SOAK_NODES = "$SoakNodes"
+        NODEMANAGER_CONSOLE = '1'; NODEMANAGER_FLOWS_ALL = '1'; NODEMANAGER_SOAK = "$SoakMinutes"; NODEMANAGER_SOAK_NODES = "$SoakNodes"; NODEMANAGER_SERVER_KILLS = '20'
     }
     $before = @{}
     foreach ($name in $variables.Keys) { $before[$name] = [Environment]::GetEnvironmentVariable($name); [Environment]::SetEnvironmentVariable($name, $variables[$name]) }
     try {
-        Invoke-DotNet test "$PSScriptRoot/tests/NodeManager.Server.Tests" --configuration $Configuration --nologo --logger 'console;verbosity=detailed' --filter 'FullyQualifiedName~Console'
+        Invoke-DotNet test "$PSScriptRoot/tests/NodeManager.Server.Tests" --configuration $Configuration --nologo --logger 'console;verbosity=detailed' --filter 'FullyQualifiedName~Console|FullyQualifiedName~Many_streams'
+        Invoke-DotNet test "$PSScriptRoot/tests/Conformance" --configuration $Configuration --nologo --logger 'console;verbosity=detailed' --filter 'FullyQualifiedName~After_server_kills'
     }
     finally { foreach ($name in $before.Keys) { [Environment]::SetEnvironmentVariable($name, $before[$name]) } }
     "Figures and pictures are in $PSScriptRoot/src/NodeManager.Console/obj/soak."

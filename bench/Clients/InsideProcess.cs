@@ -12,9 +12,16 @@ internal static class InsideProcess
     public const string Argument = "--inside";
 
     /// <exception cref="InvalidOperationException">It failed.</exception>
-    public static async Task<Sample> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    public static Task<Sample> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) => RunAsync(arguments, new Dictionary<string, string>(), cancellationToken);
+
+    /// <inheritdoc cref="RunAsync(IEnumerable{string}, CancellationToken)"/>
+    /// <param name="arguments">Of the part.</param>
+    /// <param name="environment">Variables of the process.</param>
+    /// <param name="cancellationToken">Kills it.</param>
+    public static async Task<Sample> RunAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("dotnet", ["exec", Assembly.GetExecutingAssembly().Location, Argument, .. arguments]) { RedirectStandardOutput = true };
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
         using Process process = Process.Start(start)!;
         using CancellationTokenRegistration kill = cancellationToken.Register(() => process.Kill(entireProcessTree: true));
         string text = await process.StandardOutput.ReadToEndAsync(CancellationToken.None);

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Logging.Console;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Serving;
+using NodeManager.Kubernetes.Configuration;
 using NodeManager.Server.Access;
 using NodeManager.Server.Agents;
 using NodeManager.Server.Api;
@@ -49,12 +51,8 @@ internal static class ServerHost
         AddCluster(builder.Services, options, terminal);
         if (options.Mcp) AgentSetup.AddStdio(builder.Services);
         if (parent is not null) builder.Services.AddSingleton<IHostLifetime>(parent);
-        if (options.DetachedNamespace is { } ns)
-        {
-            builder.Logging.AddFilter<ConsoleLoggerProvider>(typeof(DetachedService).FullName, LogLevel.Information).AddFilter(typeof(DetachedService).FullName, LogLevel.Information);
-            builder.Services.AddHostedService(provider => new DetachedService(provider.GetRequiredService<ClusterSession>(), ns, provider.GetRequiredService<ILogger<DetachedService>>()));
-        }
-
+        AddDetached(builder, options);
+        AddMounts(builder.Services, options, listen);
         WebApplication app = ApiHost.Build(builder, listen);
         if (options.Approver is { } hash) app.Services.GetRequiredService<LocalTokens>().AddHash(hash, AccessLevel.Admin);
         if (parent is not null) parent.Stop = app.Lifetime.StopApplication;
@@ -64,6 +62,49 @@ internal static class ServerHost
             else Announce(terminal, app, options);
         });
         return app;
+    }
+
+    private static void AddDetached(WebApplicationBuilder builder, ServerOptions options)
+    {
+        if (options.DetachedNamespace is not { } ns) return;
+        builder.Logging.AddFilter<ConsoleLoggerProvider>(typeof(DetachedService).FullName, LogLevel.Information).AddFilter(typeof(DetachedService).FullName, LogLevel.Information);
+        builder.Services.AddHostedService(provider => new DetachedService(provider.GetRequiredService<ClusterSession>(), ns, provider.GetRequiredService<ILogger<DetachedService>>()));
+    }
+
+    // The clusters beside the first. A context that does not exist is found before anything is served; a cluster that cannot be reached is tried again.
+    private static void AddMounts(IServiceCollection services, ServerOptions options, ListenSettings listen)
+    {
+        IReadOnlyList<string> contexts = options.FurtherContexts;
+        if (options.AllContexts)
+        {
+            KubeconfigRequest request = options.RequestOf(null);
+            string current = Kubeconfig.Load(request).ContextName;
+            contexts = [.. Kubeconfig.ListContexts(request.Paths).Where(one => one != current)];
+        }
+        else
+        {
+            foreach (string context in contexts) Kubeconfig.Load(options.RequestOf(context));
+        }
+
+        services.AddSingleton(provider => new ClusterMounts(
+            provider.GetRequiredService<ClusterSession>(),
+            [.. contexts.Select(context => new ClusterMount(context, server => BuildMounted(provider, options with { Context = context, AllContexts = false }, listen, server), TimeProvider.System))]));
+    }
+
+    // Signed in once, a user is signed in for every cluster; what the user may do there is that cluster's decision.
+    private static WebApplication BuildMounted(IServiceProvider first, ServerOptions options, ListenSettings listen, MountedServer server)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        Configure(builder.Logging);
+        builder.Services.AddSingleton(new AgentSettings(options.AgentChanges, options.AgentElicitation));
+        builder.Services.AddSingleton(provider => ClusterSession.Of(options, provider.GetRequiredService<ILoggerFactory>().CreateLogger<ClusterSession>()));
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<ClusterSession>());
+        builder.Services.AddSingleton<IServer>(server).AddSingleton<IHostLifetime>(server);
+        builder.Services.AddSingleton(first.GetRequiredService<ClusterMounts>());
+        builder.Services.AddSingleton(first.GetRequiredService<LocalTokens>());
+        builder.Services.AddSingleton(first.GetRequiredService<SignIns>());
+        AddDetached(builder, options);
+        return ApiHost.Build(builder, listen with { IsMounted = true });
     }
 
     // Before the tour, which takes seconds. A port that is taken meanwhile fails the start.
@@ -152,6 +193,7 @@ internal static class ServerHost
         string address = app.Urls.First();
         terminal.Heading("Serving the console and the REST API until Ctrl-C");
         terminal.Line($"  Cluster '{session.Cluster}' ({Describe(session)}), Kubernetes {session.ServerVersion}");
+        foreach (ClusterMount mount in app.Services.GetRequiredService<ClusterMounts>().Further) terminal.Line($"  Cluster of context '{mount.Name}' at {address}{mount.Path}");
         terminal.Line($"  Open, once and within {SignIns.LinkLifetime.TotalMinutes:0} minutes: {address}/#{app.Services.GetRequiredService<SignIns>().CreateLink(AccessLevel.Admin)}");
         terminal.Line($"  Read:   curl -H 'Authorization: Bearer {tokens.Issue(AccessLevel.Viewer)}' {address}{NodeRoutes.Prefix}/nodes");
         terminal.Line($"  Change: the same with the token {tokens.Issue(AccessLevel.Admin)}");

@@ -11,12 +11,16 @@ using NodeManager.Server.Alerts;
 using NodeManager.Server.Live;
 using NodeManager.Server.Nodes;
 using NodeManager.Sessions;
+using NodeManager.Testing;
+using Xunit.Abstractions;
 
 namespace NodeManager.Server.Tests;
 
 /// <summary>Reads come from the cache, and what changes is streamed from the one watch behind it.</summary>
-public sealed class LiveTests : IAsyncLifetime
+public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
 {
+    private static readonly int Streams = ProofSize.Read("NODEMANAGER_STREAMS", 500);
+
     private const string Token = "a-token-for-tests";
 
     private static readonly string Nodes = NodeRoutes.Prefix + "/nodes";
@@ -99,6 +103,49 @@ public sealed class LiveTests : IAsyncLifetime
         for (int i = 0; i < EventLog.Kept + 1; i++) log.Write("test", "{}");
         await using Reader late = await Reader.OpenAsync(_client, id), stranger = await Reader.OpenAsync(_client, "other-1");
         Assert.Equal([EventLog.Reset, EventLog.Reset], [late.FirstType, stranger.FirstType]);
+    }
+
+    [Fact]
+    public async Task Many_streams_share_one_watch_and_little_memory()
+    {
+        const int Written = 6000, Reading = 10;
+        using var client = new HttpClient { BaseAddress = _client.BaseAddress, Timeout = TimeSpan.FromMinutes(5) };
+        // As many as one caller may open in a burst.
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", EmbeddedServer.ViewerToken);
+        string name = await WorkerAsync();
+        int watches = _requests.Watches;
+        Reader[] readers = await Task.WhenAll(Enumerable.Range(0, Streams).Select(_ => Reader.OpenAsync(client, "")));
+        try
+        {
+            await _client.PostAsync(new Uri($"{Nodes}/{name}/cordon", UriKind.Relative), null);
+            await Task.WhenAll(readers.Select(reader => reader.UntilAsync("node", data => (string?)data["name"] == name)));
+            Assert.Equal(watches, _requests.Watches);
+
+            // Most readers hang: what they do not take is not kept for each of them.
+            long before = GC.GetTotalMemory(forceFullCollection: true) >> 20;
+            EventLog log = _app.Services.GetRequiredService<EventLog>();
+            string data = $$"""{"text":"{{new string('a', 2000)}}"}""";
+            Task ends = Task.WhenAll(readers.Take(Reading).Select(static reader => reader.UntilAsync("last", static _ => true)));
+            for (int i = 0; i < Written; i++) log.Write("test", data);
+            // A reader that fell behind is told to read everything again, and goes on from there.
+            while (!ends.IsCompleted)
+            {
+                log.Write("last", "{}");
+                await Task.WhenAny(ends, Task.Delay(100));
+            }
+
+            await ends;
+            long after = GC.GetTotalMemory(forceFullCollection: true) >> 20;
+
+            // The events of all of them would be more than 5 GB.
+            output.WriteLine($"{Streams} streams and {Written} events of 2 KB: {before} MB before, {after} MB after; {watches} watches.");
+            Assert.True(after - before < 500, $"{before} MB before, {after} MB after.");
+            Assert.Equal(watches, _requests.Watches);
+        }
+        finally
+        {
+            foreach (Reader reader in readers) await reader.DisposeAsync();
+        }
     }
 
     [Fact]

@@ -38,6 +38,16 @@ public sealed class ServerOptionsTests
         Assert.Null(ServerOptions.Parse(["--serve-cluster", "0", "--kubeconfig", "there"]).Kubeconfig);
     }
 
+    [Fact]
+    public void Several_contexts_are_several_clusters_of_the_same_files()
+    {
+        ServerOptions options = ServerOptions.Parse(["--context", "prod", "--kubeconfig", "here", "--context", "staging"]);
+
+        Assert.Equal(("prod", "staging"), (options.Kubeconfig!.Context, Assert.Single(options.FurtherContexts)));
+        Assert.Equal(["here"], options.RequestOf("staging").Paths);
+        Assert.Null(ServerOptions.Parse(["--all-contexts"]).Kubeconfig!.Context);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(20_000)]
@@ -71,6 +81,9 @@ public sealed class ServerOptionsTests
     [InlineData("--once is for the embedded cluster only. To serve a cluster of a kubeconfig, leave it out.", "--kubeconfig", "here", "--once")]
     [InlineData("--nodes is for the embedded cluster only. To serve a cluster of a kubeconfig, leave it out.", "--nodes", "12", "--context", "prod")]
     [InlineData("--context names a cluster of a kubeconfig, and --serve-cluster serves the embedded one. Use one of the two.", "--context", "prod", "--serve-cluster", "0")]
+    [InlineData("--context names 'prod' twice.", "--context", "prod", "--context", "prod")]
+    [InlineData("--all-contexts includes every --context. Use one of the two.", "--context", "prod", "--all-contexts")]
+    [InlineData("Several contexts are for the REST API and the console; --mcp, --autoscaler, --once, --in-cluster and --serve-cluster take one cluster.", "--autoscaler", "--all-contexts")]
     [InlineData("--key requires --cert.", "--key", "here")]
     [InlineData("--address 0.0.0.0 needs --cert: tokens are not taken over plain HTTP from other machines.", "--in-cluster", "--address", "0.0.0.0")]
     [InlineData("--nodes cannot be used with --in-cluster, which serves the cluster of its own pod.", "--in-cluster", "--nodes", "12")]

@@ -51,7 +51,7 @@ public static class ScaleReason
     /// <summary>The pod asks for devices by ResourceClaims, which cannot be planned for.</summary>
     public const string ResourceClaims = nameof(ResourceClaims);
 
-    /// <summary>There is no pool, or every pool is being deleted.</summary>
+    /// <summary>No control plane names a pool, or every pool is being deleted.</summary>
     public const string NoPool = nameof(NoPool);
 
     /// <summary>A taint of the pool is not tolerated.</summary>
@@ -159,6 +159,9 @@ public static class ScaleReason
 
     /// <summary>The pool is being deleted.</summary>
     public const string PoolDeleted = nameof(PoolDeleted);
+
+    /// <summary>The pool breaks a rule of its definition: nothing is created or removed on its account.</summary>
+    public const string PoolInvalid = nameof(PoolInvalid);
 
     /// <summary>Pool: every pod has a place and no node is superfluous.</summary>
     public const string Satisfied = nameof(Satisfied);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EventParser, pauseAfter } from '../src/api/events';
-import { nodePath } from '../src/api/paths';
+import { baseOf, nodePath } from '../src/api/paths';
 import type { Operation } from '../src/api/types';
 import { match, nodeAddress } from '../src/frame/routes';
 import { en } from '../src/lang/en';
@@ -22,6 +22,8 @@ describe('match', () => {
     ['/admin/scheduler/none', { page: 'missing' }],
     ['/admin/none', { page: 'missing' }],
     ['/none', { page: 'missing' }],
+    ['/clusters/team%2Fstaging/admin/nodes/worker-1', { page: 'node', name: 'worker-1', tab: 'overview' }],
+    ['/clusters/staging', { page: 'nodes' }],
   ])('%s', (path, route) => {
     expect(match(path)).toEqual(route);
   });
@@ -29,6 +31,10 @@ describe('match', () => {
   it('parses the addresses that it creates', () => {
     expect(match(nodeAddress('a b/c', 'pods'))).toEqual({ page: 'node', name: 'a b/c', tab: 'pods' });
   });
+});
+
+it('finds the cluster of an address', () => {
+  expect(['/clusters/team%2Fstaging/admin/nodes', '/clusters/staging', '/admin/nodes', '/'].map(baseOf)).toEqual(['/clusters/team%2Fstaging', '/clusters/staging', '', '']);
 });
 
 it('keeps the slash of keys and encodes other characters', () => {

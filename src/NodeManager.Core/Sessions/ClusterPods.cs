@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Controllers.Caching;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Protobuf;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Scheduling;
 
@@ -23,6 +24,7 @@ internal static class ClusterPods
     {
         Item = (JsonTypeInfo<Pod>)Options.GetTypeInfo(typeof(Pod)),
         List = (JsonTypeInfo<KubernetesList<Pod>>)Options.GetTypeInfo(typeof(KubernetesList<Pod>)),
+        Wire = Read,
     };
 
     /// <summary>Those of some nodes.</summary>
@@ -48,6 +50,16 @@ internal static class ClusterPods
             Leave(type, "podIP", "hostIP", "qosClass");
             type.OnDeserialized = static read => Trim((PodStatus)read);
         }
+    }
+
+    private static Pod Read(ReadOnlySpan<byte> message)
+    {
+        Pod pod = PodWire.Read(message, isFull: false);
+        Trim(pod.Metadata);
+        Trim(pod.Spec);
+        Trim(pod.Status);
+        Trim(pod);
+        return pod;
     }
 
     private static void Leave(JsonTypeInfo type, params string[] unread)

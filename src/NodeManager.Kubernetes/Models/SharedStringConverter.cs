@@ -1,19 +1,11 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace NodeManager.Kubernetes.Models;
 
-/// <summary>
-/// Reads equal texts as one string, without making it again: labels, images and reasons of thousands of objects are the same few hundred texts. What was
-/// seen last at a place of the table is kept there, so that it stays small whatever is read. Not for secrets. Thread-safe.
-/// </summary>
+/// <summary>Reads equal texts as one string.</summary>
 internal sealed class SharedStringConverter : JsonConverter<string>
 {
-    private const int Longest = 128;
-
-    private readonly string?[] _seen = new string?[8192];
-
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String ? Share(ref reader) : reader.GetString();
 
@@ -23,13 +15,6 @@ internal sealed class SharedStringConverter : JsonConverter<string>
 
     public override void WriteAsPropertyName(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WritePropertyName(value);
 
-    private string Share(ref Utf8JsonReader reader)
-    {
-        if (reader.HasValueSequence || reader.ValueIsEscaped || reader.ValueSpan.Length > Longest) return reader.GetString()!;
-        Span<char> text = stackalloc char[Longest];
-        text = text[..Encoding.UTF8.GetChars(reader.ValueSpan, text)];
-        ref string? place = ref _seen[(uint)string.GetHashCode(text) % (uint)_seen.Length];
-        string? seen = place;
-        return seen is not null && text.SequenceEqual(seen) ? seen : place = new(text);
-    }
+    private static string Share(ref Utf8JsonReader reader) =>
+        reader.HasValueSequence || reader.ValueIsEscaped ? reader.GetString()! : SharedStrings.Get(reader.ValueSpan);
 }

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Protobuf;
 using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Kubernetes.Requests;
@@ -46,30 +47,42 @@ internal sealed class ListReader(RequestSender sender)
     }
 
     /// <summary>
-    /// Page by page. When the version is forgotten meanwhile the rest is of a newer one, by the token that the server offers for this.
+    /// Page by page; the next is asked for while one is used. When the version is forgotten meanwhile the rest is of a newer one, by the token that the
+    /// server offers for this.
     /// </summary>
     public async IAsyncEnumerable<KubernetesList<T>> ReadPagesAsync<T>(
         ResourceType<T> type, ListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : KubernetesObject
     {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         string? next = null;
-        do
+        Task<KubernetesList<T>>? reading = ReadPageAsync(type, options, next, stop.Token);
+        try
         {
-            KubernetesList<T> page;
-            try
+            while (reading is not null)
             {
-                page = await ReadPageAsync(type, options, next, cancellationToken);
-            }
-            catch (KubernetesException e) when (e.Code == HttpStatusCode.Gone && next is not null && e.Status?.Metadata?.Continue is { Length: > 0 } token)
-            {
-                next = token;
-                continue;
-            }
+                KubernetesList<T> page;
+                try
+                {
+                    page = await reading;
+                }
+                catch (KubernetesException e) when (e.Code == HttpStatusCode.Gone && next is not null && e.Status?.Metadata?.Continue is { Length: > 0 } token)
+                {
+                    next = token;
+                    reading = ReadPageAsync(type, options, next, stop.Token);
+                    continue;
+                }
 
-            yield return page;
-            next = page.Metadata.Continue;
+                next = page.Metadata.Continue;
+                reading = string.IsNullOrEmpty(next) ? null : ReadPageAsync(type, options, next, stop.Token);
+                yield return page;
+            }
         }
-        while (!string.IsNullOrEmpty(next));
+        finally
+        {
+            await stop.CancelAsync();
+            if (reading is not null) await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     /// <param name="type">The kind.</param>
@@ -89,7 +102,9 @@ internal sealed class ListReader(RequestSender sender)
             .ToString();
         return sender.SendAsync(
             new(HttpMethod.Get, query, RetryMode.Always) { Accept = type.AcceptList },
-            async (body, token) => await JsonSerializer.DeserializeAsync(body, type.List, token) ?? throw new JsonException("The answer is empty."),
+            async (body, mediaType, token) => type.Wire is { } read && mediaType == WireList.MediaType
+                ? await WireList.ReadAsync(body, read, token)
+                : await JsonSerializer.DeserializeAsync(body, type.List, token) ?? throw new JsonException("The answer is empty."),
             cancellationToken);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Protobuf;
 using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Kubernetes.Requests;
@@ -47,7 +48,10 @@ public sealed record ResourceType<T>(
     internal string AcceptItem { get; private init; } = ApiRequest.Json;
 
     /// <summary>What to ask for a list.</summary>
-    internal string AcceptList { get; private init; } = ApiRequest.Json;
+    internal string AcceptList { get => Wire is null ? field : $"{WireList.MediaType},{field}"; private init; } = ApiRequest.Json;
+
+    /// <summary>Reads an item of a list that the server encoded in Protocol Buffers; null where only JSON is read.</summary>
+    public WireItem<T>? Wire { get; init; }
 
     /// <summary>A server that cannot do this sends whole objects, of which the rest is not read.</summary>
     private static string Accepting(string kind) => $"{ApiRequest.Json};as={kind};g=meta.k8s.io;v=v1,{ApiRequest.Json}";

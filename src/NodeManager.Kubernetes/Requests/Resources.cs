@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Protobuf;
 
 namespace NodeManager.Kubernetes.Requests;
 
@@ -10,14 +11,14 @@ public static class Resources
     private static readonly KubernetesJson Json = KubernetesJson.Default;
     private static readonly JsonSerializerOptions NodeLeaseOptions = SharedJson.Restricted(LimitNodeLease);
 
-    public static ResourceType<Node> Nodes { get; } = new("", "v1", "nodes", false, SharedJson.Default.Node, SharedJson.Default.KubernetesListNode);
+    public static ResourceType<Node> Nodes { get; } = new("", "v1", "nodes", false, SharedJson.Default.Node, SharedJson.Default.KubernetesListNode) { Wire = NodeWire.Read };
 
     /// <summary>The images of nodes, and nothing else of them.</summary>
     public static ResourceType<NodeImages> NodeImages { get; } = new("", "v1", "nodes", false, Json.NodeImages, Json.KubernetesListNodeImages);
 
     public static ResourceType<Service> Services { get; } = new("", "v1", "services", true, Json.Service, Json.KubernetesListService);
 
-    public static ResourceType<Pod> Pods { get; } = new("", "v1", "pods", true, Json.Pod, Json.KubernetesListPod);
+    public static ResourceType<Pod> Pods { get; } = new("", "v1", "pods", true, Json.Pod, Json.KubernetesListPod) { Wire = static message => PodWire.Read(message) };
 
     public static ResourceType<Namespace> Namespaces { get; } = new("", "v1", "namespaces", false, Json.Namespace, Json.KubernetesListNamespace);
 

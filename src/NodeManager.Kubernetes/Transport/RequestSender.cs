@@ -39,8 +39,15 @@ internal sealed partial class RequestSender : IDisposable
     /// <param name="cancellationToken">Stops sending, reading and waiting.</param>
     /// <exception cref="KubernetesException">The server refused.</exception>
     /// <exception cref="NodeManagerException">ServerUnreachable, CertificateUntrusted, CertificateExpired, UnexpectedAnswer.</exception>
+    public Task<T> SendAsync<T>(ApiRequest request, Func<Stream, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken) =>
+        SendAsync(request, (body, _, token) => read(body, token), cancellationToken);
+
+    /// <inheritdoc cref="SendAsync{T}(ApiRequest, Func{Stream, CancellationToken, ValueTask{T}}, CancellationToken)"/>
+    /// <param name="request">What to send.</param>
+    /// <param name="read">Reads the body of a good answer, of the media type that it is told.</param>
+    /// <param name="cancellationToken">Stops sending, reading and waiting.</param>
     public async Task<T> SendAsync<T>(
-        ApiRequest request, Func<Stream, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
+        ApiRequest request, Func<Stream, string?, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {
         long start = _time.GetTimestamp();
         for (int tries = 1; ; tries++)
@@ -50,7 +57,7 @@ internal sealed partial class RequestSender : IDisposable
             {
                 using HttpResponseMessage response = await SendOnceAsync(request, cancellationToken);
                 await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
-                return await read(body, cancellationToken);
+                return await read(body, response.Content.Headers.ContentType?.MediaType, cancellationToken);
             }
             catch (KubernetesException e) when (tries < RetryPolicy.MaximumTries
                 && RetryPolicy.MayPass(e.Code, request.Retry) && (e.RetryAfter ?? default) <= RetryPolicy.LongestWait)

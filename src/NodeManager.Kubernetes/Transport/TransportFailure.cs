@@ -24,7 +24,7 @@ internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool May
         // SocketsHttpHandler's connect timeout; a caller's own cancellation is told apart by its token.
         OperationCanceledException { InnerException: TimeoutException } e => new(e, true, false),
         TimeoutException => new(exception, false, false),
-        HttpIOException or IOException or JsonException => new(exception, false, true),
+        HttpIOException or IOException or JsonException or InvalidDataException => new(exception, false, true),
         _ => null,
     };
 
@@ -35,7 +35,7 @@ internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool May
             if (inner is NodeManagerException told) return told;
 
         string address = server.GetLeftPart(UriPartial.Authority);
-        if (Cause is JsonException)
+        if (Cause is JsonException or InvalidDataException)
             return new(
                 ErrorIds.UnexpectedAnswer, ErrorKind.ProtocolError,
                 $"What '{address}' answered to {request.Method} {request.Path} is not what the Kubernetes API answers: {Cause.Message}",

@@ -59,7 +59,7 @@ internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string t
     public async Task<string> ChangeAsync(
         HttpMethod method, string path, IReadOnlyList<KeyValuePair<string, string>> parameters, CancellationToken cancellationToken)
     {
-        DateTimeOffset deadline = time.GetUtcNow() + LockPatience;
+        Deadline deadline = new(time, LockPatience);
         while (true)
         {
             try
@@ -69,7 +69,7 @@ internal sealed partial class ProxmoxApi(HttpClient http, Uri endpoint, string t
                 ProxmoxAnswer<JsonElement>? read = await JsonSerializer.DeserializeAsync(body, ProxmoxJson.Default.ProxmoxAnswerJsonElement, cancellationToken);
                 return read?.Data is { ValueKind: JsonValueKind.String } data ? data.GetString()! : "";
             }
-            catch (ProviderException e) when (e.Outcome == MachineOutcome.Pending && time.GetUtcNow() < deadline)
+            catch (ProviderException e) when (e.Outcome == MachineOutcome.Pending && !deadline.IsOver)
             {
                 await time.DelayAsync(TimeSpan.FromSeconds(2), cancellationToken);
             }

@@ -106,7 +106,7 @@ internal sealed class ProxmoxCreator(ProxmoxApi api, ProxmoxInventory inventory,
     private async Task<ProxmoxVm?> ReadBackAsync(MachineRequest request, long id, ProviderException? failure, CancellationToken cancellationToken)
     {
         if (failure?.Outcome is MachineOutcome.Unauthorized or MachineOutcome.Forbidden) throw failure;
-        DateTimeOffset deadline = api.Time.GetUtcNow() + taskTimeout;
+        Deadline deadline = new(api.Time, taskTimeout);
         for (int look = 1; ; look++)
         {
             ProxmoxVm? machine = await inventory.FindAsync(id, cancellationToken);
@@ -115,17 +115,17 @@ internal sealed class ProxmoxCreator(ProxmoxApi api, ProxmoxInventory inventory,
             if (machine is null && failure is { IsLost: false }) throw failure;
             if (machine is null && look >= LooksForLost)
                 throw failure ?? Ended(MachineOutcome.Failed, $"Proxmox reported machine {id} as created, but it does not exist.");
-            if (api.Time.GetUtcNow() >= deadline) throw Ended(MachineOutcome.Pending, $"Machine {id} is being created; its claim is checked when it exists.");
+            if (deadline.IsOver) throw Ended(MachineOutcome.Pending, $"Machine {id} is being created; its claim is checked when it exists.");
             await api.Time.DelayAsync(TimeSpan.FromSeconds(1), cancellationToken);
         }
     }
 
     /// <summary>Waits until Proxmox has finished making a machine.</summary>
-    public async Task<ProxmoxVm> AwaitUnlockedAsync(ProxmoxVm machine, DateTimeOffset deadline, CancellationToken cancellationToken)
+    public async Task<ProxmoxVm> AwaitUnlockedAsync(ProxmoxVm machine, Deadline deadline, CancellationToken cancellationToken)
     {
         while (machine.Lock is "create" or "clone")
         {
-            if (api.Time.GetUtcNow() >= deadline) throw Ended(MachineOutcome.Pending, $"Machine {machine.IdText} is locked ({machine.Lock}).");
+            if (deadline.IsOver) throw Ended(MachineOutcome.Pending, $"Machine {machine.IdText} is locked ({machine.Lock}).");
             await api.Time.DelayAsync(TimeSpan.FromSeconds(1), cancellationToken);
             machine = await inventory.FindAsync(machine.Id, cancellationToken)
                 ?? throw Ended(MachineOutcome.Failed, $"Machine {machine.IdText} was deleted while it was being created.");

@@ -66,7 +66,7 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
             }
         }
 
-        machine = await _creator.AwaitUnlockedAsync(machine, _api.Time.GetUtcNow() + _taskTimeout, cancellationToken);
+        machine = await _creator.AwaitUnlockedAsync(machine, new(_api.Time, _taskTimeout), cancellationToken);
         if (machine.Mark is { IsComplete: false } mark && mark.Name == request.Name && await IsInterruptedAsync(machine, cancellationToken))
             machine = await _creator.CompleteAsync(machine, request, cancellationToken);
         if (MachineOwnership.Check(new(null, request.Name, request.ClaimUid), machine.IdText, _settings.Owner, machine.Observed) is { } differs)
@@ -164,7 +164,7 @@ public sealed class ProxmoxProvider : IMachineProvider, ITestableMachineProvider
         if (machine.Mark is { IsComplete: false, Name: var name } && name == identity.Name && (idText is null || idText == machine.IdText))
         {
             // Its creation was interrupted before it got name and tag; by its mark it is the claim's.
-            machine = await _creator.AwaitUnlockedAsync(machine, _api.Time.GetUtcNow() + _taskTimeout, cancellationToken);
+            machine = await _creator.AwaitUnlockedAsync(machine, new(_api.Time, _taskTimeout), cancellationToken);
             if (machine is { Mark: { IsComplete: false } mark } && mark.ClaimUid == identity.ClaimUid && mark.Id == machine.IdText && await IsInterruptedAsync(machine, cancellationToken))
                 machine = await _creator.TagAsync(machine, identity, cancellationToken);
         }

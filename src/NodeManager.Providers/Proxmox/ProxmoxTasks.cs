@@ -16,7 +16,7 @@ internal static class ProxmoxTasks
     public static async Task WaitAsync(ProxmoxApi api, string task, TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (task.Split(':') is not ["UPID", string host, _, _, _, string type, ..]) return;
-        DateTimeOffset deadline = api.Time.GetUtcNow() + timeout;
+        Deadline deadline = new(api.Time, timeout);
         for (TimeSpan pause = TimeSpan.FromMilliseconds(250); ; pause = pause < TimeSpan.FromSeconds(4) ? pause * 2 : pause)
         {
             ProxmoxTaskStatus status = await api.GetAsync(
@@ -31,7 +31,7 @@ internal static class ProxmoxTasks
                 };
             }
 
-            if (api.Time.GetUtcNow() >= deadline)
+            if (deadline.IsOver)
             {
                 throw new ProviderException(MachineOutcome.Pending, $"Proxmox task {type} on {host} has been running for {HumanDuration.Format(timeout)}.")
                 {

@@ -98,7 +98,7 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
     /// <summary>A monitor answers 202 while the task runs, then what the request itself would have answered.</summary>
     private async Task AwaitTaskAsync(Uri monitor, RetryConditionHeaderValue? wait, CancellationToken cancellationToken)
     {
-        DateTimeOffset deadline = time.GetUtcNow() + timeout;
+        Deadline deadline = new(time, timeout);
         // Relative references resolve against the controller, and nothing else may see our token.
         var path = new Uri(endpoint, monitor);
         if (path.Authority != endpoint.Authority) throw Ended(MachineOutcome.Failed, $"{endpoint.Authority} named a task monitor on another host.");
@@ -119,13 +119,13 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
             }
 
             wait = answer.Headers.RetryAfter;
-            if (time.GetUtcNow() >= deadline) throw Ended(MachineOutcome.Pending, $"{endpoint.Authority}: a task has been running for {HumanDuration.Format(timeout)}.");
+            if (deadline.IsOver) throw Ended(MachineOutcome.Pending, $"{endpoint.Authority}: a task has been running for {HumanDuration.Format(timeout)}.");
         }
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonObject? body, string? etag, CancellationToken cancellationToken)
     {
-        DateTimeOffset deadline = time.GetUtcNow() + timeout;
+        Deadline deadline = new(time, timeout);
         bool isRenewed = false;
         for (int attempt = 1; ; attempt++)
         {
@@ -155,7 +155,7 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
                 }
 
                 ProviderException refusal = await RefusalAsync(answer, method, path, cancellationToken);
-                if (refusal.Outcome != MachineOutcome.Unavailable || time.GetUtcNow() >= deadline) throw refusal;
+                if (refusal.Outcome != MachineOutcome.Unavailable || deadline.IsOver) throw refusal;
                 await time.DelayAsync(Pause(answer.Headers.RetryAfter, TimeSpan.FromSeconds(Math.Min(attempt, 10))), cancellationToken);
             }
         }

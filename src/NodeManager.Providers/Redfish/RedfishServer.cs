@@ -74,21 +74,21 @@ internal sealed class RedfishServer(RedfishSystem system, RedfishApi api, TimeSp
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task SetPowerAsync(bool on, CancellationToken cancellationToken)
     {
-        DateTimeOffset deadline = api.Time.GetUtcNow() + timeout;
-        DateTimeOffset again = DateTimeOffset.MinValue;
+        Deadline deadline = new(api.Time, timeout);
+        Deadline? again = null;
         ProviderException? refused = null;
         while (true)
         {
             (RedfishComputer computer, _) = await ReadAsync(cancellationToken);
             if (computer.PowerState == (on ? "On" : "Off")) return;
-            if (api.Time.GetUtcNow() >= deadline)
+            if (deadline.IsOver)
                 throw refused ?? Ended(MachineOutcome.Pending, $"Server '{system.Name}' is {computer.PowerState} {HumanDuration.Format(timeout)} after it was switched {(on ? "on" : "off")}.");
-            if (api.Time.GetUtcNow() >= again && computer.PowerState is not ("PoweringOn" or "PoweringOff"))
+            if (again is not { IsOver: false } && computer.PowerState is not ("PoweringOn" or "PoweringOff"))
             {
                 refused = await TryResetAsync(computer, on ? ["On", "ForceOn", "PushPowerButton"] : ["ForceOff", "GracefulShutdown"], cancellationToken);
                 if (refused?.Outcome is MachineOutcome.Unauthorized or MachineOutcome.Forbidden or MachineOutcome.Invalid) throw refused;
                 // Controllers accept first and act later.
-                again = api.Time.GetUtcNow() + (timeout / 3);
+                again = new(api.Time, timeout / 3);
             }
 
             await api.Time.DelayAsync(Poll, cancellationToken);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace NodeManager.Server.Access;
 
@@ -7,8 +8,9 @@ internal static class AccessSetup
 {
     public static void Add(IServiceCollection services)
     {
-        services.AddSingleton<LocalTokens>();
-        services.AddSingleton(_ => new SignIns(TimeProvider.System));
+        // Those of the first cluster are there already where several are served.
+        services.TryAddSingleton<LocalTokens>();
+        services.TryAddSingleton(_ => new SignIns(TimeProvider.System));
         services.AddAuthentication(LocalAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, LocalAuthentication>(LocalAuthentication.SchemeName, null);
         AddPolicies(services);

@@ -65,7 +65,7 @@ internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry t
             ["who"] = context.User.Identity is { IsAuthenticated: true, Name: { } name } ? name : "anonymous",
             ["by"] = context.User.FindFirstValue(ClaimTypes.AuthenticationMethod) ?? "",
             ["from"] = context.Connection.RemoteIpAddress?.ToString() ?? "",
-            ["what"] = $"{context.Request.Method} {context.Request.Path}",
+            ["what"] = $"{context.Request.Method} {context.Request.PathBase}{context.Request.Path}",
             ["result"] = context.Response.StatusCode,
             ["milliseconds"] = Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds),
         };

@@ -36,21 +36,13 @@ internal static class ApiHost
     /// <param name="settings">Where it listens, and who decides about callers.</param>
     public static WebApplication Build(WebApplicationBuilder builder, ListenSettings settings)
     {
-        if (settings.Certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(settings.Address, settings.Port, listen =>
-            {
-                if (settings.Certificate is { } certificate) listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => certificate.Current);
-            });
-            kestrel.Limits.MaxRequestBodySize = LargestBody;
-            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-            kestrel.Limits.MaxConcurrentConnections = MostConnections;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.AddServerHeader = false;
-        });
+        if (!settings.IsMounted) Listen(builder, settings);
         Configure(builder.Services, settings);
         WebApplication app = builder.Build();
+        ClusterMounts clusters = app.Services.GetRequiredService<ClusterMounts>();
+        if (!settings.IsMounted) app.Use(clusters.InvokeAsync);
+        // By the path that is left; without this the routing would come before all else.
+        app.UseRouting();
         app.Use(app.Services.GetRequiredService<AuditLog>().InvokeAsync);
         app.Use(BrowserGuard.InvokeAsync);
         app.Use(ApiErrors.InvokeAsync);
@@ -58,6 +50,7 @@ internal static class ApiHost
         app.UseAuthorization();
         DelegatedAccess access = app.Services.GetRequiredService<DelegatedAccess>();
         app.Use(settings.IsDelegated ? access.InvokeAsync : access.InvokeOwnAsync);
+        if (!settings.IsMounted) app.Use(clusters.RefuseAsync);
         app.UseRateLimiter();
         app.Services.GetRequiredService<NodeRoutes>().Map(app);
         NodeDetailRoutes.Map(app);
@@ -73,14 +66,34 @@ internal static class ApiHost
         ApiDocument.Map(app);
         app.Services.GetRequiredService<AgentEndpoint>().Map(app);
         app.Services.GetRequiredService<AgentPlanRoutes>().Map(app);
+        ClusterMounts.Map(app);
         SignInRoutes.MapMe(app);
-        if (!settings.IsDelegated) SignInRoutes.Map(app);
         PageRoutes.Map(app);
+        MapMetrics(app);
+        // A browser signs in once, and probes ask about the whole.
+        if (settings.IsMounted) return app;
+        if (!settings.IsDelegated) SignInRoutes.Map(app);
         app.MapGet("/healthz", () => Results.Text("ok")).AllowAnonymous().ExcludeFromDescription();
         app.MapGet("/readyz", (ClusterSession cluster) => cluster.IsOpen ? Results.Text("ok") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable))
             .AllowAnonymous().ExcludeFromDescription();
-        MapMetrics(app);
         return app;
+    }
+
+    private static void Listen(WebApplicationBuilder builder, ListenSettings settings)
+    {
+        if (settings.Certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(settings.Address, settings.Port, listen =>
+            {
+                if (settings.Certificate is { } certificate) listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => certificate.Current);
+            });
+            kestrel.Limits.MaxRequestBodySize = LargestBody;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.MaxConcurrentConnections = MostConnections;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.AddServerHeader = false;
+        });
     }
 
     private static void MapMetrics(WebApplication app)
@@ -100,6 +113,12 @@ internal static class ApiHost
     private static void Configure(IServiceCollection services, ListenSettings settings)
     {
         services.TryAddSingleton(TimeProvider.System);
+        if (!settings.IsMounted)
+        {
+            services.TryAddSingleton(provider => new ClusterMounts(provider.GetRequiredService<ClusterSession>(), []));
+            services.AddHostedService(provider => provider.GetRequiredService<ClusterMounts>());
+        }
+
         DelegationSetup.AddReviews(services);
         if (settings.IsDelegated) DelegationSetup.Add(services);
         else AccessSetup.Add(services);
@@ -115,6 +134,8 @@ internal static class ApiHost
         services.AddHostedService<NodeFeed>();
         services.AddSingleton<AlertService>();
         services.AddHostedService(provider => provider.GetRequiredService<AlertService>());
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DrainOperations>(provider, settings.IsDelegated));
+        services.AddHostedService(provider => provider.GetRequiredService<DrainOperations>());
         services.AddSingleton<NodeRoutes>();
         services.AddSingleton<PoolRoutes>();
         services.AddSingleton<PoolUpdateRoutes>();
@@ -125,6 +146,8 @@ internal static class ApiHost
         services.AddSingleton<SchedulerRoutes>();
         AgentSetup.Add(services);
         services.AddRateLimiter(Limit);
+        // A restart of the scheduler is finished, a drain handed back. The manifests give the process a little more.
+        services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(55));
         // So that a body that cannot be read gets the same shape of answer as everything else.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(json =>

@@ -17,6 +17,7 @@ namespace NodeManager.Server.Api;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ApiError))]
+[JsonSerializable(typeof(List<ApiServedCluster>))]
 [JsonSerializable(typeof(ApiNode))]
 [JsonSerializable(typeof(List<ApiNode>))]
 [JsonSerializable(typeof(ApiStatistics))]

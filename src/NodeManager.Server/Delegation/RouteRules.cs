@@ -97,6 +97,7 @@ internal static class RouteRules
         ["GET /mcp"] = [],
         ["DELETE /mcp"] = [],
         // These show nothing of the cluster; a valid token suffices.
+        ["GET /api/v1/clusters"] = [],
         ["GET /api/v1/me"] = [],
         ["GET /api/v1/openapi.json"] = [],
         ["GET /metrics"] = [new("get", "/metrics")],

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using NodeManager.Core.Drain.Options;
-using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Live;
 using NodeManager.Core.Sessions;
@@ -12,7 +11,7 @@ using NodeManager.Server.Operations;
 namespace NodeManager.Server.Nodes;
 
 /// <summary>The node routes, with the paths and bodies of the StreamSpace node manager, over the domain that the cmdlets use.</summary>
-internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, OperationRegistry operations)
+internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, DrainOperations drains)
 {
     /// <summary>Where the StreamSpace node manager has its routes.</summary>
     public const string Prefix = "/api/plugins/streamspace-node-manager";
@@ -104,11 +103,11 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, O
             Timeout = ApiBody.Seconds(request?.TimeoutSeconds ?? DefaultTimeoutSeconds, "timeout_seconds"),
             DeleteEmptyDirData = request?.DeleteEmptydirData == true,
             DeleteUnmanagedPods = request?.DeleteUnmanagedPods == true,
-            Reason = "REST API",
+            Reason = DrainOperations.Reason,
         };
-        TrackedOperation drain = operations.Start(
-            context.User.Identity!.Name!, static result => ((NodeDrainResult)result).ToApi(null), () => NodeOperations.StartDrain(new DrainRequest(Session, [name], options)));
-        if (OperationRoutes.IsAsyncPreferred(context.Request)) return OperationRoutes.Accepted(context, drain);
+        bool isFollowed = OperationRoutes.IsAsyncPreferred(context.Request);
+        TrackedOperation drain = drains.Start(context.User.Identity!.Name!, name, options, isFollowed);
+        if (isFollowed) return OperationRoutes.Accepted(context, drain);
         await OperationRoutes.EndOfAsync(drain.Operation, stop);
         Exception? problem = drain.Operation.Failures is [var first, ..] ? first.Exception : null;
         if (drain.Operation.Results is not [NodeDrainResult result]) throw problem ?? new OperationCanceledException(stop);
@@ -117,7 +116,7 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, O
     }
 
     private static int StatusOf(NodeDrainResult result, NodeManagerException? failure) =>
-        failure is null ? StatusCodes.Status200OK
+        failure is null ? result.Status == NodeDrainStatus.Cancelled ? StatusCodes.Status409Conflict : StatusCodes.Status200OK
         // The node is cordoned and the request may be repeated: a conflict with what is in the way, not the fault of a gateway.
         : result.Status == NodeDrainStatus.TimedOut ? StatusCodes.Status409Conflict
         : ApiErrors.StatusOf(failure.Kind);

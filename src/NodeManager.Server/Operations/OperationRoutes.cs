@@ -32,7 +32,7 @@ internal static class OperationRoutes
     /// <summary>202 with the operation and where it can be followed.</summary>
     public static IResult Accepted(HttpContext context, TrackedOperation tracked)
     {
-        context.Response.Headers.Location = $"{Path}/{tracked.Operation.Id}";
+        context.Response.Headers.Location = $"{context.Request.PathBase}{Path}/{tracked.Operation.Id}";
         context.Response.Headers["Preference-Applied"] = "respond-async";
         return Results.Json(tracked.ToApi(), statusCode: StatusCodes.Status202Accepted);
     }

@@ -9,7 +9,8 @@ namespace NodeManager.Server.Options;
 /// <param name="Port">0 takes a free one.</param>
 /// <param name="Certificate">Null: plain HTTP.</param>
 /// <param name="IsDelegated">The cluster decides who calls: there are no local tokens and no sign-in link.</param>
-internal sealed record ListenSettings(IPAddress Address, int Port, ServerCertificate? Certificate = null, bool IsDelegated = false);
+/// <param name="IsMounted">Another application listens, and passes on what is meant for this cluster.</param>
+internal sealed record ListenSettings(IPAddress Address, int Port, ServerCertificate? Certificate = null, bool IsDelegated = false, bool IsMounted = false);
 
 /// <summary>A certificate of two PEM files. Files that are replaced are read again. Thread-safe.</summary>
 internal sealed class ServerCertificate

@@ -14,7 +14,7 @@ internal sealed record ServerOptions
     public const string Usage = """
         Usage: NodeManager.Server --autoscaler [--kubeconfig PATH] [--context NAME] [--namespace NAME] [--provider PATH]... [--address IP] [--port N]
                NodeManager.Server [--once] [--port N] [--nodes N] [--seed N] [--version 1.20..1.37]
-               NodeManager.Server [--kubeconfig PATH] [--context NAME] [--port N] [--detached [--namespace NAME]]
+               NodeManager.Server [--kubeconfig PATH] [--context NAME]... [--all-contexts] [--port N] [--detached [--namespace NAME]]
                NodeManager.Server --mcp [--kubeconfig PATH] [--context NAME] [--agent-changes] [--agent-elicitation] [--approver HASH] [--port N]
                NodeManager.Server --new-token
                NodeManager.Server --handover [--port N] [--agent-changes]
@@ -28,7 +28,9 @@ internal sealed record ServerOptions
           --version   the Kubernetes version of the embedded cluster (1.37)
 
           --kubeconfig PATH   no tour: serve the cluster of this file's current context; without --context and --kubeconfig, an embedded one
-          --context NAME      the same for a context of that file, or of the files that kubectl reads
+          --context NAME      the same for a context of that file, or of the files that kubectl reads; can be repeated: each context is a cluster
+                              at /clusters/NAME, and the first is also the one that is shown without it
+          --all-contexts      the same for every context there, the current one first
 
           --detached          also carry out what -Detach leaves to a server, as --in-cluster does
           --namespace NAME    where that is (nodemanager)
@@ -151,10 +153,18 @@ internal sealed record ServerOptions
     /// <summary>The context of the cluster whose API is served; null for the file's current one.</summary>
     public string? Context { get; init; }
 
+    /// <summary>The contexts of the clusters that are served beside it.</summary>
+    public IReadOnlyList<string> FurtherContexts { get; init; } = [];
+
+    /// <summary>Serve the clusters of all contexts.</summary>
+    public bool AllContexts { get; init; }
+
     /// <summary>How to reach the cluster whose API is served; null for the embedded one.</summary>
-    public KubeconfigRequest? Kubeconfig => ClusterPort is not null || (KubeconfigPath ?? Context) is null
-        ? null
-        : new() { Paths = KubeconfigPath is null ? null : [KubeconfigPath], Context = Context };
+    public KubeconfigRequest? Kubeconfig => ClusterPort is not null || ((KubeconfigPath ?? Context) is null && !AllContexts) ? null : RequestOf(Context);
+
+    /// <summary>How to reach a cluster of the same files.</summary>
+    /// <param name="context">Null: the current one.</param>
+    public KubeconfigRequest RequestOf(string? context) => new() { Paths = KubeconfigPath is null ? null : [KubeconfigPath], Context = context };
 
     /// <summary>The folder that the served cluster comes from and goes to; null where it is not kept.</summary>
     public string? StateFolder { get; init; }
@@ -190,7 +200,8 @@ internal sealed record ServerOptions
                 "--serve-cluster" => options with { ClusterPort = Number(0, 65535) },
                 "--state" => options with { StateFolder = Next() },
                 "--kubeconfig" => options with { KubeconfigPath = Next() },
-                "--context" => options with { Context = Next() },
+                "--context" => AddContext(Next()),
+                "--all-contexts" => options with { AllContexts = true },
                 "--nodes" => options with { Nodes = Number(0, SandboxOptions.MaximumNodes) },
                 "--seed" => options with { Seed = Number(0, int.MaxValue) },
                 "--rbac" => options with { Rbac = true },
@@ -198,6 +209,11 @@ internal sealed record ServerOptions
                 "--version" => options with { Version = Next() },
                 _ => throw new FormatException($"'{argument}' is not an argument of this program."),
             };
+
+            ServerOptions AddContext(string name) =>
+                name == options.Context || options.FurtherContexts.Contains(name) ? throw new FormatException($"--context names '{name}' twice.")
+                : options.Context is null ? options with { Context = name }
+                : options with { FurtherContexts = [.. options.FurtherContexts, name] };
 
             string Next() => ++i < arguments.Count ? arguments[i] : throw new FormatException($"{argument} needs a value.");
 
@@ -222,6 +238,7 @@ internal sealed record ServerOptions
         }
 
         options.CheckAgents();
+        options.CheckContexts();
         if (options.Autoscaler)
         {
             return options.ClusterPort is not null || embedded is not null
@@ -231,7 +248,7 @@ internal sealed record ServerOptions
 
         if (options is { KeyPath: not null, CertificatePath: null }) throw new FormatException("--key requires --cert.");
         if (options.Detached && (options.Mcp || options.Once || options.InCluster || options.Kubeconfig is null))
-            throw new FormatException("--detached requires --kubeconfig or --context; --in-cluster includes it.");
+            throw new FormatException("--detached requires --kubeconfig, --context or --all-contexts; --in-cluster includes it.");
         if (options.Providers.Count > 0 || options is { Namespace: not null, DetachedNamespace: null } or { Address: not null, InCluster: false })
             throw new FormatException("--namespace and --provider require --autoscaler; --address requires --autoscaler or --in-cluster.");
         if (options.InCluster)
@@ -253,6 +270,13 @@ internal sealed record ServerOptions
         return options.Mcp || options.ClusterPort is not null || options.Kubeconfig is not null || options.Nodes >= LeastForTour
             ? options
             : throw new FormatException($"The tour needs --nodes {LeastForTour} or more; fewer can be served with --serve-cluster.");
+    }
+
+    private void CheckContexts()
+    {
+        if (AllContexts && Context is not null) throw new FormatException("--all-contexts includes every --context. Use one of the two.");
+        if ((AllContexts || FurtherContexts.Count > 0) && (Mcp || Autoscaler || Once || InCluster || ClusterPort is not null))
+            throw new FormatException("Several contexts are for the REST API and the console; --mcp, --autoscaler, --once, --in-cluster and --serve-cluster take one cluster.");
     }
 
     private void CheckAgents()

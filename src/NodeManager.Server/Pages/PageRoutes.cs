@@ -25,7 +25,7 @@ internal static class PageRoutes
         Get(routes, "/", context => console.Exist ? Send(context, console.Page) : Small("index.html"));
         Get(routes, "/page.js", _ => Small("page.js"));
         Get(routes, "/page.css", _ => Small("page.css"));
-        Get(routes, Console + "/{**page}", context => console.Exist ? Send(context, console.Page) : Results.Redirect("/"));
+        Get(routes, Console + "/{**page}", context => console.Exist ? Send(context, console.Page) : Results.Redirect(context.Request.PathBase + "/"));
         Get(routes, "/assets/{**file}", context => SendAsset(context, console.Find($"assets/{context.GetRouteValue("file")}")));
     }
 

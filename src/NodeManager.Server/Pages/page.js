@@ -1,7 +1,9 @@
 'use strict';
 
 // The secret of the sign-in link stands in the fragment, which no server sees; it leaves the address bar before it is used.
-const nodesPath = '/api/plugins/streamspace-node-manager/nodes';
+// A server of several clusters has the paths of each below this.
+const base = /^\/clusters\/[^/]+/.exec(location.pathname)?.[0] ?? '';
+const nodesPath = `${base}/api/plugins/streamspace-node-manager/nodes`;
 const element = id => document.getElementById(id);
 let follow = null;
 let isAdmin = false;
@@ -85,7 +87,7 @@ function followDrain(id, name) {
   element('drain-progress').replaceChildren();
   element('drain-blockers').replaceChildren();
   const lines = new Map();
-  follow = new EventSource(`/api/v1/operations/${id}/events`);
+  follow = new EventSource(`${base}/api/v1/operations/${id}/events`);
   const line = (key, text) => {
     let item = lines.get(key);
     if (!item) {
@@ -119,7 +121,7 @@ async function start() {
     await request('/sign-in', { method: 'POST', body: JSON.stringify({ secret }) });
   }
 
-  const caller = await request('/api/v1/me');
+  const caller = await request(`${base}/api/v1/me`);
   isAdmin = caller.level === 'admin';
   element('cluster').textContent = `signed in as ${caller.name}`;
   await showNodes();

@@ -1,5 +1,6 @@
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Observing;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Pools;
 using NodeManager.Core.Pools.Running;
 using NodeManager.Core.Rolling;
@@ -54,7 +55,7 @@ internal sealed class PoolUpdateRoutes(ClusterSession cluster, OperationRegistry
     private async Task<IResult> StartAsync(string id, [AsParameters] PoolPlaceQuery place, ApiPoolUpdateRequest? body, HttpContext context, CancellationToken stop)
     {
         (PoolContext pools, PoolRecord pool) = await FindAsync(id, place, stop);
-        return await RunAsync(RequestOf(pools, pool, body), context, stop);
+        return await FollowAsync(() => PoolUpdateOperations.Start((cluster.Session, RequestOf(pools, pool, body))), context, stop);
     }
 
     private async Task<IResult> PauseAsync(string id, [AsParameters] PoolPlaceQuery place, CancellationToken stop)
@@ -64,20 +65,20 @@ internal sealed class PoolUpdateRoutes(ClusterSession cluster, OperationRegistry
         return Results.Json(update.ToApi(), PoolDetailJson.Default.ApiPoolUpdate);
     }
 
-    // Where a process works on it, that one sees the change; else this one does.
+    // Where this server works on it, that work sees the change. A Lease tells of another process only in time whether it lives: that is waited for.
     private async Task<IResult> ContinueAsync(string id, PoolPlaceQuery place, PoolUpdateChange change, PoolUpdateIntent intent, HttpContext context, CancellationToken stop)
     {
         (PoolContext pools, PoolRecord pool) = await FindAsync(id, place, stop);
         (NodePoolUpdate update, bool isHeld) = await PoolUpdates.ChangeAsync(cluster.Session, PlaceOf(pools, pool), pool.Name, change, dryRun: false, stop);
-        return isHeld
-            ? Results.Json(update.ToApi(), PoolDetailJson.Default.ApiPoolUpdate)
-            : await RunAsync(new() { Pool = update.Pool, Namespace = update.Namespace, Intent = intent, Service = IsService(pools) ? pools : null }, context, stop);
+        if (isHeld && operations.IsRunning(PoolUpdateOperations.Kind, PoolUpdateOperations.TargetOf(cluster.Session, update.Pool)))
+            return Results.Json(update.ToApi(), PoolDetailJson.Default.ApiPoolUpdate);
+        PoolUpdateRequest request = new() { Pool = update.Pool, Namespace = update.Namespace, Intent = intent, Service = IsService(pools) ? pools : null };
+        return await FollowAsync(() => PoolUpdateOperations.Continue(cluster.Session, request), context, stop);
     }
 
-    private async Task<IResult> RunAsync(PoolUpdateRequest request, HttpContext context, CancellationToken stop)
+    private async Task<IResult> FollowAsync(Func<RunningOperation> start, HttpContext context, CancellationToken stop)
     {
-        TrackedOperation update = operations.Start(
-            context.User.Identity!.Name!, static result => ((NodePoolUpdate)result).ToApi(), () => PoolUpdateOperations.Start((cluster.Session, request)));
+        TrackedOperation update = operations.Start(context.User.Identity!.Name!, static result => ((NodePoolUpdate)result).ToApi(), start);
         if (OperationRoutes.IsAsyncPreferred(context.Request)) return OperationRoutes.Accepted(context, update);
         await OperationRoutes.EndOfAsync(update.Operation, stop);
         if (update.Operation.Failures is [var first, ..]) throw first.Exception;

@@ -76,7 +76,7 @@ internal sealed class PoolRoutes(ClusterSession cluster)
                 "InvalidBody", ErrorKind.InvalidArgument, $"'cluster_id' is '{named}'; the path names the cluster '{clusterId}'.", named);
         PoolCluster home = await PoolClusters.ResolveAsync(pools, clusterId.Length > 0 ? clusterId : body.ClusterId ?? "", stop);
         PoolRecord created = await PoolCreator.CreateRecordAsync(pools, new(name, home.Id, spec), NullObserver.Instance, stop);
-        return TypedResults.Created($"{PoolRefusals.Pools}/{created.Id}{context.Request.QueryString}", ApiNodePool.Of(created));
+        return TypedResults.Created($"{context.Request.PathBase}{PoolRefusals.Pools}/{created.Id}{context.Request.QueryString}", ApiNodePool.Of(created));
     }
 
     private async Task<IResult> GetAsync(string id, [AsParameters] PoolPlaceQuery place, CancellationToken stop) =>

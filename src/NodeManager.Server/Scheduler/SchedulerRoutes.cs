@@ -112,7 +112,8 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         await SchedulerRestarter.CheckAsync(schedulers.Session, scheduler, stop);
         if (OperationRoutes.IsAsyncPreferred(context.Request))
             return OperationRoutes.Accepted(context, operations.Start(
-                context.User.Identity!.Name!, static result => ((SchedulerRestartResult)result).ToApi(), () => schedulers.StartRestart(scheduler, "REST API")));
+                context.User.Identity!.Name!, static result => ((SchedulerRestartResult)result).ToApi(), () => schedulers.StartRestart(scheduler, "REST API"),
+                new(Finishes: true)));
         SchedulerRestartResult result = await schedulers.RestartAsync(scheduler, "REST API", NullObserver.Instance, stop);
         return Results.Json(result.ToApi(), statusCode: StatusOf(result));
     }

@@ -15,7 +15,20 @@ public sealed class MomentAttribute : ArgumentTransformationAttribute
             DateTimeOffset moment => moment,
             DateTime moment => new DateTimeOffset(moment),
             string text when text.Contains('-', StringComparison.Ordinal) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal, out DateTimeOffset moment) => moment,
-            _ => new DurationAttribute().Transform(engineIntrinsics, inputData),
+            _ => Ago(engineIntrinsics, inputData),
         };
+    }
+
+    private static object? Ago(EngineIntrinsics engineIntrinsics, object inputData)
+    {
+        try
+        {
+            return new DurationAttribute().Transform(engineIntrinsics, inputData);
+        }
+        catch (ArgumentTransformationMetadataException)
+        {
+            throw new ArgumentTransformationMetadataException(
+                $"'{inputData}' is neither a time nor a duration. Specify a time (2026-11-20T22:00, or a DateTimeOffset), seconds (30), units (500ms, 45s, 5m, 1h30m, 2d), or a TimeSpan.");
+        }
     }
 }

@@ -43,6 +43,9 @@ internal sealed class AutoscalerLab : IAsyncDisposable
     /// <summary>How many nodes the plan wants; null: what pools say.</summary>
     public int? Wanted { get; set; }
 
+    /// <summary>The time of the latest plan, by the clock of its autoscaler.</summary>
+    public DateTimeOffset PlannedAt { get; private set; }
+
     /// <summary>Stands between autoscalers and their machines.</summary>
     public Func<IMachineProvider, IMachineProvider> Wrap { get; set; } = static provider => provider;
 
@@ -198,6 +201,7 @@ internal sealed class AutoscalerLab : IAsyncDisposable
 
         public ScalePlan Plan(ScaleInput input)
         {
+            lab.PlannedAt = input.Now;
             if (lab.Wanted is not { } wanted) return _rules.Plan(input);
             var live = input.Claims.Where(static one => one.Metadata.DeletionTimestamp is null).OrderBy(static one => one.Metadata.Name, StringComparer.Ordinal).ToList();
             return new(

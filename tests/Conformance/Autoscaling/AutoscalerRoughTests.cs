@@ -82,6 +82,45 @@ public sealed class AutoscalerRoughTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_clock_that_is_set_back_does_not_put_off_the_next_plan()
+    {
+        await using AutoscalerLab lab = await AutoscalerLab.StartAsync(Backend.Sandbox, speed: 60);
+        await lab.AddPoolAsync(max: 2);
+        var clock = new JumpingClock(lab.Cluster.Time) { Offset = TimeSpan.FromHours(12) };
+        lab.Wanted = 2;
+        await lab.RunAsync(time: clock);
+        await lab.WaitForClaimsAsync("all ready", static all => all.Count(AutoscalerLab.IsReady) == 2);
+        // Until nothing changes any more and plans are made by time alone.
+        DateTimeOffset settled = clock.GetUtcNow() + TimeSpan.FromMinutes(1);
+        await Eventually.HoldsAsync("later plan", () => Task.FromResult(lab.PlannedAt > settled));
+
+        clock.Offset = TimeSpan.Zero;
+        lab.Wanted = 0;
+        await lab.WaitForClaimsAsync("none left", static all => all.Count == 0);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_set_forward_does_not_end_the_scale_down_window()
+    {
+        await using AutoscalerLab lab = await AutoscalerLab.StartAsync(Backend.Sandbox, speed: 60);
+        await lab.AddPoolAsync(fields: "\"scaleDown\":{\"stabilizationWindow\":\"4m\"}");
+        var clock = new JumpingClock(lab.Cluster.Time);
+        lab.Wanted = 1;
+        await lab.RunAsync(time: clock);
+        await lab.WaitForClaimsAsync("ready", static all => all is [var only] && AutoscalerLab.IsReady(only));
+        DateTimeOffset start = lab.Cluster.Time.GetUtcNow();
+        lab.Wanted = null;
+        DateTimeOffset wanted = clock.GetUtcNow();
+        // By the rules: the node is empty, and has to be so for the window.
+        await Eventually.HoldsAsync("plan by the rules", () => Task.FromResult(lab.PlannedAt > wanted));
+
+        clock.Offset = TimeSpan.FromHours(3);
+        await lab.WaitForClaimsAsync("none left", static all => all.Count == 0);
+        TimeSpan lasted = lab.Cluster.Time.GetUtcNow() - start;
+        Assert.True(lasted >= TimeSpan.FromMinutes(4), $"removed after {lasted}");
+    }
+
+    [Fact]
     public async Task Machines_that_never_register_and_nodes_that_never_become_ready_are_replaced()
     {
         await using AutoscalerLab lab = await AutoscalerLab.StartAsync(Backend.Sandbox, speed: 60);

@@ -36,6 +36,15 @@ public sealed class DecisionReaderTests
     public void A_new_leader_can_miss_the_last_decision_of_the_former_leader(int minute, int? takeover) =>
         Assert.Equal(takeover is { } at ? Start.AddMinutes(at) : null, DecisionReader.LostAfter(Log, Start.AddMinutes(minute))?.Takeover.At);
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(8.9, false)]
+    [InlineData(9, true)]
+    [InlineData(9.9, true)]
+    [InlineData(10, false)]
+    public void A_change_of_leader_is_reported_for_the_minute_after_it(double minute, bool isReported) =>
+        Assert.Equal(isReported ? Start.AddMinutes(9) : null, DecisionReader.LostBefore(Log, Start.AddMinutes(minute))?.At);
+
     private static NodeScaleDecision Entry(int minute, string pool, string target, string decision) => new()
     {
         Cluster = "c", At = Start.AddMinutes(minute), Pool = pool, Target = target, Decision = decision, Reason = "r",

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Api.Protobuf;
+using NodeManager.Kubernetes.Protobuf;
 
 namespace NodeManager.Sandbox.Tests.Api;
 

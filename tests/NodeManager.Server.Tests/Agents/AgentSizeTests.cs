@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -55,6 +56,36 @@ public sealed class AgentSizeTests(ITestOutputHelper output)
         Assert.Equal(Nodes, summary.GetProperty("nodes").GetInt32());
         Assert.NotEqual(0, summary.GetProperty("unhealthy").GetInt32());
         Assert.Contains(summary.GetProperty("causes").EnumerateArray(), static cause => cause.GetProperty("cause").GetString() == "ReadonlyFilesystem");
+    }
+
+    [Fact]
+    public async Task A_summary_reads_each_kind_once()
+    {
+        SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = 6, Programs = SandboxPrograms.All });
+        var requests = new RequestList { InnerHandler = sandbox.CreateTransport() };
+        using NodeManagerSession session = await SessionFactory.ConnectAsync("sandbox", sandbox.Server, requests, sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);
+        var cluster = new ClusterSession(_ => Task.FromResult(session));
+        await cluster.StartingAsync(CancellationToken.None);
+        requests.Paths.Clear();
+
+        JsonElement summary = (await new NodeTools(cluster).SummaryAsync(CancellationToken.None)).StructuredContent!.Value;
+
+        // Pods come in pages.
+        Assert.Single(requests.Paths, "/api/v1/nodes");
+        Assert.Equal(["/api/v1/nodes", "/api/v1/pods", "/apis/metrics.k8s.io/v1beta1/nodes"], requests.Paths.Distinct().Order());
+        Assert.Equal(6, summary.GetProperty("nodes").GetInt32());
+        Assert.NotEqual(0, summary.GetProperty("pods").GetInt32());
+    }
+
+    private sealed class RequestList : DelegatingHandler
+    {
+        public ConcurrentBag<string> Paths { get; } = [];
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Paths.Add(request.RequestUri!.AbsolutePath);
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 
     // Eight problems over a fifth of the nodes, with the long messages that detectors write.

@@ -1,3 +1,5 @@
+import { clusterBase } from './paths';
+
 /** A refusal by the server, with its words. */
 export class ApiProblem extends Error {
   constructor(
@@ -46,7 +48,8 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   if (options.async) headers['Prefer'] = 'respond-async';
   let response: Response;
   try {
-    response = await fetch(path, {
+    // A browser signs in once, for all clusters.
+    response = await fetch(path === '/sign-in' || path === '/sign-out' ? path : clusterBase + path, {
       method: options.method ?? 'GET',
       headers,
       credentials: 'same-origin',

@@ -1,4 +1,5 @@
 import { ApiProblem, headersWith } from './client';
+import { clusterBase } from './paths';
 
 export interface ServerEvent {
   id: string;
@@ -61,7 +62,7 @@ export async function follow(
   let failures = 0;
   while (!signal.aborted) {
     try {
-      const response = await fetch(path, {
+      const response = await fetch(clusterBase + path, {
         headers: headersWith({ Accept: 'text/event-stream', ...(last ? { 'Last-Event-ID': last } : {}) }), credentials: 'same-origin', signal,
       });
       if (response.status >= 400 && response.status < 500 && response.status !== 429) throw new ApiProblem(response.status, '', `HTTP ${response.status}`, '');

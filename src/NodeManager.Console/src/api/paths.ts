@@ -1,3 +1,10 @@
+/** Where the paths of this page's cluster begin: a server of several clusters has those of each below /clusters/NAME. Empty for the first one. */
+export const clusterBase = baseOf(globalThis.location?.pathname ?? '');
+
+export function baseOf(path: string): string {
+  return /^\/clusters\/[^/]+/.exec(path)?.[0] ?? '';
+}
+
 const plugin = '/api/plugins/streamspace-node-manager';
 
 export const nodesPath = `${plugin}/nodes`;

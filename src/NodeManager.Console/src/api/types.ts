@@ -2,6 +2,8 @@
 
 export interface Taint { key: string; value: string; effect: string }
 
+export interface ServedCluster { name: string; cluster?: string; path: string; state: 'Connected' | 'Connecting' | 'Unreachable'; version?: string }
+
 export interface Amounts { cpu: string; memory: string }
 
 export interface Node {

@@ -1,4 +1,4 @@
-import { match, type Route } from './routes';
+import { match, pageAddress, type Route } from './routes';
 
 let path = $state(location.pathname);
 
@@ -20,7 +20,7 @@ export function watchLinks(): () => void {
   const click = (event: MouseEvent) => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = (event.target as Element | null)?.closest('a');
-    if (!link || link.target || link.origin !== location.origin || !link.pathname.startsWith('/admin')) return;
+    if (!link || link.target || link.origin !== location.origin || !link.pathname.startsWith(pageAddress('/admin'))) return;
     // Within the page, as the link to its content.
     if (link.hash && link.pathname === location.pathname) return;
     event.preventDefault();

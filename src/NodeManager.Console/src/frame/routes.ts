@@ -1,4 +1,4 @@
-import type { PoolProvider } from '../api/paths';
+import { baseOf, clusterBase, type PoolProvider } from '../api/paths';
 
 export type Route =
   | { page: 'nodes' }
@@ -27,7 +27,7 @@ export type AutoscalerTab = (typeof autoscalerTabs)[number];
 
 /** The page of an address. */
 export function match(path: string): Route {
-  const [root, area, name, tab, ...rest] = path.split('/').filter(part => part !== '').map(decode);
+  const [root, area, name, tab, ...rest] = path.slice(baseOf(path).length).split('/').filter(part => part !== '').map(decode);
   if (root === undefined || (root === 'admin' && area === undefined)) return { page: 'nodes' };
   if (root === 'admin' && area === 'pools') return matchPools([name, tab, ...rest].filter(part => part !== undefined));
   if (root !== 'admin' || rest.length > 0) return { page: 'missing' };
@@ -61,8 +61,13 @@ function matchPools(parts: string[]): Route {
   return shown && rest.length === 0 ? { page: 'pool', provider, id, tab: shown } : { page: 'missing' };
 }
 
+/** A page of this page's cluster. */
+export function pageAddress(path: string): string {
+  return clusterBase + path;
+}
+
 export function poolsAddress(provider: PoolProvider): string {
-  return provider === 'Cluster' ? '/admin/pools/cluster' : '/admin/pools';
+  return pageAddress(provider === 'Cluster' ? '/admin/pools/cluster' : '/admin/pools');
 }
 
 export function poolAddress(provider: PoolProvider, id: string, tab: PoolTab = 'overview'): string {
@@ -70,19 +75,19 @@ export function poolAddress(provider: PoolProvider, id: string, tab: PoolTab = '
 }
 
 export function nodeAddress(name: string, tab: NodeTab = 'overview'): string {
-  return `/admin/nodes/${encodeURIComponent(name)}${tab === 'overview' ? '' : `/${tab}`}`;
+  return `${clusterBase}/admin/nodes/${encodeURIComponent(name)}${tab === 'overview' ? '' : `/${tab}`}`;
 }
 
 export function autoscalerAddress(tab: AutoscalerTab): string {
-  return `/admin/autoscaler${tab === 'overview' ? '' : `/${tab}`}`;
+  return `${clusterBase}/admin/autoscaler${tab === 'overview' ? '' : `/${tab}`}`;
 }
 
 export function maintenanceAddress(id: string): string {
-  return `/admin/maintenance/${encodeURIComponent(id)}`;
+  return `${clusterBase}/admin/maintenance/${encodeURIComponent(id)}`;
 }
 
 export function schedulerAddress(tab: SchedulerTab): string {
-  return `/admin/scheduler${tab === 'plugins' ? '' : `/${tab}`}`;
+  return `${clusterBase}/admin/scheduler${tab === 'plugins' ? '' : `/${tab}`}`;
 }
 
 function decode(part: string): string {

@@ -18,7 +18,7 @@ internal static class NodeInitialization
     {
         string name = node.Metadata.Name;
         Condition? ready = node.Status.Conditions.Find("Ready");
-        if (ready?.Status != "True") return ("NodeNotReady", $"Node {name} is not Ready{(ready?.Message is { Length: > 0 } why ? $": {why}" : "")}");
+        if (ready?.Status != "True") return ("NodeNotReady", $"Node {name} is not Ready{(ready?.Message is { Length: > 0 } why ? $": {why}" : ".")}");
         foreach (Taint taint in node.Spec.Taints ?? [])
         {
             if (Temporary.Contains(taint.Key)) return ("NodeNotReady", $"Node {name} has the taint {taint.Key}.");

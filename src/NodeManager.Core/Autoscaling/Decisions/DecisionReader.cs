@@ -48,6 +48,13 @@ public static class DecisionReader
         return next > 0 && next < decisions.Count && decisions[next - 1].At <= at ? (decisions[next], decisions[next - 1]) : null;
     }
 
+    /// <summary>The change of leader in the minute before a moment: what the former leader decided last may be lost, and not be decided again yet. Pure.</summary>
+    /// <param name="decisions">The oldest first.</param>
+    /// <param name="at">The moment.</param>
+    /// <returns>The entry of the new leader; null where none came so shortly before, or none led before it.</returns>
+    public static NodeScaleDecision? LostBefore(IReadOnlyList<NodeScaleDecision> decisions, DateTimeOffset at) =>
+        decisions.Skip(1).LastOrDefault(one => IsTakeover(one) && one.At <= at && at - one.At < TimeSpan.FromMinutes(1));
+
     /// <summary>Whether the entry says that another autoscaler acts from then on.</summary>
     public static bool IsTakeover(NodeScaleDecision decision) => decision is { Target: DecisionLog.Autoscaler, Decision: DecisionLog.Lead };
 

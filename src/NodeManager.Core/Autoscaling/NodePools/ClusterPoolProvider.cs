@@ -114,6 +114,7 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
             // Before the deletion, so that no control plane names a pool that is gone, whenever this process ends.
             await PersistAsync(() => new PlaneMembership(Client, ns).RemoveAsync(pool.Metadata.Name, cancellationToken), pool.Metadata.Name, cancellationToken);
             await PersistAsync(() => SendDeletionAsync(pool, dryRun: false, cancellationToken), pool.Metadata.Name, cancellationToken);
+            await PersistAsync(() => ReleaseAsync(pool, cancellationToken), pool.Metadata.Name, cancellationToken);
         }
         catch (KubernetesException gone) when (gone.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
         {
@@ -198,6 +199,23 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
         var options = new DeleteOptions { Preconditions = new() { Uid = pool.Metadata.Uid }, DryRun = dryRun ? ["All"] : null };
         await Client.DeleteAsync(NodeSmithResources.Pools, pool.Metadata.Name, ns, options, cancellationToken);
         return true;
+    }
+
+    // An autoscaler takes its finalizer off a pool without claims as well, but there may be none that runs.
+    private async Task ReleaseAsync(NodeSmithPool pool, CancellationToken cancellationToken)
+    {
+        NodeSmithPool left = await Client.GetAsync(NodeSmithResources.Pools, pool.Metadata.Name, ns, cancellationToken);
+        if (left.Metadata.Uid != pool.Metadata.Uid || left.Metadata.DeletionTimestamp is null || left.Metadata.Finalizers?.Contains(NodeSmithNames.Finalizer) != true) return;
+        try
+        {
+            // After the pool: an autoscaler that creates a claim since writes to the pool first, and the patch is refused.
+            if ((await Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = ns }, cancellationToken)).Items.Exists(one => one.Spec.PoolRef == pool.Metadata.Name)) return;
+            await Client.PatchAsync(NodeSmithResources.Pools, pool.Metadata.Name, ns, Patch.Merge(NodeSmithFinalizer.Without(left)), null, RequestOptions.Default, cancellationToken);
+        }
+        catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden)
+        {
+            // An autoscaler does it.
+        }
     }
 
     private Task<bool> PersistAsync(Func<Task> change, string pool, CancellationToken cancellationToken) => PersistAsync(

@@ -75,7 +75,7 @@ public static class ScalePlanReader
         IReadOnlyList<NodeScaleDecision> decisions = DecisionReader.At(log, at);
         if (DecisionReader.LostAfter(log, at) is var (next, last))
             observer.Warning($"The leader changed at {next.At:u}. What the former leader decided after {last.At:u} may be missing: {next.Reason}");
-        if (decisions.FirstOrDefault(DecisionReader.IsTakeover) is { } takeover) observer.Warning($"At {takeover.At:u} the leader changed: {takeover.Reason}");
+        if (DecisionReader.LostBefore(log, at) is { } takeover) observer.Warning($"The leader changed at {takeover.At:u}: {takeover.Reason}");
         return decisions;
     }
 

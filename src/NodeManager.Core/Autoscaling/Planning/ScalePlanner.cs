@@ -30,7 +30,8 @@ public static class ScalePlanner
         ScaleDownPlan down = ScaleDownPlan.Of(input, up, pools, confirming, cancellationToken);
         DateTimeOffset[] changes = [.. down.Changes, .. up.HeldUntil.Values];
         return new(
-            up.Machines, down.Nodes, up.Pods, [.. pools.Select(pool => Summary(input, pool, up, down))], down.Memory with { ByThreshold = up.ByThreshold?.Entry, AboveSince = up.ByThreshold?.AboveSince },
+            up.Machines, down.Nodes, up.Pods, [.. pools.Select(pool => Summary(input, pool, up, down))],
+            down.Memory with { ByThreshold = up.ByThreshold?.Entry, AboveSince = up.ByThreshold?.AboveSince, SeenAhead = up.Ahead.Seen },
             changes.Where(time => time > input.Now).Select(static time => (DateTimeOffset?)time).Min())
         {
             Buffers = up.Buffers,
@@ -48,6 +49,7 @@ public static class ScalePlanner
             : up.HeldUntil.ContainsKey(pool.Name) ? (ScaleDecision.Wait, ScaleReason.Stabilizing, "Demand has not lasted for scaleUp.stabilizationWindow.")
             : removed.Count > 0 ? (ScaleDecision.Remove, removed[0].Reason, Count(removed.Count, "node is", "nodes are") + " removed.")
             : pool.IsDeleted ? (ScaleDecision.None, ScaleReason.PoolDeleted, "The pool is being deleted.")
+            : pool.Problem is not null ? (ScaleDecision.Wait, ScaleReason.PoolInvalid, $"{pool.ProblemText} No node is created or removed until it is corrected.")
             : waiting is not null ? (ScaleDecision.Wait, waiting.Reason, $"Node '{waiting.Node}': {waiting.Message}")
             : (ScaleDecision.None, ScaleReason.Satisfied, "Nothing to do.");
         return new()

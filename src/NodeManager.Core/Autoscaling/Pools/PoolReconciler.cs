@@ -12,6 +12,8 @@ internal sealed class PoolReconciler(AutoscalerScope scope, ClaimCreator creator
     /// <summary>How long a claim that failed keeps its place, so that what cannot work is not tried all the time.</summary>
     public static readonly TimeSpan FailedPause = TimeSpan.FromMinutes(5);
 
+    private readonly SeenTimes _seen = new(scope.Time);
+
     public async Task<ReconcileResult> ReconcileAsync(ReconcileKey key, CancellationToken cancellationToken)
     {
         if (scope.Pools.Find(key.Namespace, key.Name) is not { } pool) return ReconcileResult.Done;
@@ -48,9 +50,7 @@ internal sealed class PoolReconciler(AutoscalerScope scope, ClaimCreator creator
         foreach (NodeSmithClaim claim in claims.Where(static one => one.Metadata.DeletionTimestamp is null))
         {
             if (claim.Status?.Conditions.Find(NodeSmithConditions.Failed) is not { Status: "True" } failed) continue;
-            TimeSpan left = FailedPause - (scope.Time.GetUtcNow() - failed.LastTransitionTime);
-            // A clock that was set back.
-            if (left > FailedPause) left = FailedPause;
+            TimeSpan left = FailedPause - _seen.Elapsed(claim.Metadata.Uid!, NodeSmithConditions.Failed, failed.LastTransitionTime);
             if (left <= TimeSpan.Zero) await creator.RemoveAsync(pool, claim, $"Failed: {failed.Message}", keepMinimum: false, cancellationToken);
             else if (next is null || left < next) next = left;
         }

@@ -19,9 +19,14 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
     // A plan of the same input is the same plan, but for what no watch tells of, such as an annotation that keeps a pod where it is.
     private static readonly TimeSpan Oldest = TimeSpan.FromMinutes(5);
 
+    // More than what two readings of a clock may differ by.
+    private static readonly TimeSpan Jump = TimeSpan.FromSeconds(5);
+
     private readonly BufferReporter _buffers = new(scope, inputs.Buffers);
     private ScaleMemory _memory = ScaleMemory.Empty;
-    private long _plannedAt, _plannedOn = -1;
+    private long _plannedAt, _latestAt, _plannedOn = -1;
+    private TimeSpan? _nextAfter;
+    private (DateTimeOffset Time, long Stamp)? _clock;
 
     /// <summary>The latest plan; null before the first.</summary>
     public ScalePlan? Latest { get; private set; }
@@ -32,11 +37,12 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         scope.Counters.Checked(scope.Time.GetUtcNow());
         if (await inputs.Thresholds.RefreshAsync(scope.Nodes.Items, cancellationToken)) inputs.Touch();
         long changes = inputs.Changes;
-        if (changes == _plannedOn && (HasNothing || scope.Time.GetElapsedTime(_plannedAt) < Oldest) && !(Latest?.NextChangeAt <= scope.Time.GetUtcNow())) return ReconcileResult.Again(Pause());
+        if (changes == _plannedOn && (HasNothing || scope.Time.GetElapsedTime(_plannedAt) < Oldest) && !(Left <= TimeSpan.Zero)) return ReconcileResult.Again(Pause());
+        FollowClock();
         ScaleInput input = inputs.Read(_memory);
         long start = scope.Time.GetTimestamp();
         ScalePlan plan = scope.Options.Planner.Plan(input);
-        (_memory, Latest) = (plan.Memory, plan);
+        (_memory, Latest, _latestAt, _nextAfter) = (plan.Memory, plan, start, plan.NextChangeAt - input.Now);
         scope.Counters.Planned(scope.Time.GetElapsedTime(start), scope.Time.GetUtcNow());
         Note(input, plan);
         bool isComplete = await CreateAsync(input, plan, cancellationToken);
@@ -50,9 +56,28 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
     // Nothing waits, and no node is a pool's: there is nothing of which an unreported change could matter. In a large cluster a plan costs more than all heartbeats of its minutes.
     private bool HasNothing => Latest is { Machines.Count: 0, Nodes.Count: 0, Pods.Count: 0, Buffers.Count: 0 };
 
+    // A clock that is set forward must not end a window, and one that is set back must not prolong it.
+    private void FollowClock()
+    {
+        (DateTimeOffset Time, long Stamp) now = (scope.Time.GetUtcNow(), scope.Time.GetTimestamp());
+        if (_clock is { } last && now.Time - last.Time - scope.Time.GetElapsedTime(last.Stamp, now.Stamp) is var jump && jump.Duration() > Jump) _memory = _memory.Shift(jump);
+        _clock = now;
+    }
+
+    // Until the plan changes by itself; null: it does not. Whichever comes first of the time of day and the time that passes: a clock that is set back would put it off.
+    private TimeSpan? Left
+    {
+        get
+        {
+            if (Latest?.NextChangeAt is not { } at || _nextAfter is not { } after) return null;
+            TimeSpan byClock = at - scope.Time.GetUtcNow(), byTimer = after - scope.Time.GetElapsedTime(_latestAt);
+            return byClock < byTimer ? byClock : byTimer;
+        }
+    }
+
     private TimeSpan Pause()
     {
-        TimeSpan next = Latest?.NextChangeAt is { } at ? at - scope.Time.GetUtcNow() : Longest;
+        TimeSpan next = Left ?? Longest;
         return next > Longest ? Longest : next > AtOnce ? next : AtOnce;
     }
 

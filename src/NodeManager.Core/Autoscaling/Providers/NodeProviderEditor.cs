@@ -106,7 +106,7 @@ public static class NodeProviderEditor
             if (await UsersOfAsync(connection, ns, name, token) is { Count: > 0 } users)
             {
                 throw new NodeManagerException(
-                    ErrorIds.NodeProviderInUse, ErrorKind.ResourceBusy, $"Cannot delete NodeSmithProvider {ns}/{name}: {string.Join(", ", users.Take(5))}{(users.Count > 5 ? ", …" : "")} refer to it.", name,
+                    ErrorIds.NodeProviderInUse, ErrorKind.ResourceBusy, $"Cannot delete NodeSmithProvider {ns}/{name}: {string.Join(", ", users.Take(5))}{(users.Count > 5 ? ", …" : "")} {(users.Count == 1 ? "refers" : "refer")} to it.", name,
                     "Remove the pools and their claims first, or have the pools refer to another provider.");
             }
 
@@ -124,16 +124,7 @@ public static class NodeProviderEditor
             NodeSmithProvider left = await connection.Client.GetAsync(NodeSmithResources.Providers, name, ns, cancellationToken);
             if (left.Metadata.Uid != uid || left.Metadata.DeletionTimestamp is null || left.Metadata.Finalizers?.Contains(NodeSmithNames.Finalizer) != true) return;
             if (await UsersOfAsync(connection, ns, name, cancellationToken) is { Count: > 0 }) return;
-            var patch = new JsonObject
-            {
-                ["metadata"] = new JsonObject
-                {
-                    ["uid"] = uid,
-                    ["resourceVersion"] = left.Metadata.ResourceVersion,
-                    ["finalizers"] = new JsonArray([.. left.Metadata.Finalizers.Where(static one => one != NodeSmithNames.Finalizer).Select(static one => (JsonNode)one)]),
-                },
-            };
-            await connection.Client.PatchAsync(NodeSmithResources.Providers, name, ns, Patch.Merge(patch), null, RequestOptions.Default, cancellationToken);
+            await connection.Client.PatchAsync(NodeSmithResources.Providers, name, ns, Patch.Merge(NodeSmithFinalizer.Without(left)), null, RequestOptions.Default, cancellationToken);
         }
         catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.Forbidden)
         {

@@ -88,8 +88,7 @@ internal sealed class NodeSmithWriter<T, TSpec, TStatus>(
     /// <summary>Removes our finalizer, and adds annotations in the same step.</summary>
     public async Task ReleaseAsync(T item, CancellationToken cancellationToken, params IReadOnlyList<KeyValuePair<string, string>> annotations)
     {
-        JsonObject patch = For(item);
-        patch["metadata"]!["finalizers"] = new JsonArray([.. (item.Metadata.Finalizers ?? []).Where(static one => one != NodeSmithNames.Finalizer).Select(static one => (JsonNode)one)]);
+        JsonObject patch = NodeSmithFinalizer.Without(item);
         if (annotations.Count > 0) patch["metadata"]!["annotations"] = new JsonObject(annotations.Select(static one => KeyValuePair.Create<string, JsonNode?>(one.Key, one.Value)));
         await SendAsync(item, patch, null, cancellationToken);
     }

@@ -26,6 +26,10 @@ public static class ClusterStatisticReader
             session, null, (connection, token) => ReadAsync(session, connection, grouping, selector, observer, token), cancellationToken);
     }
 
+    /// <summary>Totals of nodes that were read with their usage: sends no request.</summary>
+    public static ClusterStatistic Sum(NodeManagerSession session, IReadOnlyList<ClusterNode> nodes) =>
+        StatisticSum.Of(session, NodeGrouping.Parse(null), nodes, nodes.Any(static node => node.Usage is not null))[0];
+
     private static async Task<IReadOnlyList<ClusterStatistic>> ReadAsync(
         NodeManagerSession session, ClusterConnection connection, NodeGrouping grouping, string? selector, IOperationObserver observer,
         CancellationToken cancellationToken)

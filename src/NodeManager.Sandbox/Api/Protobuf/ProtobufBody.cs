@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Protobuf;
 using NodeManager.Sandbox.Model.Kinds.Errors;
 using NodeManager.Sandbox.Model.Schema;
 
@@ -24,9 +24,21 @@ internal static class ProtobufBody
     {
         if (!body.StartsWith(Magic))
             throw StatusErrors.BadRequest($"the object provided is unrecognized (must be of type {kind}): provided data does not appear to be a protobuf message, expected prefix");
+        try
+        {
+            return ReadEnvelope(body[Magic.Length..], kind);
+        }
+        catch (InvalidDataException)
+        {
+            throw StatusErrors.BadRequest("the object provided is unrecognized: it is no protocol buffer message");
+        }
+    }
+
+    private static JsonObject ReadEnvelope(ReadOnlySpan<byte> message, string kind)
+    {
         ReadOnlySpan<byte> raw = default;
         string apiVersion = "", stated = "";
-        var envelope = new WireReader(body[Magic.Length..]);
+        var envelope = new WireReader(message);
         while (envelope.Read())
         {
             if (envelope.Number == 2) raw = envelope.Bytes;
@@ -34,8 +46,8 @@ internal static class ProtobufBody
             var type = new WireReader(envelope.Bytes);
             while (type.Read())
             {
-                if (type.Number == 1) apiVersion = Encoding.UTF8.GetString(type.Bytes);
-                else if (type.Number == 2) stated = Encoding.UTF8.GetString(type.Bytes);
+                if (type.Number == 1) apiVersion = type.Text;
+                else if (type.Number == 2) stated = type.Text;
             }
         }
 
@@ -89,7 +101,7 @@ internal static class ProtobufBody
         var entry = new WireReader(bytes);
         while (entry.Read())
         {
-            if (entry.Number == 1) key = Encoding.UTF8.GetString(entry.Bytes);
+            if (entry.Number == 1) key = entry.Text;
             else if (entry.Number == 2) value = ReadValue(ref entry, field, depth);
         }
 
@@ -101,7 +113,7 @@ internal static class ProtobufBody
         switch (field.Type)
         {
             case "string":
-                return Encoding.UTF8.GetString(reader.Bytes);
+                return reader.Text;
             case "bytes":
                 return Convert.ToBase64String(reader.Bytes);
             case "bool":
@@ -152,7 +164,7 @@ internal static class ProtobufBody
     {
         var reader = new WireReader(bytes);
         while (reader.Read())
-            if (reader.Number == number) return JsonValue.Create(Encoding.UTF8.GetString(reader.Bytes));
+            if (reader.Number == number) return JsonValue.Create(reader.Text);
         return null;
     }
 
@@ -166,7 +178,7 @@ internal static class ProtobufBody
         {
             if (reader.Number == 1) isText = reader.Value != 0;
             else if (reader.Number == 2) number = (long)reader.Value;
-            else if (reader.Number == 3) text = Encoding.UTF8.GetString(reader.Bytes);
+            else if (reader.Number == 3) text = reader.Text;
         }
 
         return isText ? JsonValue.Create(text) : JsonValue.Create(number);
@@ -185,7 +197,7 @@ internal static class ProtobufBody
         var texts = new JsonArray();
         var reader = new WireReader(bytes);
         while (reader.Read())
-            if (reader.Number == 1) texts.Add(Encoding.UTF8.GetString(reader.Bytes));
+            if (reader.Number == 1) texts.Add(reader.Text);
         return texts;
     }
 }

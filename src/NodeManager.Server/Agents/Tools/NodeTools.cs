@@ -16,8 +16,8 @@ internal sealed class NodeTools(ClusterSession cluster)
     [Description("Totals of the cluster: nodes by status, zone, role and version, capacity and what pods request. Start here.")]
     public async Task<CallToolResult> SummaryAsync(CancellationToken stop)
     {
-        ClusterStatistic total = (await ClusterStatisticReader.ReadAsync(Session, null, null, NullObserver.Instance, stop))[0];
-        List<ClusterNode> nodes = await ReadAsync(new(), stop);
+        List<ClusterNode> nodes = await ReadAsync(new() { Usage = true }, stop);
+        ClusterStatistic total = ClusterStatisticReader.Sum(Session, nodes);
         return AgentAnswer.Of(new
         {
             Session.Cluster,

@@ -72,6 +72,39 @@ public sealed class ScaleDownTests
         Assert.Equal(Now.AddMinutes(6), ScalePlanner.Plan(input with { Now = Now.AddMinutes(6), Memory = busy.Memory }).Node("n1").UnneededSince);
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(-3)]
+    public void A_clock_that_is_set_neither_shortens_nor_prolongs_a_window(int hours)
+    {
+        NodeSmithPool pool = Fours();
+        pool.Spec.ScaleDown = new() { StabilizationWindow = "5m" };
+        ScaleInput input = Running(pool, 1);
+        ScaleMemory shifted = ScalePlanner.Plan(input).Memory.Shift(TimeSpan.FromHours(hours));
+
+        Assert.Equal(ScaleDecision.Wait, ScalePlanner.Plan(input with { Now = Now.AddHours(hours).AddMinutes(4), Memory = shifted }).Node("n1").Decision);
+        Assert.Equal(ScaleDecision.Remove, ScalePlanner.Plan(input with { Now = Now.AddHours(hours).AddMinutes(5), Memory = shifted }).Node("n1").Decision);
+    }
+
+    [Fact]
+    public void After_the_clock_was_set_back_a_window_is_waited_for_once()
+    {
+        NodeSmithPool pool = Fours();
+        pool.Spec.ScaleDown = new() { StabilizationWindow = "5m" };
+        // Written by a clock that was three hours ahead.
+        pool.Status = new() { LastScaleActivity = Now.AddHours(3) };
+        ScaleInput input = Running(pool, 1) with { Memory = new(new Dictionary<string, DateTimeOffset> { ["uid-n1"] = Now.AddHours(2) }) };
+
+        ScalePlan first = ScalePlanner.Plan(input);
+        Assert.Equal((ScaleDecision.Wait, Now.AddMinutes(5)), (first.Node("n1").Decision, first.NextChangeAt));
+        ScalePlan second = ScalePlanner.Plan(input with { Now = Now.AddMinutes(4), Memory = first.Memory });
+        Assert.Equal((ScaleDecision.Wait, Now.AddMinutes(5)), (second.Node("n1").Decision, second.NextChangeAt));
+        Assert.Equal(["n1"], Removed(ScalePlanner.Plan(input with { Now = Now.AddMinutes(5), Memory = second.Memory })));
+        // Another activity is waited for again.
+        pool.Status.LastScaleActivity = Now.AddHours(4);
+        Assert.Equal((ScaleDecision.Wait, ScaleReason.RecentActivity), Verdict(ScalePlanner.Plan(input with { Now = Now.AddMinutes(5), Memory = second.Memory }), "n1"));
+    }
+
     [Fact]
     public void A_removal_is_confirmed_on_fresh_data_unless_a_pod_was_scheduled_to_the_node()
     {

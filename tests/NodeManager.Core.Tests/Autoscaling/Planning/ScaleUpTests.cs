@@ -308,6 +308,22 @@ public sealed class ScaleUpTests
     }
 
     [Fact]
+    public void Demand_with_a_time_ahead_of_the_clock_counts_from_when_it_was_first_seen()
+    {
+        NodeSmithPool pool = Fours();
+        ScaleInput input = Input(pool, Waiting("pod").With(static pod => pod.Status.Conditions![0].LastTransitionTime = Now.AddHours(2)));
+        Assert.Single(ScalePlanner.Plan(input).Machines);
+
+        pool.Spec.ScaleUp = new() { StabilizationWindow = "2m" };
+        ScalePlan first = ScalePlanner.Plan(input);
+        Assert.Empty(first.Machines);
+        Assert.Equal(Now.AddMinutes(2), first.NextChangeAt);
+        ScalePlan second = ScalePlanner.Plan(input with { Now = Now.AddMinutes(1), Memory = first.Memory });
+        Assert.Empty(second.Machines);
+        Assert.Single(ScalePlanner.Plan(input with { Now = Now.AddMinutes(2), Memory = second.Memory }).Machines);
+    }
+
+    [Fact]
     public void The_first_pool_that_fits_is_selected()
     {
         NodeSmithPool tainted = Pool("tainted", ("four", 4, 8192)), open = Pool("open", ("four", 4, 8192));
@@ -317,6 +333,26 @@ public sealed class ScaleUpTests
 
         Assert.Equal("open", Assert.Single(plan.Machines).Pool);
         Assert.Equal("open/1", plan.Pod("pod").Target);
+    }
+
+    /// <summary>A server without CEL stores such a pool. Its windows may be unreadable, and no removal may depend on that.</summary>
+    [Fact]
+    public void A_pool_that_breaks_a_rule_creates_and_removes_nothing()
+    {
+        NodeSmithPool pool = Fours(), other = Pool("other", ("four", 4, 8192));
+        pool.Spec.ScaleDown = new() { StabilizationWindow = "5 minutes" };
+        pool.Spec.Limits.MinNodes = 3;
+        ScaleInput input = Running(pool, 1, Waiting("big", "4")) with { Pods = [Sample.Kept(Waiting("big", "4").With(static pod => pod.Spec.NodeSelector = new() { ["disk"] = "fast" }))] };
+
+        ScalePlan plan = ScalePlanner.Plan(input);
+
+        Assert.Empty(plan.Machines);
+        Assert.Equal((ScaleDecision.Keep, ScaleReason.PoolInvalid), (plan.Node("n1").Decision, plan.Node("n1").Reason));
+        Assert.Equal((ScaleDecision.Wait, ScaleReason.PoolInvalid), (plan.Pod("big").Decision, plan.Pod("big").Reason));
+        Assert.Contains("spec.scaleDown.stabilizationWindow", plan.Pod("big").Message, StringComparison.Ordinal);
+        Assert.Equal((ScaleDecision.Wait, ScaleReason.PoolInvalid), (plan.Pools[0].Decision, plan.Pools[0].Reason));
+        // Other pools are not affected.
+        Assert.Equal("other", Assert.Single(ScalePlanner.Plan(Input(pool, Waiting("pod")) with { Pools = [pool, other] }).Machines).Pool);
     }
 
     [Fact]

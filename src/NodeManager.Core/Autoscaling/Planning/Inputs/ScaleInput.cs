@@ -76,6 +76,18 @@ public sealed record ScaleMemory(IReadOnlyDictionary<string, DateTimeOffset> Unn
 
     /// <summary>Since when a share is above its threshold; null: none is.</summary>
     internal DateTimeOffset? AboveSince { get; init; }
+
+    /// <summary>When a time that lies ahead of the clock was first seen; see <see cref="AheadTimes"/>.</summary>
+    internal IReadOnlyDictionary<string, DateTimeOffset> SeenAhead { get; init; } = new Dictionary<string, DateTimeOffset>();
+
+    /// <summary>The same after the clock was set: what has lasted for a while has lasted as long.</summary>
+    /// <param name="by">By how much; negative: back.</param>
+    internal ScaleMemory Shift(TimeSpan by) => new(UnneededSince.ToDictionary(static one => one.Key, one => one.Value + by))
+    {
+        ByThreshold = ByThreshold is { } entry ? entry with { LastScaleUp = entry.LastScaleUp + by } : null,
+        AboveSince = AboveSince + by,
+        SeenAhead = SeenAhead.ToDictionary(static one => one.Key, one => one.Value + by, StringComparer.Ordinal),
+    };
 }
 
 /// <summary>The thresholds of a configuration with <c>enableAutoScaling</c>, and what nodes use.</summary>

@@ -28,6 +28,7 @@ internal sealed class ScaleDownPlan
     private readonly HashSet<string> _targets;
     private readonly Dictionary<Pod, string> _moved = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> _receivers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _quietAt = new(StringComparer.Ordinal);
 
     private ScaleDownPlan(ScaleInput input, ScaleUpPlan up, IReadOnlyList<PoolState> pools, IReadOnlySet<string> confirming)
     {
@@ -39,6 +40,11 @@ internal sealed class ScaleDownPlan
         _simulator = new(up.Snapshot);
         foreach ((Pod pod, string node) in up.Placed) _simulator.Assume(pod, node);
         HashSet<string> notReady = [.. pools.SelectMany(static pool => pool.Members).Where(static member => member.IsInFlight || member.IsLeaving).Select(static member => member.Node?.Metadata.Name).OfType<string>()];
+        foreach (PoolState pool in pools)
+        {
+            if (pool.Pool.Status?.LastScaleActivity is { } active) _quietAt[pool.Name] = up.Ahead.Of(string.Create(CultureInfo.InvariantCulture, $"activity {pool.Name} {active:O}"), active) + pool.ScaleDownWindow;
+        }
+
         // Nothing is moved to where no kubelet answers.
         _targets = [.. input.Nodes.Select(static node => node.Metadata.Name).Where(name => !notReady.Contains(name))];
     }
@@ -122,7 +128,9 @@ internal sealed class ScaleDownPlan
         if (member.IsInFlight) return (ScaleReason.ClaimNotReady, $"Claim '{member.Claim.Metadata.Name}' is not initialized yet.");
         if (member.Node is null) return (ScaleReason.ClaimNotReady, $"The node of claim '{member.Claim.Metadata.Name}' is missing.");
         if (pool.UpdatedBy is { } update) return (ScaleReason.PoolUpdate, $"Update {update} rolls the pool; until it ends, only the update removes nodes.");
-        return pool.IsDeleted ? (ScaleReason.PoolDeleted, "The pool is being deleted; its finalizer removes the nodes.") : RemovalRules.OfNode(member.Node);
+        return pool.IsDeleted ? (ScaleReason.PoolDeleted, "The pool is being deleted; its finalizer removes the nodes.")
+            : pool.Problem is not null ? (ScaleReason.PoolInvalid, pool.ProblemText)
+            : RemovalRules.OfNode(member.Node);
     }
 
     private Candidate Survey(PoolMember member)
@@ -225,7 +233,7 @@ internal sealed class ScaleDownPlan
 
             if (_up.Machines.Exists(machine => machine.Pool == pool.Name))
                 return (ScaleDecision.Wait, ScaleReason.RecentActivity, "The pool is creating machines.", null);
-            if (pool.Pool.Status?.LastScaleActivity + pool.ScaleDownWindow is { } quiet && quiet > _input.Now)
+            if (_quietAt.TryGetValue(pool.Name, out DateTimeOffset quiet) && quiet > _input.Now)
             {
                 Changes.Add(quiet);
                 return (ScaleDecision.Wait, ScaleReason.RecentActivity, $"Removed when the pool has not scaled for {Until(quiet, pool.ScaleDownWindow)}.", quiet);

@@ -18,6 +18,7 @@ internal sealed class PoolState
         Members = members;
         CpuCores = members.Sum(static member => member.Counted.CpuCores);
         Bytes = members.Sum(static member => member.Counted.Bytes);
+        Problem = NodeSmithRules.Check(pool) is { Count: > 0 } problems ? string.Join("; ", problems) : null;
         NodeSmithPoolLimits limits = pool.Spec.Limits;
         Allowance = new()
         {
@@ -43,6 +44,15 @@ internal sealed class PoolState
     public PoolAllowance Allowance { get; }
 
     public bool IsDeleted => Pool.Metadata.DeletionTimestamp is not null;
+
+    /// <summary>The rules that the pool breaks, where the server let it pass; null: none. Nothing is created or removed on its account: what a field means is not known.</summary>
+    public string? Problem { get; }
+
+    /// <summary>True where the pool may get machines.</summary>
+    public bool IsOpen => !IsDeleted && Problem is null;
+
+    /// <summary><see cref="Problem"/> as a sentence.</summary>
+    public string ProblemText => $"The spec of NodeSmithPool {Name} is not valid: {Problem}.";
 
     /// <summary>The update that rolls the pool; null: none.</summary>
     public string? UpdatedBy => IsDeleted ? null : Pool.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.UpdateAnnotation);

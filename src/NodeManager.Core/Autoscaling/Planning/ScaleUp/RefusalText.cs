@@ -9,7 +9,13 @@ internal static class RefusalText
 {
     public static (string Reason, string Message) Of(PackedPod packed, IReadOnlyList<PoolState> pools)
     {
-        if (packed.Refusals.Count == 0) return (ScaleReason.NoPool, pools.Count == 0 ? "No pool is managed." : "No pool can create machines.");
+        string[] invalid = [.. pools.Where(static pool => !pool.IsDeleted && pool.Problem is not null).Select(static pool => pool.ProblemText)];
+        if (packed.Refusals.Count == 0)
+        {
+            return invalid.Length > 0 ? (ScaleReason.PoolInvalid, string.Join(' ', invalid))
+                : (ScaleReason.NoPool, pools.Count == 0 ? "No NodeSmithControlPlane names a pool." : "Every pool is being deleted.");
+        }
+
         List<string> sentences = [];
         PackingRefusal closest = PackingRefusal.Taint;
         foreach (var pool in packed.Refusals.GroupBy(static one => one.Offer.Pool, StringComparer.Ordinal))
@@ -20,7 +26,7 @@ internal static class RefusalText
             sentences.Add($"Pool '{pool.Key}': {Words(packed.Pod, offer, why, pools.First(one => one.Name == pool.Key))}.");
         }
 
-        return (Code(closest, packed.Pod), string.Join(' ', sentences));
+        return (Code(closest, packed.Pod), string.Join(' ', sentences.Concat(invalid)));
     }
 
     private static string Code(PackingRefusal why, Pod pod) => why switch

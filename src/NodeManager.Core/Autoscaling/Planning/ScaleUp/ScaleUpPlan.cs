@@ -19,6 +19,7 @@ internal sealed class ScaleUpPlan
     {
         _input = input;
         _pools = pools;
+        Ahead = new(input);
         _inFlight = pools.SelectMany(static pool => pool.Members).Where(static member => member.IsInFlight)
             .DistinctBy(static member => member.Expected.Metadata.Name).ToDictionary(static member => member.Expected.Metadata.Name, StringComparer.Ordinal);
     }
@@ -32,6 +33,9 @@ internal sealed class ScaleUpPlan
 
     /// <summary>By pool: when its window lets it make the machines that it holds back.</summary>
     public Dictionary<string, DateTimeOffset> HeldUntil { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Times that lie ahead of the clock.</summary>
+    public AheadTimes Ahead { get; }
 
     /// <summary>Where pods without a node, and free room, go among the nodes that exist.</summary>
     public List<(Pod Pod, string Node)> Placed { get; } = [];
@@ -61,9 +65,9 @@ internal sealed class ScaleUpPlan
         List<Pod> demand =
         [
             .. waiting.Values.Select(static one => one.Pod), .. _input.Buffers.SelectMany(buffer => FreeRoom.Of(buffer, _input.BufferTargets)),
-            .. _pools.Where(static pool => !pool.IsDeleted).SelectMany(static pool => FreeRoom.Of(pool.Pool)),
+            .. _pools.Where(static pool => pool.IsOpen).SelectMany(static pool => FreeRoom.Of(pool.Pool)),
         ];
-        IReadOnlyList<MachineOffer> offers = [.. _pools.Where(static pool => !pool.IsDeleted).SelectMany(pool => PoolOffers.Of(pool, demand, _input.DaemonSets))];
+        IReadOnlyList<MachineOffer> offers = [.. _pools.Where(static pool => pool.IsOpen).SelectMany(pool => PoolOffers.Of(pool, demand, _input.DaemonSets))];
         HashSet<string> leaving = [.. _pools.SelectMany(static pool => pool.Members).Where(static member => member is { IsLeaving: true, Node: not null }).Select(static member => member.Node!.Metadata.Name)];
         PodPacker packer = new(Snapshot, offers, node => !leaving.Contains(node.Name));
         IReadOnlyList<PackedPod> packed = packer.Pack(demand, cancellationToken);
@@ -97,7 +101,7 @@ internal sealed class ScaleUpPlan
     /// <summary>At least so many machines, those that leave not counted, nor nodes that only carry the pool's label: the pool does not keep them. An update replaces what it removes by itself.</summary>
     private void KeepLeast(PodPacker packer)
     {
-        foreach (PoolState pool in _pools.Where(static pool => !pool.IsDeleted && pool.UpdatedBy is null))
+        foreach (PoolState pool in _pools.Where(static pool => pool.IsOpen && pool.UpdatedBy is null))
         {
             int there = pool.Members.Count(static member => member.Claim is not null && !member.IsLeaving) + packer.Machines.Count(machine => machine.Offer.Pool == pool.Name);
             for (; there < pool.Least.Nodes && packer.OpenEmpty(pool.Name) is not null; there++)
@@ -119,7 +123,7 @@ internal sealed class ScaleUpPlan
             if (times.Count == 0) continue;
             DateTimeOffset since = times.Min();
             DemandSince[pool.Name] = since;
-            if (since + pool.ScaleUpWindow > _input.Now) HeldUntil[pool.Name] = since + pool.ScaleUpWindow;
+            if (Ahead.Of($"demand {pool.Name}", since) + pool.ScaleUpWindow is var until && until > _input.Now) HeldUntil[pool.Name] = until;
         }
     }
 

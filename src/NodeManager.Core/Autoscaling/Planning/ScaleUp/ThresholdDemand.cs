@@ -75,7 +75,7 @@ internal sealed class ThresholdDemand
         if (_beyond.Count > 0) Unmet = (ScaleReason.NodeLimit, AtMaximum);
         if (above is not null)
         {
-            AboveSince = _input.Memory.AboveSince ?? _input.Now;
+            AboveSince = NotAhead(_input.Memory.AboveSince) ?? _input.Now;
             (string, string) why = (ScaleReason.AboveThreshold, string.Create(CultureInfo.InvariantCulture, $"{above}; scaleUpThreshold is {Configuration.ScaleUpThreshold:0.#}%."));
             for (decimal excess = Shares.Excess(thresholds.Comfortable); excess > 0 && TryAdd(why); hasAdded = true)
             {
@@ -94,8 +94,11 @@ internal sealed class ThresholdDemand
         {
         }
 
-        Entry = new(above is null ? NodeScaleAction.None : NodeScaleAction.ScaleUp, hasAdded ? _input.Now : _input.Memory.ByThreshold?.LastScaleUp);
+        Entry = new(above is null ? NodeScaleAction.None : NodeScaleAction.ScaleUp, hasAdded ? _input.Now : NotAhead(_input.Memory.ByThreshold?.LastScaleUp));
     }
+
+    // A clock that was set back must not make a window endless.
+    private DateTimeOffset? NotAhead(DateTimeOffset? time) => time > _input.Now ? _input.Now : time;
 
     // Machines for which pods need no toleration first, then the pool that has the most.
     private bool TryAdd((string Reason, string Message) why)
@@ -106,7 +109,7 @@ internal sealed class ThresholdDemand
             return false;
         }
 
-        foreach (PoolState pool in _pools.Where(static one => !one.IsDeleted && one.UpdatedBy is null)
+        foreach (PoolState pool in _pools.Where(static one => one.IsOpen && one.UpdatedBy is null)
             .OrderBy(static one => one.Pool.Spec.MachineTemplate.Taints?.Exists(static taint => taint.Effect != "PreferNoSchedule") == true)
             .ThenByDescending(static one => one.Members.Count).ThenBy(static one => one.Name, StringComparer.Ordinal))
         {

@@ -1,24 +1,33 @@
 using System.Buffers.Binary;
-using NodeManager.Sandbox.Model.Kinds.Errors;
+using System.Text;
 
-namespace NodeManager.Sandbox.Api.Protobuf;
+namespace NodeManager.Kubernetes.Protobuf;
 
-/// <summary>Reads the fields of one message in the protocol buffers' wire format.</summary>
-internal ref struct WireReader(ReadOnlySpan<byte> bytes)
+/// <summary>Reads an object from its message.</summary>
+/// <exception cref="InvalidDataException">It is no such message.</exception>
+public delegate T WireItem<out T>(ReadOnlySpan<byte> message);
+
+/// <summary>
+/// Reads the fields of one message in the wire format of Protocol Buffers. Source: https://protobuf.dev/programming-guides/encoding/
+/// </summary>
+public ref struct WireReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
 
     /// <summary>The number of the field that was read.</summary>
     public int Number { get; private set; }
 
-    /// <summary>Its value, for whole numbers and flags.</summary>
+    /// <summary>Its value, for integers and booleans.</summary>
     public ulong Value { get; private set; }
 
-    /// <summary>Its bytes, for text and messages.</summary>
+    /// <summary>Its bytes, for strings and messages.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
+    /// <summary>Its text.</summary>
+    public readonly string Text => Encoding.UTF8.GetString(Bytes);
+
     /// <summary>False at the end.</summary>
-    /// <exception cref="ApiException">400: it is no message.</exception>
+    /// <exception cref="InvalidDataException">It is no message.</exception>
     public bool Read()
     {
         if (_rest.IsEmpty) return false;
@@ -47,14 +56,18 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
         return Number > 0 ? true : throw Malformed();
     }
 
+    internal static InvalidDataException Malformed() => new("It is not a Protocol Buffers message.");
+
     private ulong Varint()
     {
         ulong value = 0;
-        for (int shift = 0; shift < 64; shift += 7)
+        for (int at = 0, shift = 0; shift < 64 && at < _rest.Length; at++, shift += 7)
         {
-            byte next = Take(1)[0];
+            byte next = _rest[at];
             value |= (ulong)(next & 0x7f) << shift;
-            if (next < 0x80) return value;
+            if (next >= 0x80) continue;
+            _rest = _rest[(at + 1)..];
+            return value;
         }
 
         throw Malformed();
@@ -67,6 +80,4 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
         _rest = _rest[(int)count..];
         return taken;
     }
-
-    private static ApiException Malformed() => StatusErrors.BadRequest("the object provided is unrecognized: it is no protocol buffer message");
 }

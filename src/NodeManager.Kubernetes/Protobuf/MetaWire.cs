@@ -1,0 +1,108 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Kubernetes.Protobuf;
+
+/// <summary>Reads metadata. Source: https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/generated.proto</summary>
+internal static class MetaWire
+{
+    public static ListMeta ReadList(ReadOnlySpan<byte> message)
+    {
+        var list = new ListMeta();
+        var reader = new WireReader(message);
+        while (reader.Read())
+        {
+            switch (reader.Number)
+            {
+                case 2: list.ResourceVersion = reader.Text; break;
+                case 3 when !reader.Bytes.IsEmpty: list.Continue = reader.Text; break;
+                case 4: list.RemainingItemCount = (long)reader.Value; break;
+            }
+        }
+
+        return list;
+    }
+
+    /// <param name="message">The metadata.</param>
+    /// <param name="isFull">False leaves out <c>generateName</c> and <c>generation</c>.</param>
+    public static ObjectMeta Read(ReadOnlySpan<byte> message, bool isFull = true)
+    {
+        var metadata = new ObjectMeta();
+        var reader = new WireReader(message);
+        while (reader.Read())
+        {
+            switch (reader.Number)
+            {
+                // Names, UIDs and versions are each object's own.
+                case 1: metadata.Name = reader.Text; break;
+                case 2 when isFull: metadata.GenerateName = reader.SharedOrNull(); break;
+                case 3: metadata.Namespace = reader.SharedOrNull(); break;
+                case 5 when !reader.Bytes.IsEmpty: metadata.Uid = reader.Text; break;
+                case 6 when !reader.Bytes.IsEmpty: metadata.ResourceVersion = reader.Text; break;
+                case 7 when isFull && reader.Value != 0: metadata.Generation = (long)reader.Value; break;
+                case 8: metadata.CreationTimestamp = WireFields.ReadTime(reader.Bytes); break;
+                case 9: metadata.DeletionTimestamp = WireFields.ReadTime(reader.Bytes); break;
+                case 10: metadata.DeletionGracePeriodSeconds = (long)reader.Value; break;
+                case 11: metadata.Labels = reader.AddText(metadata.Labels); break;
+                case 12: metadata.Annotations = reader.AddText(metadata.Annotations); break;
+                case 13: metadata.OwnerReferences = reader.Add(metadata.OwnerReferences, ReadOwner); break;
+                case 14: metadata.Finalizers = reader.AddText(metadata.Finalizers); break;
+            }
+        }
+
+        return metadata;
+    }
+
+    public static LabelSelector ReadSelector(ReadOnlySpan<byte> message)
+    {
+        var selector = new LabelSelector();
+        var reader = new WireReader(message);
+        while (reader.Read())
+        {
+            switch (reader.Number)
+            {
+                case 1: selector.MatchLabels = reader.AddText(selector.MatchLabels); break;
+                case 2: selector.MatchExpressions = reader.Add(selector.MatchExpressions, ReadRequirement); break;
+            }
+        }
+
+        return selector;
+    }
+
+    /// <summary>Of labels and of node selectors: they have the same shape.</summary>
+    public static SelectorRequirement ReadRequirement(ReadOnlySpan<byte> message)
+    {
+        var requirement = new SelectorRequirement();
+        var reader = new WireReader(message);
+        while (reader.Read())
+        {
+            switch (reader.Number)
+            {
+                case 1: requirement.Key = reader.Shared(); break;
+                case 2: requirement.Operator = reader.Shared(); break;
+                case 3: requirement.Values = reader.AddText(requirement.Values); break;
+            }
+        }
+
+        return requirement;
+    }
+
+    private static OwnerReference ReadOwner(ReadOnlySpan<byte> message)
+    {
+        var owner = new OwnerReference();
+        var reader = new WireReader(message);
+        while (reader.Read())
+        {
+            switch (reader.Number)
+            {
+                case 1: owner.Kind = reader.Shared(); break;
+                case 3: owner.Name = reader.Shared(); break;
+                case 4: owner.Uid = reader.Shared(); break;
+                case 5: owner.ApiVersion = reader.Shared(); break;
+                case 6: owner.Controller = reader.IsTrue(); break;
+                case 7: owner.BlockOwnerDeletion = reader.IsTrue(); break;
+            }
+        }
+
+        return owner;
+    }
+}

@@ -1,0 +1,158 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Kubernetes.Protobuf;
+
+/// <summary>Reads nodes. Source: https://github.com/kubernetes/api/blob/master/core/v1/generated.proto</summary>
+internal static class NodeWire
+{
+    public static Node Read(ReadOnlySpan<byte> message)
+    {
+        var node = new Node();
+        var reader = new WireReader(message);
+        while (reader.Read())
+        {
+            switch (reader.Number)
+            {
+                case 1: node.Metadata = MetaWire.Read(reader.Bytes); break;
+                case 2: node.Spec = ReadSpec(reader.Bytes); break;
+                case 3: node.Status = ReadStatus(reader.Bytes); break;
+            }
+        }
+
+        return node;
+    }
+
+    private static NodeSpec ReadSpec(ReadOnlySpan<byte> message)
+    {
+        var spec = new NodeSpec();
+        var reader = new WireReader(message);
+        while (reader.Read())
+        {
+            switch (reader.Number)
+            {
+                case 1: spec.PodCIDR = reader.SharedOrNull(); break;
+                case 3 when !reader.Bytes.IsEmpty: spec.ProviderID = reader.Text; break;
+                case 4: spec.Unschedulable = reader.TrueOrNull(); break;
+                case 5: spec.Taints = reader.Add(spec.Taints, ReadTaint); break;
+                case 7: spec.PodCIDRs = reader.AddText(spec.PodCIDRs); break;
+            }
+        }
+
+        return spec;
+    }
+
+    private static Taint ReadTaint(ReadOnlySpan<byte> message)
+    {
+        var taint = new Taint();
+        var reader = new WireReader(message);
+        while (reader.Read())
+        {
+            switch (reader.Number)
+            {
+                case 1: taint.Key = reader.Shared(); break;
+                case 2: taint.Value = reader.SharedOrNull(); break;
+                case 3: taint.Effect = reader.Shared(); break;
+                case 4: taint.TimeAdded = WireFields.ReadTime(reader.Bytes); break;
+            }
+        }
+
+        return taint;
+    }
+
+    private static ReportedNodeStatus ReadStatus(ReadOnlySpan<byte> message)
+    {
+        var status = new ReportedNodeStatus();
+        var reader = new WireReader(message);
+        while (reader.Read())
+        {
+            switch (reader.Number)
+            {
+                case 1: status.Capacity = reader.AddQuantity(status.Capacity); break;
+                case 2: status.Allocatable = reader.AddQuantity(status.Allocatable); break;
+                case 4: status.Conditions = reader.Add(status.Conditions, ReadCondition); break;
+                case 5: status.Addresses = reader.Add(status.Addresses, ReadAddress); break;
+                case 7: status.NodeInfo = ReadSystem(reader.Bytes); break;
+                case 9: status.VolumesInUse = reader.AddText(status.VolumesInUse); break;
+                case 10: status.VolumesAttached = reader.Add(status.VolumesAttached, ReadVolume); break;
+            }
+        }
+
+        return status;
+    }
+
+    private static Condition ReadCondition(ReadOnlySpan<byte> message)
+    {
+        var condition = new Condition();
+        var reader = new WireReader(message);
+        while (reader.Read())
+        {
+            switch (reader.Number)
+            {
+                case 1: condition.Type = reader.Shared(); break;
+                case 2: condition.Status = reader.Shared(); break;
+                case 3: condition.LastHeartbeatTime = WireFields.ReadTime(reader.Bytes); break;
+                case 4: condition.LastTransitionTime = WireFields.ReadTime(reader.Bytes); break;
+                case 5: condition.Reason = reader.SharedOrNull(); break;
+                case 6: condition.Message = reader.SharedOrNull(); break;
+            }
+        }
+
+        return condition;
+    }
+
+    private static ReportedNodeAddress ReadAddress(ReadOnlySpan<byte> message)
+    {
+        var address = new ReportedNodeAddress();
+        var reader = new WireReader(message);
+        while (reader.Read())
+        {
+            switch (reader.Number)
+            {
+                case 1: address.Type = reader.Shared(); break;
+                case 2: address.Address = reader.Text; break;
+            }
+        }
+
+        return address;
+    }
+
+    private static NodeSystemInfo ReadSystem(ReadOnlySpan<byte> message)
+    {
+        var system = new NodeSystemInfo();
+        var reader = new WireReader(message);
+        while (reader.Read())
+        {
+            switch (reader.Number)
+            {
+                case 1: system.MachineID = reader.Shared(); break;
+                case 2: system.SystemUUID = reader.Shared(); break;
+                case 3: system.BootID = reader.Shared(); break;
+                case 4: system.KernelVersion = reader.Shared(); break;
+                case 5: system.OsImage = reader.Shared(); break;
+                case 6: system.ContainerRuntimeVersion = reader.Shared(); break;
+                case 7: system.KubeletVersion = reader.Shared(); break;
+                case 8: system.KubeProxyVersion = reader.Shared(); break;
+                case 9: system.OperatingSystem = reader.Shared(); break;
+                case 10: system.Architecture = reader.Shared(); break;
+            }
+        }
+
+        return system;
+    }
+
+    private static AttachedVolume ReadVolume(ReadOnlySpan<byte> message)
+    {
+        var volume = new AttachedVolume();
+        var reader = new WireReader(message);
+        while (reader.Read())
+        {
+            switch (reader.Number)
+            {
+                case 1: volume.Name = reader.Text; break;
+                case 2: volume.DevicePath = reader.Shared(); break;
+            }
+        }
+
+        return volume;
+    }
+}

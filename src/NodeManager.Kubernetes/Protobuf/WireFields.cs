@@ -1,0 +1,102 @@
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Quantities;
+
+namespace NodeManager.Kubernetes.Protobuf;
+
+/// <summary>
+/// What fields of the API's messages hold. The server always writes fields that are no pointers, also where they are empty: those are absent in JSON.
+/// Equal texts are one string.
+/// </summary>
+internal static class WireFields
+{
+    public static string Shared(this in WireReader field) => SharedStrings.Get(field.Bytes);
+
+    /// <returns>Null for an empty text.</returns>
+    public static string? SharedOrNull(this in WireReader field) => field.Bytes.IsEmpty ? null : field.Shared();
+
+    public static bool IsTrue(this in WireReader field) => field.Value != 0;
+
+    /// <returns>Null for false.</returns>
+    public static bool? TrueOrNull(this in WireReader field) => field.Value != 0 ? true : null;
+
+    /// <returns>Null for zero.</returns>
+    public static int? IntegerOrNull(this in WireReader field) => field.Value == 0 ? null : (int)field.Value;
+
+    /// <summary>Adds the field's text to a list.</summary>
+    public static List<string> AddText(this in WireReader field, List<string>? list)
+    {
+        list ??= [];
+        list.Add(field.Shared());
+        return list;
+    }
+
+    /// <summary>Adds the field's message to a list.</summary>
+    public static List<T> Add<T>(this in WireReader field, List<T>? list, WireItem<T> read)
+    {
+        list ??= [];
+        list.Add(read(field.Bytes));
+        return list;
+    }
+
+    /// <summary>Adds the field's entry to a dictionary.</summary>
+    public static Dictionary<string, string> AddText(this in WireReader field, Dictionary<string, string>? entries)
+    {
+        string key = "", value = "";
+        var entry = new WireReader(field.Bytes);
+        while (entry.Read())
+        {
+            if (entry.Number == 1) key = entry.Shared();
+            else if (entry.Number == 2) value = entry.Shared();
+        }
+
+        entries ??= [];
+        entries[key] = value;
+        return entries;
+    }
+
+    /// <summary>Adds the field's entry to a dictionary.</summary>
+    public static Dictionary<string, Quantity> AddQuantity(this in WireReader field, Dictionary<string, Quantity>? entries)
+    {
+        string key = "";
+        Quantity value = default;
+        var entry = new WireReader(field.Bytes);
+        while (entry.Read())
+        {
+            if (entry.Number == 1) key = entry.Shared();
+            else if (entry.Number == 2) value = ReadQuantity(entry.Bytes);
+        }
+
+        entries ??= [];
+        entries[key] = value;
+        return entries;
+    }
+
+    public static Quantity ReadQuantity(ReadOnlySpan<byte> message)
+    {
+        var reader = new WireReader(message);
+        while (reader.Read())
+        {
+            if (reader.Number != 1) continue;
+            return Quantity.TryParse(reader.Shared(), out Quantity quantity) ? quantity : throw new InvalidDataException("A quantity is not one.");
+        }
+
+        return default;
+    }
+
+    /// <returns>Null for no time: the server writes an empty message for it.</returns>
+    public static DateTimeOffset? ReadTime(ReadOnlySpan<byte> message)
+    {
+        if (message.IsEmpty) return null;
+        long seconds = 0, nanoseconds = 0;
+        var reader = new WireReader(message);
+        while (reader.Read())
+        {
+            if (reader.Number == 1) seconds = (long)reader.Value;
+            else if (reader.Number == 2) nanoseconds = (long)reader.Value;
+        }
+
+        return seconds is >= -62135596800 and <= 253402300799
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(nanoseconds / TimeSpan.NanosecondsPerTick)
+            : throw new InvalidDataException("A time is beyond the years that can be written.");
+    }
+}

@@ -183,7 +183,7 @@ public sealed class SandboxCluster : IDisposable
     /// <summary>All faults that were set and not cleared, in the order in which they were set.</summary>
     public IReadOnlyList<FaultStatus> GetFaults() => _faults.Read();
 
-    /// <summary>Makes something go wrong, for whoever uses the cluster. A fault of the same name is replaced.</summary>
+    /// <summary>Injects a fault for all clients of the cluster. A fault of the same name is replaced.</summary>
     /// <exception cref="NodeManagerException">SandboxFaultInvalid, InvalidSelector.</exception>
     public FaultStatus SetFault(FaultRequest request) => _faults.Set(request);
 

@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Http;
 
 namespace NodeManager.Sandbox;
 
-/// <summary>An embedded cluster on loopback, over HTTPS, for kubectl and whoever else holds its kubeconfig.</summary>
+/// <summary>An embedded cluster on loopback, over HTTPS, for kubectl and other clients with its kubeconfig.</summary>
 public sealed class SandboxServer : IDisposable
 {
     private readonly X509Certificate2 _certificate;

@@ -16,7 +16,7 @@ public sealed record SandboxServerOptions
 
     /// <summary>
     /// A file in which the server's key, certificate and token are kept, made where it is not there: what is served with it again, on the same
-    /// port, is the same server to whoever holds its kubeconfig. Null: a new one each time, kept nowhere.
+    /// port, is the same server to clients with its kubeconfig. Null: a new one each time, kept nowhere.
     /// </summary>
     public string? IdentityPath { get; init; }
 }

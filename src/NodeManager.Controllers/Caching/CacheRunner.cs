@@ -36,7 +36,7 @@ internal abstract class CacheRunner : IDisposable
         _linger = time.CreateTimer(_ => end(), null, linger, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Stops the watch. Whoever still waits fails.</summary>
+    /// <summary>Stops the watch. Pending waits fail.</summary>
     public void Dispose()
     {
         _linger?.Dispose();

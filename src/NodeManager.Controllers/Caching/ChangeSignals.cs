@@ -27,7 +27,7 @@ internal sealed class ChangeSignals<TKey>
         foreach (TaskCompletionSource signal in _waiting.Values)
         {
             signal.TrySetException(failure);
-            // Whoever waited may have stopped waiting before.
+            // The waiter may have stopped waiting before.
             _ = signal.Task.Exception;
         }
 

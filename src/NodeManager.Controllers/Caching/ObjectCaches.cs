@@ -87,7 +87,7 @@ public sealed class ObjectCaches(KubernetesClient client, ILogger logger) : IDis
             return _runners.TryGetValue(WholeOf(type), out CacheRunner? runner) && runner is CacheRunner<T> { Cache.IsCurrent: true } current ? Join(current, WholeOf(type), isNew: false) : null;
     }
 
-    /// <summary>Closes all caches. Whoever waits for one fails with an <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>Closes all caches. Waits for a cache fail with an <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
         CacheRunner[] runners;

@@ -5,7 +5,7 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Operations;
 
-/// <summary>Notes what was done as Kubernetes Events on the object concerned. Whoever may not write them works all the same.</summary>
+/// <summary>Records what was done as Kubernetes Events of the object concerned. Without permission for Events the work goes on without them.</summary>
 internal static class EventWriter
 {
     private const string Component = "nodemanager";

@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace NodeManager.Kubernetes.Configuration;
 
-/// <summary>One kubeconfig file, as it stands.</summary>
+/// <summary>One kubeconfig file, not merged with others.</summary>
 internal sealed class KubeconfigFile
 {
     private readonly List<string> _warnings = [];

@@ -12,13 +12,13 @@ namespace NodeManager.Sandbox.Model.Ownership;
 /// <param name="ownsEmpty">True where who applies an empty object owns it.</param>
 internal sealed class FieldOwnership(ValueStructure structure, bool keepsOrder, bool ownsEmpty)
 {
-    /// <summary>Who owns what was there when nobody kept owners.</summary>
+    /// <summary>The owner of fields from before ownership was tracked.</summary>
     public const string BeforeFirstApply = "before-first-apply";
 
     private const int MostUpdaters = 10;
     private const string Ancient = "ancient-changes";
 
-    // Nobody's: what identifies an object, and what the server counts.
+    // Without an owner: what identifies an object, and what the server counts.
     private static readonly FieldSet Unowned = FieldSetJson.Read(new()
     {
         ["f:apiVersion"] = new JsonObject(),

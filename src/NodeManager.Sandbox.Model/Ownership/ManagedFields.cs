@@ -13,7 +13,7 @@ internal sealed class ManagedFields
 
     private ManagedFields(ManagedFieldsEntry[] entries) => _entries = entries;
 
-    /// <summary>Of an object whose fields' owners nobody keeps.</summary>
+    /// <summary>Of an object whose field ownership is not tracked.</summary>
     public static ManagedFields None { get; } = new([]);
 
     public bool IsEmpty => _entries.Length == 0;

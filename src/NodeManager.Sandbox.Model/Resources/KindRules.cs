@@ -53,7 +53,7 @@ internal sealed class KindRules
     /// <summary>True where a change of annotations counts as a new generation.</summary>
     public bool AnnotationsCountForGeneration { get; init; }
 
-    /// <summary>What whoever writes a document is warned of, given the minor version of the cluster.</summary>
+    /// <summary>The warnings for a document that is written, given the minor version of the cluster.</summary>
     public Func<JsonObject, int, IEnumerable<string>>? Warn { get; init; }
 
     /// <summary>What the name is used for that asks for a DNS label, as in <c>the Pod's hostname</c>; null where any name will do.</summary>

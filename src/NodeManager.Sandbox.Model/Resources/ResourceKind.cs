@@ -6,7 +6,7 @@ namespace NodeManager.Sandbox.Model.Resources;
 
 /// <summary>
 /// What the API needs to know of a kind. One instance each, compared by reference. What may change of a custom kind while it is served
-/// stands in its <see cref="Custom"/>, which is replaced as a whole: whoever reads takes no lock and never sees half of a change.
+/// stands in its <see cref="Custom"/>, which is replaced as a whole: readers take no lock and never see half of a change.
 /// </summary>
 internal sealed class ResourceKind
 {
@@ -83,7 +83,7 @@ internal sealed class ResourceKind
     /// <summary>True where deleting leaves the dependents, unless asked otherwise.</summary>
     public bool OrphansByDefault { get; init; }
 
-    /// <summary>The finalizer that each has from the start and keeps until nobody uses it; null for none.</summary>
+    /// <summary>The finalizer that each object has from the start and keeps until it is no longer in use; null for none.</summary>
     public string? Protection { get; init; }
 
     /// <summary>The subresources beyond <c>status</c> and <c>scale</c>.</summary>

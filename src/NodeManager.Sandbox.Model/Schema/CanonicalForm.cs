@@ -7,7 +7,7 @@ namespace NodeManager.Sandbox.Model.Schema;
 /// <summary>
 /// Brings documents of built-in kinds into the form in which the real server, which reads them into structures, writes them again: without
 /// what says nothing (null, and what is empty where that is the same as nothing), and with the elements' fields that are always written: a
-/// time among them, which is null where nobody set it.
+/// time among them, which is null where it is not set.
 /// </summary>
 internal sealed class CanonicalForm
 {

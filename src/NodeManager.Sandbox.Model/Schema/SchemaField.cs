@@ -13,7 +13,7 @@ internal sealed record SchemaField(int Number, string Name, string Type, SchemaS
     /// <summary>True where zero and empty text are values, unlike nothing (<c>optional</c>).</summary>
     public bool IsOptional { get; init; }
 
-    /// <summary>The last minor version of Kubernetes whose server writes the field even if nobody set it (<c>always</c>, <c>always=33</c>); negative where none does.</summary>
+    /// <summary>The last minor version of Kubernetes whose server writes the field even if it is not set (<c>always</c>, <c>always=33</c>); negative where none does.</summary>
     public int AlwaysUntil { get; init; } = -1;
 
     /// <summary>By what the elements of a list are told apart, as <c>x-kubernetes-list-map-keys</c> says it (<c>map=</c>); none for a set of values; null where the list is one value.</summary>
@@ -37,7 +37,7 @@ internal sealed record SchemaField(int Number, string Name, string Type, SchemaS
     /// <summary>The minor version of Kubernetes from which there is the field no more (<c>until=</c>); null where it stayed.</summary>
     public int? Until { get; init; }
 
-    /// <summary>True where the API's description calls it required (<c>required</c>): whoever writes the object names it.</summary>
+    /// <summary>True where the API's description calls it required (<c>required</c>): a manifest must contain it.</summary>
     public bool IsRequired { get; init; }
 
     /// <summary>The texts that it takes (<c>enum=</c>); null where any.</summary>
@@ -52,7 +52,7 @@ internal sealed record SchemaField(int Number, string Name, string Type, SchemaS
     /// <summary>The name of its type in the API's description, where that is not <see cref="Type"/> (<c>as=</c>).</summary>
     public string? ShownAs { get; init; }
 
-    /// <summary>True where the server of this minor version writes the field even if nobody set it.</summary>
+    /// <summary>True where the server of this minor version writes the field even if it is not set.</summary>
     public bool IsAlwaysAt(int minor) => minor <= AlwaysUntil;
 
     public bool IsServedBy(int minor) => minor >= From && !(minor >= Until);

@@ -6,7 +6,7 @@ namespace NodeManager.Sandbox.Model.Store;
 /// </summary>
 internal sealed class Change(ChangeType type, StoredObject item, StoredObject? previous, long version)
 {
-    // Set once, by the writer: the log is a chain, so a reader needs no lock and what nobody reads any more is collected.
+    // Set once, by the writer: the log is a chain, so a reader needs no lock and links that no reader holds are garbage-collected.
     private Change? _next;
 
     public ChangeType Type { get; } = type;

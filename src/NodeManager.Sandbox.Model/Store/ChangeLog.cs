@@ -15,11 +15,11 @@ internal sealed class ChangeLog
         _capacity = capacity;
         _forgotten = from;
 
-        // A chain needs a link to hang the first change on; nobody reads its content.
+        // The first link of the chain; its content is not used.
         _first = _last = new(ChangeType.Deleted, null!, null, from);
     }
 
-    /// <summary>Changes up to this version are no longer here: nobody can resume from before it.</summary>
+    /// <summary>Changes up to this version are no longer kept: a watch cannot resume from an earlier one.</summary>
     public long Forgotten => Volatile.Read(ref _forgotten);
 
     /// <summary>Only under the store's lock.</summary>

@@ -44,14 +44,14 @@ internal sealed class ApiStructures
     private Dictionary<string, StructureMember> Members(string type) => ApiSchema.Instance.Members(type)!.ToDictionary(
         static pair => pair.Key, pair => Member(pair.Value), StringComparer.Ordinal);
 
-    // A null that only older servers write is nobody's there.
+    // A null that only older servers write has no owner there.
     private StructureMember Member(SchemaField field)
     {
         bool isAlways = field.IsAlwaysAt(int.MaxValue);
         return new(OfField(field), isAlways, !isAlways && field.IsAlwaysAt(0), Default(field));
     }
 
-    // A number or text that is always written is zero or empty where nobody set it, as a key too.
+    // A number or text that is always written is zero or empty where it is not set, as a key too.
     private JsonValue? Default(SchemaField field) => (field.Default, field.Type) switch
     {
         ({ } text, _) => JsonValue.Create(text),

@@ -2,7 +2,7 @@ namespace NodeManager.Sandbox.Model.Structure;
 
 /// <summary>
 /// How a value is divided into parts that managers can own one by one: what Kubernetes says with <c>x-kubernetes-list-type</c>,
-/// <c>-list-map-keys</c> and <c>-map-type</c>. Built from <c>fields.txt</c> for the API's own kinds; whoever serves another kind (a custom
+/// <c>-list-map-keys</c> and <c>-map-type</c>. Built from <c>fields.txt</c> for the API's own kinds; a server of another kind (a custom
 /// resource) builds it from that kind's schema.
 /// </summary>
 internal sealed class ValueStructure

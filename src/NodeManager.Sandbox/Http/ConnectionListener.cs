@@ -44,7 +44,7 @@ internal sealed class ConnectionListener : IDisposable
         if (_stopped.IsCancellationRequested) return;
         _stopped.Cancel();
         _listener.Dispose();
-        // Nobody comes any more once this is over; only then are all connections known.
+        // After this no connection is accepted; only then are all connections known.
         _accepting.GetAwaiter().GetResult();
         foreach (TcpClient client in _connections.Keys) client.Dispose();
         Task.WhenAll(_connections.Values).GetAwaiter().GetResult();

@@ -14,7 +14,7 @@ internal sealed record RequestHead
     /// <summary>Several of a name are joined by commas; names compare without regard to case.</summary>
     public required IReadOnlyDictionary<string, string> Headers { get; init; }
 
-    /// <summary>Each header as it stands, in its order: where several of a name are not the same as one with commas.</summary>
+    /// <summary>Each header unchanged, in its order: where several of a name are not the same as one with commas.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> HeaderLines { get; init; } = [];
 
     public bool IsKeptAlive { get; init; }

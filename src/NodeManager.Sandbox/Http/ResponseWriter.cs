@@ -138,7 +138,7 @@ internal sealed class ResponseWriter(PipeWriter output, ServerLimits limits, Tim
         }
         catch (Exception exception)
         {
-            // Whoever reads gets it, and the connection ends with the answer unfinished.
+            // The client gets this part, and the connection ends with the answer unfinished.
             fault = exception;
         }
 

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace NodeManager.Sandbox.Http;
 
-/// <summary>Who a server is to its clients. Kept in a file, a server that is started again is the same one to whoever holds its kubeconfig.</summary>
+/// <summary>Who a server is to its clients. Kept in a file, a server that is started again is the same one to clients with its kubeconfig.</summary>
 /// <param name="AuthorityPem">Whom they trust.</param>
 /// <param name="Pkcs12">What it shows them: the certificate with its key.</param>
 /// <param name="Token">What they show.</param>

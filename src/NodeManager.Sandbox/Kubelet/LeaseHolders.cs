@@ -11,7 +11,7 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Kubelet;
 
 /// <summary>
-/// What programs do that choose a leader among their replicas: whoever finds the Lease free or expired takes it, renews it, and gives it
+/// What programs do that choose a leader among their replicas: a replica that finds the Lease free or expired takes it, renews it, and gives it
 /// back when he ends. Durations and the holder's name are those of Kubernetes' own components.
 /// </summary>
 internal sealed class LeaseHolders(ControllerContext context) : Controller(context)

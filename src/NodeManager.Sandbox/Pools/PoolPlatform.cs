@@ -40,7 +40,7 @@ internal sealed class PoolPlatform : IDisposable
         _identities = identities;
         _clusterId = clusterId;
         _time = registry.Time;
-        // The first report, so that nobody meets a pool that nobody looks after.
+        // The first report, so that no client reads a pool without a status.
         Reconcile();
         pools.Changed += Wake;
         _ = Task.Run(RunAsync);

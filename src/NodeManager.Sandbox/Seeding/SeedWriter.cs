@@ -100,7 +100,7 @@ internal sealed class SeedWriter(ResourceRegistry registry, int seed)
         if (kind == BuiltInKinds.Pods) PodTopology.Label(document, registry.Store, registry.Minor);
         ManagedFields owned = _owners.Of(kind, document);
 
-        // As everywhere, these are nobody's.
+        // As elsewhere, these have no owner.
         if (kind.Protection is { } finalizer) Finalizers.Add(document["metadata"]!.AsObject(), finalizer);
         return new(kind, document, owned);
     }

@@ -27,7 +27,7 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
 
     private readonly ConcurrentDictionary<string, (DelegatedUser? User, DateTimeOffset Until)> _users = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, (bool IsAllowed, DateTimeOffset Until)> _decisions = new(StringComparer.Ordinal);
-    // Whoever sends wrong tokens in a loop does not keep the API server busy.
+    // A client that sends wrong tokens in a loop does not load the API server.
     private readonly TokenBucketRateLimiter _questions = new(new()
     {
         TokenLimit = 200, TokensPerPeriod = 50, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true,

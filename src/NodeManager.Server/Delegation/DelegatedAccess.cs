@@ -67,7 +67,7 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
     {
         foreach (AccessNeed rule in rules)
         {
-            // Whoever may do it everywhere need not be asked for each namespace.
+            // A user who may do it in all namespaces needs no review for each namespace.
             if (rule.Scope is not AccessNeed.Everywhere && await IsAllowedAsync(user, rule, "", "", context.RequestAborted)) continue;
             await foreach ((string ns, string name) in PlacesAsync(rule, context))
             {

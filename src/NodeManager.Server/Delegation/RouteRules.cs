@@ -87,7 +87,7 @@ internal static class RouteRules
         [$"POST {Pools}/{{id}}/update/rollback"] = RollPool,
         ["GET /api/v1/clusters/{clusterId}/nodepools"] = [Pool("list")],
         ["POST /api/v1/clusters/{clusterId}/nodepools"] = [Pool("create")],
-        // Whoever approves could make the change, of which a drain is the most.
+        // An approval has the effect of the change, and a drain is the change with the greatest effect.
         ["GET /api/v1/agents/plans"] = [ListNodes],
         ["GET /api/v1/agents/plans/{id}"] = [ListNodes],
         ["POST /api/v1/agents/plans/{id}/approve"] = [new("patch", "nodes"), new("create", "pods/eviction")],

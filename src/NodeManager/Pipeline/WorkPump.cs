@@ -173,7 +173,7 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
         }
         catch (OperationCanceledException) when (Token.IsCancellationRequested)
         {
-            // Whoever cancelled knows.
+            // The caller that cancelled needs no error.
         }
         catch (Exception exception)
         {

@@ -66,7 +66,7 @@ internal sealed class ClaimReconciler
 
     private async Task<ReconcileResult> ReconcileAsync(NodeSmithClaim claim, CancellationToken cancellationToken)
     {
-        // Whoever abandons it does the rest.
+        // The command that abandons it does the rest.
         if (claim.Metadata.Annotations?.ContainsKey(NodeSmithNames.AbandonedAnnotation) == true) return ReconcileResult.Done;
         bool isHeld = NodeSmithWriter<NodeSmithClaim, NodeSmithClaimSpec, NodeSmithClaimStatus>.IsHeld(claim);
         if (claim.Metadata.DeletionTimestamp is not null) return isHeld ? await _terminator.EndAsync(claim, cancellationToken) : ReconcileResult.Done;

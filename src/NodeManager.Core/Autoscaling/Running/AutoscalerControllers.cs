@@ -126,7 +126,7 @@ internal sealed class AutoscalerControllers : IDisposable
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Whoever ends the run writes the rest.
+            // The end of the run writes the rest.
         }
     }
 

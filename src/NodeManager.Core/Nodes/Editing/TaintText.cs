@@ -1,6 +1,6 @@
 namespace NodeManager.Core.Nodes.Editing;
 
-/// <summary>Taints as kubectl writes them: <c>key=value:Effect</c>, <c>key:Effect</c>. Whoever applies them judges the parts.</summary>
+/// <summary>Taints as kubectl writes them: <c>key=value:Effect</c>, <c>key:Effect</c>. The parts are validated where they are applied.</summary>
 public static class TaintText
 {
     /// <exception cref="NodeManagerException">InvalidTaint: it has no effect.</exception>

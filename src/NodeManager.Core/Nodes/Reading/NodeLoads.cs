@@ -77,7 +77,7 @@ internal sealed class NodeLoads
         return new(sums, await metrics);
     }
 
-    // Whoever asks for the usage of many nodes asks for it again: the pods stay known for a while.
+    // Usage of many nodes is often requested again soon: the cache of pods stays open for a while.
     private static async Task AddAllPodsAsync(
         ClusterConnection connection, Dictionary<string, (int Pods, Dictionary<string, decimal> Requested)> sums, IOperationObserver observer,
         CancellationToken cancellationToken)

@@ -43,7 +43,7 @@ public static class NodeReader
         var filter = new NodeFilter(query);
         bool byName = filter.PlainNames.Count is > 0 and <= FewNames && !filter.HasWildcards && query.Selector is null;
 
-        // Whoever stops reading, or fails, also stops what still runs beside it.
+        // When the reader stops or fails, concurrent requests are cancelled, too.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<NodeLoads>? loads = query.Usage ? NodeLoads.ReadAsync(session, byName ? filter.ValidNames : null, observer, stop.Token) : null;
         try

@@ -9,7 +9,7 @@ internal sealed class AccessControl(DocumentStore store, bool isEnforced)
 {
     private readonly GrantedRules _granted = new(store);
 
-    /// <summary>False where roles can be written but bind nobody.</summary>
+    /// <summary>False where roles can be written but have no effect.</summary>
     public bool IsEnforced => isEnforced;
 
     public Decision Decide(UserInfo user, RequestAttributes asked)

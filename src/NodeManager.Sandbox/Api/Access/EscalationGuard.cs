@@ -10,7 +10,7 @@ using NodeManager.Sandbox.Model.Resources;
 namespace NodeManager.Sandbox.Api.Access;
 
 /// <summary>
-/// Nobody gives away what he does not have: who writes a role must hold its rules or have the right to <c>escalate</c>, who binds one must hold
+/// A user cannot grant rights that the user does not have: who writes a role must hold its rules or have the right to <c>escalate</c>, who binds one must hold
 /// its rules or have the right to <c>bind</c> it. Source: "Privilege escalation prevention" of the Kubernetes documentation.
 /// </summary>
 internal sealed class EscalationGuard(AccessControl access)
@@ -47,7 +47,7 @@ internal sealed class EscalationGuard(AccessControl access)
         Require(user, path, name, access.RulesOf(role, path.ObjectNamespace) ?? throw StatusErrors.NotFound(path.Kind, role.Name));
     }
 
-    // What garbage collection changes is nobody's gain. A label is: it may make the role part of another.
+    // Changes of garbage collection grant nothing. A label may: it can make the role part of another.
     private static bool IsSame(JsonObject document, JsonObject? old)
     {
         if (old is null) return false;

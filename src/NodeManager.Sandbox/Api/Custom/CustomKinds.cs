@@ -11,7 +11,7 @@ namespace NodeManager.Sandbox.Api.Custom;
 
 /// <summary>
 /// Makes kinds of CustomResourceDefinitions: accepts their names, serves them, and lets a definition go when none of its objects is left.
-/// All of it happens before the write that caused it is answered, so whoever created a definition finds it established.
+/// All of it happens before the write that caused it is answered, so the creator of a definition finds it established.
 /// </summary>
 internal sealed class CustomKinds
 {
@@ -74,7 +74,7 @@ internal sealed class CustomKinds
         }
         catch (ApiException refusal) when (refusal.Code is 404 or 409)
         {
-            // Changed or gone meanwhile: whoever did that settles again.
+            // Changed or deleted meanwhile: that change settles it again.
         }
     }
 

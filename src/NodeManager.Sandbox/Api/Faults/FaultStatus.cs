@@ -1,6 +1,6 @@
 namespace NodeManager.Sandbox.Api.Faults;
 
-/// <summary>A fault as it stands at a moment.</summary>
+/// <summary>The state of a fault at a moment.</summary>
 /// <param name="Request">With the name and the defaults that it got.</param>
 /// <param name="State">One of <see cref="SandboxFaultState"/>.</param>
 /// <param name="StartsAt">In the cluster's time.</param>

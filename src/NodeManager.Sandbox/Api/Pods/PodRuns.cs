@@ -20,7 +20,7 @@ internal sealed class PodRuns(DocumentStore store, IReadOnlyList<SimulatedProgra
         return _runs.AddOrUpdate(pod.Uid, _ => new(1, run, "", now), (_, before) => new(before.Starts + 1, run, before.Last.Log, now));
     }
 
-    /// <summary>The last start of a pod's program; one that nobody saw is made up for pods that were there from the beginning.</summary>
+    /// <summary>The last start of a pod's program; for pods that were there from the beginning it is invented.</summary>
     public PodRun? Of(StoredObject pod, string now) => _runs.TryGetValue(pod.Uid, out PodRun? run) ? run : programs.Count == 0 ? null : Start(pod, now);
 
     /// <summary>The last start, if there was one.</summary>

@@ -73,7 +73,7 @@ internal sealed partial class ResourceRegistry
         if (string.IsNullOrEmpty(document.Object("metadata").Text("name"))) throw StatusErrors.NameMissing(name);
     }
 
-    // A count that nobody owns was somebody's from before.
+    // A count without an owner was set before ownership was tracked.
     private static void CheckScale(JsonObject live, JsonObject configuration, bool force)
     {
         if (force || configuration.Object("spec")?["replicas"] is not { } wanted || JsonNode.DeepEquals(wanted, live.Object("spec")?["replicas"])) return;

@@ -89,7 +89,7 @@ internal sealed partial class ResourceRegistry
         return UpdatePreparation.HoldsBack(kind, document);
     }
 
-    // From an end beyond all time nobody can count back to when it was asked for.
+    // An end beyond the latest time that can be written does not tell when the deletion was requested.
     private DateTimeOffset Sooner(DateTimeOffset end, long grace, long old) =>
         end.Year == DateTimeOffset.MaxValue.Year ? time.GetUtcNow().After(grace) : end.After(grace - old);
 

@@ -11,7 +11,7 @@ internal sealed partial class ResourceRegistry
     private const int SubresourcesFrom = 22;
     private const int AppliedOrderFrom = 25;
 
-    /// <summary>Who owns what after a write that was made at a time: nobody, where the document's lists cannot be divided.</summary>
+    /// <summary>Field ownership after a write at a time; none where the document's lists cannot be divided.</summary>
     public ManagedFields OwnersOf(
         ResourceKind kind, string? version, JsonObject? before, JsonObject after, ManagedFields owners, WriteScope scope, string time)
     {
@@ -37,7 +37,7 @@ internal sealed partial class ResourceRegistry
         _ => "",
     };
 
-    // Who sets a Scale's count is kept where somebody owns the count already; older servers kept nobody.
+    // The owner of a Scale's count is stored where the count has an owner already; older servers stored none.
     private bool KeepsScale(ResourceKind kind, string? version, ManagedFields owners)
     {
         string[] steps = (kind.Custom?.At(version).Scale?.Replicas ?? ".spec.replicas").Split('.', StringSplitOptions.RemoveEmptyEntries);

@@ -203,7 +203,7 @@ internal sealed partial class ResourceRegistry(
             bool isLastFinalizer = current.IsDeleting && !UpdatePreparation.HoldsBack(kind, changed);
             if (isLastFinalizer)
             {
-                // Answered with is what was written, though nobody else ever sees it.
+                // The answer contains the object as written, although it is deleted at once.
                 if (store.TryRemove(current) is not null) return item.At(current.Version);
             }
             else if (store.TryReplace(current, item) is { } stored)

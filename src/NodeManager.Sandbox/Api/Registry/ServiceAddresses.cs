@@ -98,7 +98,7 @@ internal static class ServiceAddresses
         spec.Default("internalTrafficPolicy", "Cluster");
         if (spec.Text("type") == "LoadBalancer") spec.Default("allocateLoadBalancerNodePorts", true);
 
-        // Whoever gives a headless service its endpoints may give it both families.
+        // The endpoints of a headless service may have both families.
         bool isOpen = spec.Text("clusterIP") == None && spec.Object("selector") is null or { Count: 0 };
         spec.Default("ipFamilies", isOpen ? new JsonArray("IPv4", "IPv6") : new JsonArray("IPv4"));
         spec.Default("ipFamilyPolicy", isOpen ? "RequireDualStack" : "SingleStack");

@@ -41,7 +41,7 @@ internal sealed class PodSubresources(ResourceRegistry registry, KindCatalog cat
         return ApiResponse.Json(new() { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["code"] = 201 }, 201);
     }
 
-    /// <summary>What whoever wants into a container is told: 404, or that nothing runs in it.</summary>
+    /// <summary>The answer to a request for a container: 404, or that nothing runs in it.</summary>
     public ApiException Unreachable(ResourcePath path) => registry.Store.Get(BuiltInKinds.Pods, path.ObjectNamespace, path.Name) is null
         ? StatusErrors.NotFound(BuiltInKinds.Pods, path.Name)
         : new(501, "NotImplemented", $"the containers of this cluster are simulated, nothing runs in them: pods/{path.Subresource} is not served");

@@ -87,7 +87,7 @@ internal sealed class GarbageCollector : Controller
     private StoredObject? Find(string ns, OwnerReference owner) =>
         KindOf(owner) is { } kind && Store.Get(kind, kind.IsNamespaced ? ns : "", owner.Name) is { } found && found.Uid == owner.Uid ? found : null;
 
-    // Of a kind that nothing here serves (a cron job's, say) nobody can tell whether the owner is gone: what it owns stays.
+    // Of a kind that nothing here serves (a cron job's, say) it is unknown whether the owner is gone: its dependents stay.
     private ResourceKind? KindOf(OwnerReference owner)
     {
         string group = owner.ApiVersion.Contains('/', StringComparison.Ordinal) ? owner.ApiVersion[..owner.ApiVersion.IndexOf('/', StringComparison.Ordinal)] : "";

@@ -193,7 +193,7 @@ internal sealed class NodeHealthMonitor(ControllerContext context) : Controller(
         return written is not null && DateTimeOffset.TryParse(written, CultureInfo.InvariantCulture, out DateTimeOffset at) && (renewed - at)?.Duration() > Tolerance ? at : renewed;
     }
 
-    /// <summary>A node that is ready, or that nobody can judge, loses its taint and its place in the line.</summary>
+    /// <summary>A node that is ready, or of unknown health, loses its taint and its place in the queue.</summary>
     private void Reach(JudgedNode health, string name)
     {
         _zones.LineOf(health.Zone).Remove(name);

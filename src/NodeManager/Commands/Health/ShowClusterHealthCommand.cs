@@ -71,7 +71,7 @@ public sealed class ShowClusterHealthCommand : SessionCmdlet
                 return;
             foreach ((NodeManagerSession session, ClusterScreen screen) in _screens)
                 _drawn[session] = Draw(screen);
-            // A terminal breaks the lines of a narrower window anew, so that nobody knows how high the screen is.
+            // A terminal wraps the lines again when its window gets narrower, so the height of the screen is unknown.
             DrawInPlace("\e[H\e[2J");
             return;
         }

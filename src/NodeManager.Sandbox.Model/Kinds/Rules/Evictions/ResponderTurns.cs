@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Model.Resources;
 
 namespace NodeManager.Sandbox.Model.Kinds.Rules.Evictions;
 
-/// <summary>Whose turn it may be next: one after another, and nobody's twice. Source: what kube-apiserver 1.37 checks.</summary>
+/// <summary>Which responder may be next: one after another, none twice. Source: what kube-apiserver 1.37 checks.</summary>
 internal static class ResponderTurns
 {
     private static readonly string[] Final = ["Canceled", "Completed", "Interrupted"];

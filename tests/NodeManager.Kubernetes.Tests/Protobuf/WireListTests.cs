@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Protobuf;
 using NodeManager.Kubernetes.Requests;
 using NodeManager.Testing;
+using static NodeManager.Kubernetes.Tests.Protobuf.WireBytes;
 
 namespace NodeManager.Kubernetes.Tests.Protobuf;
 
@@ -75,18 +75,8 @@ public sealed class WireListTests
 
     private static byte[] List(string version, string next, params string[] names)
     {
-        byte[] items = [.. Field(1, [.. Text(2, version), .. Text(3, next)]), .. names.SelectMany(static name => Field(2, Field(1, Text(1, name))))];
-        return [.. "k8s\0"u8, .. Field(1, [.. Text(1, "v1"), .. Text(2, "NodeList")]), .. Field(2, items), .. Text(3, ""), .. Text(4, "")];
-    }
-
-    private static byte[] Text(int number, string text) => Field(number, Encoding.UTF8.GetBytes(text));
-
-    private static byte[] Field(int number, byte[] content) => [(byte)((number << 3) | 2), .. Varint(content.Length), .. content];
-
-    private static IEnumerable<byte> Varint(int value)
-    {
-        for (; value >= 0x80; value >>= 7) yield return (byte)(value | 0x80);
-        yield return (byte)value;
+        byte[] items = Field(2, [Field(1, Text(2, version), Text(3, next)), .. names.Select(static name => Field(2, Field(1, Text(1, name))))]);
+        return [.. "k8s\0"u8, .. Field(1, Text(1, "v1"), Text(2, "NodeList")), .. items, .. Text(3, ""), .. Text(4, "")];
     }
 
     private sealed class Pieces(byte[] bytes, int size) : MemoryStream(bytes)

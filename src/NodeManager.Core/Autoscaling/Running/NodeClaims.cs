@@ -145,7 +145,7 @@ public static class NodeClaims
             cancellationToken);
 
     private static NodeManagerException NotFound(NodeManagerSession session, string ns, string name, Exception? cause = null) => new(
-        ErrorIds.NodeClaimNotFound, ErrorKind.ObjectNotFound, $"NodeSmithClaim {ns}/{name} does not exist in cluster '{session.Cluster}'{(cause is null ? "" : ", or another claim has its name now")}.", name,
+        ErrorIds.NodeClaimNotFound, ErrorKind.ObjectNotFound, $"NodeSmithClaim {ns}/{name} does not exist in cluster '{session.Cluster}'{(cause is KubernetesException { Code: HttpStatusCode.Conflict } ? ", or another claim has its name now" : "")}.", name,
         "Get-NodeClaim lists the claims; -Namespace selects another namespace.", cause);
 
     internal static NodeClaim Map(NodeSmithClaim claim, NodeManagerSession session, DateTimeOffset now)

@@ -10,7 +10,7 @@ internal static class WireList
 {
     public const string MediaType = "application/vnd.kubernetes.protobuf";
 
-    private static ReadOnlySpan<byte> Magic => "k8s\0"u8;
+    public static ReadOnlySpan<byte> Magic => "k8s\0"u8;
 
     /// <exception cref="InvalidDataException">It is no such list.</exception>
     /// <exception cref="EndOfStreamException">The answer was cut short.</exception>

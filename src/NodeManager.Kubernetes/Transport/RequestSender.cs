@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Protobuf;
 
 namespace NodeManager.Kubernetes.Transport;
 
@@ -118,13 +119,18 @@ internal sealed partial class RequestSender : IDisposable
         Status? status = null;
         try
         {
-            if (response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true)
+            string mediaType = response.Content.Headers.ContentType?.MediaType ?? "";
+            if (mediaType == WireList.MediaType)
+            {
+                status = StatusWire.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken));
+            }
+            else if (mediaType.EndsWith("json", StringComparison.Ordinal))
             {
                 await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
                 status = await JsonSerializer.DeserializeAsync(body, KubernetesJson.Default.Status, cancellationToken);
             }
         }
-        catch (Exception e) when (e is JsonException or IOException or HttpRequestException)
+        catch (Exception e) when (e is JsonException or IOException or HttpRequestException or InvalidDataException)
         {
             // The code says enough.
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Protobuf;
 using NodeManager.Kubernetes.Requests;
@@ -73,6 +74,22 @@ public sealed class WireListTests
         Assert.Equal("application/vnd.kubernetes.protobuf,application/json", server.Accept);
     }
 
+    [Fact]
+    public async Task Refusals_in_Protocol_Buffers_are_read()
+    {
+        byte[] details = Field(5, Text(1, "node-1"), Text(2, "group"), Text(3, "nodes"), Field(4, Text(1, "FieldValueInvalid"), Text(2, "must be"), Text(3, "spec.x")), Number(5, 7), Text(6, "uid"));
+        byte[] status = Field(2, Field(1, Text(3, "token")), Text(2, "Failure"), Text(3, "The provided continue parameter is too old"), Text(4, "Expired"), details, Number(6, 410));
+        var client = new KubernetesClient(new("https://api.example"), new Fixed([.. "k8s\0"u8, .. status], HttpStatusCode.Gone));
+
+        KubernetesException thrown = await Assert.ThrowsAsync<KubernetesException>(() => client.ListAsync(Resources.Nodes, new() { PageSize = 0 }, default));
+
+        Status read = thrown.Status!;
+        Assert.Equal(("Failure", "The provided continue parameter is too old", "Expired", 410, "token"), (read.Outcome, read.Message, read.Reason, read.Code, read.Metadata!.Continue));
+        Assert.Equal(("node-1", "group", "nodes", "uid", 7), (read.Details!.Name, read.Details.Group, read.Details.Kind, read.Details.Uid, read.Details.RetryAfterSeconds));
+        StatusCause cause = Assert.Single(read.Details.Causes!);
+        Assert.Equal(("FieldValueInvalid", "must be", "spec.x"), (cause.Reason, cause.Message, cause.Field));
+    }
+
     private static byte[] List(string version, string next, params string[] names)
     {
         byte[] items = Field(2, [Field(1, Text(2, version), Text(3, next)), .. names.Select(static name => Field(2, Field(1, Text(1, name))))]);
@@ -85,7 +102,7 @@ public sealed class WireListTests
             base.ReadAsync(buffer[..Math.Min(buffer.Length, size)], cancellationToken);
     }
 
-    private sealed class Fixed(byte[] answer) : HttpMessageHandler
+    private sealed class Fixed(byte[] answer, HttpStatusCode code = HttpStatusCode.OK) : HttpMessageHandler
     {
         public string Accept { get; private set; } = "";
 
@@ -93,7 +110,7 @@ public sealed class WireListTests
         {
             Accept = request.Headers.Accept.ToString();
             var content = new ByteArrayContent(answer) { Headers = { ContentType = new MediaTypeHeaderValue(WireList.MediaType) } };
-            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = content });
+            return Task.FromResult(new HttpResponseMessage(code) { Content = content });
         }
     }
 }

@@ -1,0 +1,73 @@
+using NodeManager.Kubernetes.Models;
+
+namespace NodeManager.Kubernetes.Protobuf;
+
+/// <summary>Reads refusals: a server encodes them as it would have encoded the answer.</summary>
+internal static class StatusWire
+{
+    /// <param name="answer">All of it, with the envelope.</param>
+    /// <exception cref="InvalidDataException">It is no such answer.</exception>
+    public static Status Read(ReadOnlySpan<byte> answer)
+    {
+        if (!answer.StartsWith(WireList.Magic)) throw WireReader.Malformed();
+        var status = new Status();
+        var envelope = new WireReader(answer[WireList.Magic.Length..]);
+        while (envelope.Read())
+            if (envelope.Number == 2) ReadStatus(envelope.Bytes, status);
+        return status;
+    }
+
+    private static void ReadStatus(ReadOnlySpan<byte> message, Status status)
+    {
+        var reader = new WireReader(message);
+        while (reader.Read())
+        {
+            switch (reader.Number)
+            {
+                case 1: status.Metadata = MetaWire.ReadList(reader.Bytes); break;
+                case 2: status.Outcome = reader.SharedOrNull(); break;
+                case 3: status.Message = reader.Text; break;
+                case 4: status.Reason = reader.SharedOrNull(); break;
+                case 5: status.Details = ReadDetails(reader.Bytes); break;
+                case 6: status.Code = (int)reader.Value; break;
+            }
+        }
+    }
+
+    private static StatusDetails ReadDetails(ReadOnlySpan<byte> message)
+    {
+        var details = new StatusDetails();
+        var reader = new WireReader(message);
+        while (reader.Read())
+        {
+            switch (reader.Number)
+            {
+                case 1: details.Name = reader.SharedOrNull(); break;
+                case 2: details.Group = reader.SharedOrNull(); break;
+                case 3: details.Kind = reader.SharedOrNull(); break;
+                case 4: details.Causes = reader.Add(details.Causes, ReadCause); break;
+                case 5: details.RetryAfterSeconds = reader.IntegerOrNull(); break;
+                case 6: details.Uid = reader.SharedOrNull(); break;
+            }
+        }
+
+        return details;
+    }
+
+    private static StatusCause ReadCause(ReadOnlySpan<byte> message)
+    {
+        var cause = new StatusCause();
+        var reader = new WireReader(message);
+        while (reader.Read())
+        {
+            switch (reader.Number)
+            {
+                case 1: cause.Reason = reader.SharedOrNull(); break;
+                case 2: cause.Message = reader.SharedOrNull(); break;
+                case 3: cause.Field = reader.SharedOrNull(); break;
+            }
+        }
+
+        return cause;
+    }
+}

@@ -58,7 +58,7 @@ public sealed class ZoneOutageTests(ITestOutputHelper output)
         await Task.Delay(Quiet, cluster.Time);
         IReadOnlyList<Node> nodes = await log.ReadAsync();
         Assert.InRange(nodes.Count(IsTainted), 0, overlooked);
-        Assert.Equal(before, log.Of(all).Count);
+        Assert.InRange(log.Of(all).Count - before, 0, overlooked);
         Assert.All(nodes, node => Assert.Contains(node.Spec.Taints!, taint => taint is { Key: Unreachable, Effect: "NoSchedule" }));
 
         // One zone is back: the others are tainted again, after a pause. (1.20 comes back to some nodes before it has been to all.)

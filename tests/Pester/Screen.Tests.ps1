@@ -79,5 +79,6 @@ Describe 'Show-ClusterHealth' {
         $text = (Show-ClusterHealth -WarningVariable warnings -WarningAction SilentlyContinue) -join "`n"
         $warnings | Should -BeLike 'The metrics API is unavailable; usage is not shown:*'
         $text | Should -BeLike '*usage unknown*'
+        $text | Should -Match '(?m)^most requested +cpu '
     }
 }

@@ -61,10 +61,12 @@ internal sealed class MonitoredNodes : IDisposable
         _subscriptions.Add(_nodes.Cache.Subscribe(MarkChange));
         if (await IsKnownAsync(_pods.Cache.Synced, "Pods", observer, cancellationToken))
             _subscriptions.Add(_pods.Cache.Subscribe(change => Mark(change.Object.Spec.NodeName)));
+        // One warning is enough for both.
+        bool areKnown = true;
         foreach (CacheUse<Event> events in _events)
         {
-            if (await IsKnownAsync(events.Cache.Synced, "Events", observer, cancellationToken))
-                _subscriptions.Add(events.Cache.Subscribe(change => Mark(NodeOf(change.Object))));
+            areKnown = await IsKnownAsync(events.Cache.Synced, "Events", areKnown ? observer : NullObserver.Instance, cancellationToken);
+            if (areKnown) _subscriptions.Add(events.Cache.Subscribe(change => Mark(NodeOf(change.Object))));
         }
     }
 

@@ -84,8 +84,9 @@ internal static class HealthScreen
         List<string> lines = [Title("Node Resources", age, width), $"{"",-8}{"requested",-21}{"used",-21}{"allocatable"}"];
         foreach (ResourceStatistic row in screen.Statistic.Resources.Where(static r => r.Name is "cpu" or "memory" or "pods"))
             lines.Add($"{row.Name,-8}{Share(row.RequestedPercent, limits)}{Share(row.UsedPercent, limits)}{Amount(row.Name, row.Allocatable)}");
-        int nameWidth = Math.Clamp(screen.Nodes.Select(static n => n.Name.Length).DefaultIfEmpty(0).Max(), 8, Math.Max(8, width - 44));
-        lines.Add($"{"fullest".PadRight(nameWidth)}  {"cpu",-21}{"memory",-19}");
+        string fullest = screen.Nodes.Any(static n => n.Usage is not null) ? "most used" : "most requested";
+        int nameWidth = Math.Clamp(screen.Nodes.Select(static n => n.Name.Length).DefaultIfEmpty(0).Max(), fullest.Length, Math.Max(fullest.Length, width - 44));
+        lines.Add($"{fullest.PadRight(nameWidth)}  {"cpu",-21}{"memory",-19}");
         foreach (ClusterNode node in screen.Nodes.OrderByDescending(static n => Fullness(n)).ThenBy(static n => n.Name, StringComparer.Ordinal).Take(MostNodes))
             lines.Add($"{Cut(node.Name, nameWidth).PadRight(nameWidth)}  {Share(node.Usage?.CpuPercent ?? node.CpuRequestedPercent, limits)}{Share(node.Usage?.MemoryPercent ?? node.MemoryRequestedPercent, limits).TrimEnd()}");
         if (screen.Nodes.Count > MostNodes) lines.Add($"... and {Number(screen.Nodes.Count - MostNodes)} more: Get-NodeUsage");

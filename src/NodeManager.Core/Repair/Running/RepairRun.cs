@@ -213,7 +213,7 @@ internal sealed class RepairRun : IHealthFollower
             BrakeState.Held => (NodeRepairReason.TooFewHealthy, $"{decision.Reason} (-MinHealthy {_scope.Policy.MinHealthy})"),
             BrakeState.CoolingDown => (NodeRepairReason.CoolDown, $"{decision.Reason} Until {decision.Until:u} (-CoolDown {HumanDuration.Format(_scope.Policy.CoolDown)})."),
             BrakeState.Blind => (NodeRepairReason.Unreachable, decision.Reason),
-            _ => (NodeRepairReason.PoolLimit, $"{_scope.Policy.MaxPerPool} nodes of {PoolText(_judge.PoolOf(subject))} are in repair already, the most that the policy allows."),
+            _ => (NodeRepairReason.PoolLimit, $"As many nodes of {PoolText(_judge.PoolOf(subject))} are in repair as -MaxPerPool allows: {_scope.Policy.MaxPerPool}."),
         };
         if (node.Told == reason) return;
         node.Told = reason;

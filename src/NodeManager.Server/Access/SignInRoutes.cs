@@ -8,6 +8,9 @@ internal static class SignInRoutes
 {
     public const string Path = "/sign-in";
 
+    /// <summary>Who calls.</summary>
+    public const string Me = "/api/v1/me";
+
     /// <summary>How often an address may try: secrets are not typed, so few attempts are enough.</summary>
     public const string Limit = "sign-in";
 
@@ -18,7 +21,7 @@ internal static class SignInRoutes
     }
 
     /// <summary>Who calls, whatever decides about that.</summary>
-    public static void MapMe(IEndpointRouteBuilder routes) => routes.MapGet("/api/v1/me", Me).ForViewers().Produces<ApiCaller>();
+    public static void MapMe(IEndpointRouteBuilder routes) => routes.MapGet(Me, Caller).ForViewers().Produces<ApiCaller>();
 
     private static IResult SignIn(HttpContext context, ApiSignIn body, SignIns signIns, ServerTelemetry telemetry)
     {
@@ -41,7 +44,7 @@ internal static class SignInRoutes
         return Results.NoContent();
     }
 
-    private static IResult Me(HttpContext context) => Results.Json(
+    private static IResult Caller(HttpContext context) => Results.Json(
         new ApiCaller(context.User.Identity!.Name!, context.User.IsInRole(AccessLevel.Admin) ? AccessLevel.Admin : AccessLevel.Viewer));
 }
 

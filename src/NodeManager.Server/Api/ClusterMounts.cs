@@ -1,6 +1,7 @@
 using NodeManager.Server.Access;
 using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
+using NodeManager.Server.Pages;
 
 namespace NodeManager.Server.Api;
 
@@ -30,11 +31,12 @@ internal sealed class ClusterMounts(ClusterSession first, IReadOnlyList<ClusterM
         HttpRequest request = context.Request;
         if (Named(request.Path, Prefix) is { } named)
         {
-            bool isFirst = IsFirst(named.Name);
-            if (!isFirst && Find(named.Name) is not { Session: not null }) return next(context);
+            ClusterMount? asked = Find(named.Name);
+            bool isServed = asked?.Session is not null;
+            if (!isServed && !IsFirst(named.Name) && !IsPage(named.Remaining) && (asked is null || !IsOfServer(named.Remaining))) return next(context);
             request.PathBase = request.PathBase.Add(new PathString(named.Path));
             request.Path = named.Remaining;
-            return !isFirst && Find(named.Name)!.TryAnswer(context, out Task answer) ? answer : next(context);
+            return isServed && asked!.TryAnswer(context, out Task answer) ? answer : next(context);
         }
 
         // As a client of a pool service names the cluster of a pool.
@@ -92,6 +94,12 @@ internal sealed class ClusterMounts(ClusterSession first, IReadOnlyList<ClusterM
     ];
 
     private bool IsFirst(string name) => first.IsOpen && NameOf(first.Session) == name;
+
+    // Pages show nothing of a cluster by themselves, and are the same for every name.
+    private static bool IsPage(PathString path) => path.Value is null or "" or "/" || path.StartsWithSegments(PageRoutes.Console, StringComparison.Ordinal);
+
+    // The console needs these to show why a cluster is not served, and the others.
+    private static bool IsOfServer(PathString path) => path.Value is SignInRoutes.Me or PoolRefusals.Clusters;
 
     private ClusterMount? Find(string name) => further.FirstOrDefault(one => one.Name == name);
 

@@ -102,6 +102,17 @@ public sealed class ClusterMountTests(SeveralClusters clusters) : IClassFixture<
     }
 
     [Fact]
+    public async Task The_console_of_a_cluster_that_is_away_shows_why()
+    {
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Get, "/clusters/away/api/v1/me")).Code);
+        Assert.Equal(4, (await _client.GetFromJsonAsync<JsonArray>("/clusters/away/api/v1/clusters"))!.Count);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(HttpMethod.Get, "/clusters/away/api/v1/me", "")).Code);
+        // A page tells strangers nothing about which clusters there are.
+        string[] pages = [(await SendAsync(HttpMethod.Get, "/clusters/away/", "")).Body, (await SendAsync(HttpMethod.Get, "/clusters/none/", "")).Body, (await SendAsync(HttpMethod.Get, Second + "/", "")).Body];
+        Assert.Contains("<html", Assert.Single(pages.Distinct()), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task Credentials_count_the_same_for_every_cluster()
     {
         string name = await WorkerAsync(Second);

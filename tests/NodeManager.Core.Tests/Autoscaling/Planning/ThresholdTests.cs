@@ -45,7 +45,8 @@ public sealed class ThresholdTests
         // 78 %: not enough to begin, but enough to go on.
         ScaleInput less = With(Busy(8, 25), On());
         Assert.Empty(ScalePlanner.Plan(less).Machines);
-        Assert.Single(ScalePlanner.Plan(less with { Memory = first.Memory }).Machines);
+        NodeScalePlanMachine further = Assert.Single(ScalePlanner.Plan(less with { Memory = first.Memory }).Machines);
+        Assert.Equal("78.1% of cpu is requested; scaleUpThreshold is 80%. Machines are added until the share is 75%.", further.Message);
     }
 
     [Fact]

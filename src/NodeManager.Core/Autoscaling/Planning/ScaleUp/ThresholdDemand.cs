@@ -76,7 +76,9 @@ internal sealed class ThresholdDemand
         if (above is not null)
         {
             AboveSince = NotAhead(_input.Memory.AboveSince) ?? _input.Now;
-            (string, string) why = (ScaleReason.AboveThreshold, string.Create(CultureInfo.InvariantCulture, $"{above}; scaleUpThreshold is {Configuration.ScaleUpThreshold:0.#}%."));
+            // Below the threshold it goes on for the margin, and says so.
+            string until = thresholds.UpAbove < Configuration.ScaleUpThreshold ? string.Create(CultureInfo.InvariantCulture, $" Machines are added until the share is {thresholds.UpAbove:0.#}%.") : "";
+            (string, string) why = (ScaleReason.AboveThreshold, string.Create(CultureInfo.InvariantCulture, $"{above}; scaleUpThreshold is {Configuration.ScaleUpThreshold:0.#}%.{until}"));
             for (decimal excess = Shares.Excess(thresholds.Comfortable); excess > 0 && TryAdd(why); hasAdded = true)
             {
                 decimal left = Shares.Excess(thresholds.Comfortable);

@@ -34,7 +34,7 @@ public sealed class AlertDispatcherTests : IDisposable
         ManualTimeProvider wall = new();
         int attempts = 0;
         // It does not even listen to its token.
-        RecordingSink sink = new("hung", (_, _) => ++attempts == 1 ? Task.Delay(Timeout.Infinite) : Task.CompletedTask);
+        RecordingSink sink = new("hung", (_, _) => ++attempts == 1 ? Task.Delay(Timeout.Infinite, CancellationToken.None) : Task.CompletedTask);
         await using AlertDispatcher dispatcher = Dispatch([sink], wall);
         dispatcher.Publish(Sample("a", 1));
         await UntilAsync(() => sink.Attempts == 1 && wall.Waiting == 1);

@@ -12,7 +12,7 @@ namespace NodeManager.Core.Drain;
 /// <summary>Drains that a server left when it stopped, on the nodes themselves. Of several servers that want one, exactly one takes it.</summary>
 public static class UnfinishedDrains
 {
-    /// <summary>After so long nobody resumes it: what was wanted then may not be wanted now.</summary>
+    /// <summary>A drain left longer ago is not resumed: it may no longer be wanted.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
     /// <summary>Whether one is left on the node.</summary>

@@ -10,7 +10,7 @@ namespace NodeManager.Core.Nodes.Claims;
 /// <param name="By">Who asked for the drain.</param>
 /// <param name="At">When it was left, in the cluster's time.</param>
 /// <param name="GraceSeconds">The grace period of the pods; null: their own.</param>
-/// <param name="TimeoutSeconds">How long the drain may take, counted anew; null: without end.</param>
+/// <param name="TimeoutSeconds">How long the resumed drain may take, without the time before; null: without end.</param>
 public sealed record UnfinishedDrain(
     [property: JsonPropertyName("server")] string Server,
     [property: JsonPropertyName("by")] string By,

@@ -6,9 +6,6 @@ namespace NodeManager.Sandbox.Model.Store;
 /// </summary>
 internal sealed class Change(ChangeType type, StoredObject item, StoredObject? previous, long version)
 {
-    // Set once, by the writer: the log is a chain, so a reader needs no lock and links that no reader holds are garbage-collected.
-    private Change? _next;
-
     public ChangeType Type { get; } = type;
 
     public StoredObject Object { get; } = item;
@@ -17,9 +14,9 @@ internal sealed class Change(ChangeType type, StoredObject item, StoredObject? p
 
     public long Version { get; } = version;
 
-    internal Change? Next
-    {
-        get => Volatile.Read(ref _next);
-        set => Volatile.Write(ref _next, value);
-    }
+    /// <summary>Its place in the log of its kind; set once, when it is appended.</summary>
+    internal long Number { get; set; }
+
+    /// <summary>Bytes of documents that are no longer current and exist only for this change.</summary>
+    internal long OutdatedBytes => (Previous?.Json.Length ?? 0) + (Type == ChangeType.Deleted ? Object.Json.Length : 0);
 }

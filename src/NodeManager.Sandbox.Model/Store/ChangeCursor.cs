@@ -2,48 +2,33 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace NodeManager.Sandbox.Model.Store;
 
-/// <summary>One reader of a kind's changes, at its own pace. Not thread-safe.</summary>
-internal sealed class ChangeCursor(DocumentStore store, ChangeLog log, Change link)
+/// <summary>One reader of a kind's changes, at its own pace. It keeps no change alive. Not thread-safe.</summary>
+internal sealed class ChangeCursor(DocumentStore store, ChangeLog log, long next)
 {
-    // The link, or since it was let go, where it was.
-    private readonly WeakReference<Change> _place = new(link);
-    private Change? _link = link;
+    private long _next = next;
 
-    /// <summary>True once the log has moved past this reader: a remote one is told 410, as a real server does to who is too slow.</summary>
-    public bool IsExpired => Link is not { } link || (link.Next is { } next && next.Version <= log.Forgotten);
+    /// <summary>True once the log has dropped a change that this reader has not read: it reads nothing anymore. A real server closes such a watch.</summary>
+    public bool IsExpired => _next < log.First;
 
     /// <summary>True where there is nothing to read.</summary>
-    public bool IsAtEnd => Link is { Next: null };
-
-    private Change? Link => _link ??= _place.TryGetTarget(out Change? place) ? place : null;
-
-    /// <summary>
-    /// While its reader takes nothing: what the log forgets meanwhile is not kept for it. Where that comes to pass, it is expired, and reads
-    /// nothing any more.
-    /// </summary>
-    public void LetGo()
-    {
-        if (_link is null) return;
-        _place.SetTarget(_link);
-        _link = null;
-    }
+    public bool IsAtEnd => _next == log.Next;
 
     public bool TryRead([MaybeNullWhen(false)] out Change change)
     {
-        change = Link?.Next;
+        change = log.Read(_next);
         if (change is null) return false;
-        _link = change;
+        _next++;
         return true;
     }
 
-    /// <summary>Completes when there is something to read.</summary>
+    /// <summary>Completes when there is something to read, or the reader is expired.</summary>
     public ValueTask WaitAsync(CancellationToken cancellationToken) =>
-        Link is not { Next: null } link ? ValueTask.CompletedTask : new(log.WaitAsync(link).WaitAsync(cancellationToken));
+        IsAtEnd ? new(log.WaitAsync(_next).WaitAsync(cancellationToken)) : ValueTask.CompletedTask;
 
     /// <summary>A version up to which this reader has read everything (for bookmarks); null while there is something to read.</summary>
     public long? TryGetVersion()
     {
-        // In this order: a version is published only after its change was linked.
+        // In this order: a version is published only after its change was appended.
         long version = store.Version;
         return IsAtEnd ? version : null;
     }

@@ -7,7 +7,7 @@ namespace NodeManager.Sandbox.Model.Store;
 //              store.List(Kinds.Pods).Objects.Walk(ns)              a snapshot: any namespace (null), sorted, never blocks writers
 //              store.ListBy(Kinds.Pods, "spec.nodeName", node)      by an indexed field; store.Dependents(uid) by owner
 //              item.Field("status.phase"), item.Labels, item.Uid    read when stored: cheap
-//   Watching:  await foreach (Change change in store.FollowAsync(kind, ct))   what exists as Added, then every change, in order, none lost
+//   Watching:  ChangeFollower follower = new(store, kind); follower.Begin() is what exists, follower.ReadAsync(ct) what changes
 //              or: Snapshot s = store.List(kind); … store.WatchAsync(kind, s.Version, ct)
 //   Writing:   through ResourceRegistry (SandboxCluster gives it), which keeps the API's rules (uid, generation, defaults, grace,
 //              finalizers, 404/409 as ApiException): registry.Create, registry.Update(kind, ns, name, change), registry.UpdateStatus,
@@ -22,6 +22,9 @@ internal sealed class DocumentStore
 {
     /// <summary>Changes of each kind that a watch can resume over.</summary>
     public const int DefaultLogCapacity = 32_768;
+
+    /// <summary>Bytes of outdated documents that the changes of each kind keep. At 9 KB a node, that is the last 7,000 changes of nodes.</summary>
+    public const long LogBytes = 64 * 1024 * 1024;
 
     // As if a little had happened before: then a version of long ago is gone here too, from the first moment.
     private const long FirstVersion = 100;
@@ -40,7 +43,7 @@ internal sealed class DocumentStore
     public DocumentStore(IEnumerable<ResourceKind> kinds, int logCapacity = DefaultLogCapacity)
     {
         _logCapacity = logCapacity;
-        _tables = kinds.Where(static kind => kind.StoredAs == kind).ToDictionary(kind => kind, kind => new Table(kind, new(logCapacity, FirstVersion)));
+        _tables = kinds.Where(static kind => kind.StoredAs == kind).ToDictionary(kind => kind, kind => new Table(kind, new(logCapacity, LogBytes, FirstVersion)));
     }
 
     /// <summary>Told of every change of a kind, by its writer, after it is stored and before the writer continues.</summary>
@@ -54,7 +57,7 @@ internal sealed class DocumentStore
     {
         lock (_lock)
         {
-            if (!_tables.ContainsKey(kind)) Volatile.Write(ref _tables, new(_tables) { [kind] = new(kind, new(_logCapacity, FirstVersion)) });
+            if (!_tables.ContainsKey(kind)) Volatile.Write(ref _tables, new(_tables) { [kind] = new(kind, new(_logCapacity, LogBytes, FirstVersion)) });
         }
     }
 
@@ -107,33 +110,29 @@ internal sealed class DocumentStore
     public ChangeCursor? OpenCursor(ResourceKind kind, long version)
     {
         ChangeLog log = TableOf(kind).Log;
-        lock (_lock) return log.Find(version) is { } link ? new(this, log, link) : null;
+        lock (_lock) return log.Find(version) is { } next ? new(this, log, next) : null;
+    }
+
+    /// <summary>What exists, and a cursor over what comes after it.</summary>
+    internal (SortedObjects Objects, ChangeCursor Cursor) OpenFollowing(ResourceKind kind)
+    {
+        Table table = TableOf(kind);
+        lock (_lock) return (table.Objects, new(this, table.Log, table.Log.Next));
     }
 
     /// <summary>Every change after the version, until cancelled.</summary>
-    /// <exception cref="InvalidOperationException">The version is too old.</exception>
+    /// <exception cref="InvalidOperationException">The version is too old, or the log has dropped what was not read yet.</exception>
     public async IAsyncEnumerable<Change> WatchAsync(
         ResourceKind kind, long version, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        ChangeCursor cursor = OpenCursor(kind, version) ?? throw new InvalidOperationException($"The changes of {kind.Plural} since {version} are forgotten.");
-        while (true)
+        ChangeCursor? cursor = OpenCursor(kind, version);
+        while (cursor is { IsExpired: false })
         {
             while (cursor.TryRead(out Change? change)) yield return change;
             await cursor.WaitAsync(cancellationToken);
         }
-    }
 
-    /// <summary>What exists, each as Added, then every change, until cancelled.</summary>
-    public async IAsyncEnumerable<Change> FollowAsync(
-        ResourceKind kind, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        (SortedObjects objects, ChangeCursor cursor) = OpenFollowing(kind);
-        foreach (StoredObject item in objects.Walk()) yield return new(ChangeType.Added, item, null, item.Version);
-        while (true)
-        {
-            while (cursor.TryRead(out Change? change)) yield return change;
-            await cursor.WaitAsync(cancellationToken);
-        }
+        throw new InvalidOperationException($"The changes of {kind.Plural} since {version} are forgotten.");
     }
 
     /// <summary>Everything there is, at one version.</summary>
@@ -244,12 +243,6 @@ internal sealed class DocumentStore
     {
         table.Log.Pulse();
         Committed?.Invoke(change);
-    }
-
-    private (SortedObjects Objects, ChangeCursor Cursor) OpenFollowing(ResourceKind kind)
-    {
-        Table table = TableOf(kind);
-        lock (_lock) return (table.Objects, new(this, table.Log, table.Log.Find(_version)!));
     }
 
     private Change Link(Table table, ChangeType type, StoredObject item, StoredObject? previous)

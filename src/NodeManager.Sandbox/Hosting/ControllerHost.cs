@@ -100,23 +100,18 @@ internal sealed class ControllerHost : IDisposable
 
     private void Follow(DocumentStore store, ResourceKind kind, Controller[] listeners)
     {
-        Snapshot start = store.List(kind);
-        ChangeCursor cursor = store.OpenCursor(kind, start.Version)!;
+        ChangeFollower follower = new(store, kind);
         CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, kind.Ended);
         CancellationToken cancellationToken = either.Token;
         _ = Task.Run(async () =>
         {
             using CancellationTokenSource ending = either;
-            foreach (StoredObject item in start.Objects.Walk())
+            foreach (StoredObject item in follower.Begin())
                 foreach (Controller listener in listeners) Guard(() => listener.Begin(item));
             try
             {
-                while (true)
-                {
-                    while (cursor.TryRead(out Change? change))
-                        foreach (Controller listener in listeners) Guard(() => listener.Observe(change));
-                    await cursor.WaitAsync(cancellationToken);
-                }
+                await foreach (Change change in follower.ReadAsync(cancellationToken))
+                    foreach (Controller listener in listeners) Guard(() => listener.Observe(change));
             }
             catch (OperationCanceledException)
             {

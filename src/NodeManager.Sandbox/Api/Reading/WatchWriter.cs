@@ -51,13 +51,8 @@ internal sealed class WatchWriter(ResourcePath path, ListQuery query, long from,
 
     private static async ValueTask<bool> FlushAsync(PipeWriter into, ChangeCursor cursor, CancellationToken cancellationToken)
     {
-        ValueTask<FlushResult> flushing = into.FlushAsync(cancellationToken);
-        if (!flushing.IsCompleted) cursor.LetGo();
-        if ((await flushing).IsCompleted) return false;
-        if (!cursor.IsExpired) return true;
-        WriteExpired(into, "too slow: changes that this watch has not read are forgotten");
-        await into.FlushAsync(cancellationToken);
-        return false;
+        // A watch that is too slow is closed without a word, as a real server does: the next one from where it was gets 410.
+        return !(await into.FlushAsync(cancellationToken)).IsCompleted && !cursor.IsExpired;
     }
 
     private static bool IsFull(PipeWriter into) => into.UnflushedBytes >= FlushAt;

@@ -36,16 +36,24 @@ internal sealed class PodLogs(DocumentStore store, PodRuns runs, TimeProvider ti
             Stream = async (into, cancellationToken) =>
             {
                 await into.WriteAsync(shown, cancellationToken);
-                if (running is not null && cursor is not null) await EndAsync(cursor, pod, container, running, cancellationToken);
+                if (running is not null) await EndAsync(cursor, pod, container, running, cancellationToken);
             },
         };
     }
 
     /// <summary>Completes when the container that ran does so no more.</summary>
-    private static async Task EndAsync(ChangeCursor cursor, StoredObject pod, string container, string running, CancellationToken cancellationToken)
+    private async Task EndAsync(ChangeCursor? cursor, StoredObject pod, string container, string running, CancellationToken cancellationToken)
     {
-        while (!cursor.IsExpired)
+        while (true)
         {
+            // What the log dropped is seen in what there is now.
+            while (cursor is null or { IsExpired: true })
+            {
+                long version = store.Version;
+                if (store.Get(BuiltInKinds.Pods, pod.Namespace, pod.Name) is not { } now || now.Uid != pod.Uid || RunningOf(now, container) != running) return;
+                cursor = store.OpenCursor(BuiltInKinds.Pods, version);
+            }
+
             while (cursor.TryRead(out Change? change))
                 if (change.Object.Uid == pod.Uid && (change.Type == ChangeType.Deleted || RunningOf(change.Object, container) != running)) return;
             await cursor.WaitAsync(cancellationToken);

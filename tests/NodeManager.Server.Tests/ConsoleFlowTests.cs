@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
@@ -12,6 +14,7 @@ using NodeManager.Sandbox;
 using NodeManager.Server.Access;
 using NodeManager.Server.Agents.Plans;
 using NodeManager.Server.Pages;
+using NodeManager.Server.Tests.Serving;
 using NodeManager.Sessions;
 using NodeManager.Testing;
 
@@ -40,6 +43,26 @@ public sealed class ConsoleFlowTests
     }
 
     [SkippableFact]
+    public async Task The_switch_between_clusters_works_in_a_browser()
+    {
+        SkipUnlessBuilt();
+        Skip.IfNot(File.Exists(Browser), $"There is no browser at {Browser}; NODEMANAGER_CHROMIUM names another one.");
+        var clusters = new SeveralClusters();
+        try
+        {
+            await clusters.InitializeAsync();
+            string cookie = await SignInAsync(clusters.Client, clusters.Services.GetRequiredService<SignIns>().CreateLink(AccessLevel.Admin));
+            string address = clusters.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
+
+            await RunAsync("flows", ("NODEMANAGER_URL", address), ("NODEMANAGER_COOKIE", cookie), ("NODEMANAGER_CHROMIUM", Browser), ("NODEMANAGER_CLUSTERS", "1"), ("NODEMANAGER_FLOWS", "another of the clusters"));
+        }
+        finally
+        {
+            await clusters.DisposeAsync();
+        }
+    }
+
+    [SkippableFact]
     public async Task The_unit_tests_of_the_console_pass()
     {
         SkipUnlessBuilt();
@@ -56,6 +79,13 @@ public sealed class ConsoleFlowTests
     private static void SkipUnlessBuilt() => Skip.IfNot(
         Environment.GetEnvironmentVariable("NODEMANAGER_CONSOLE") == "1" && File.Exists(Path.Combine(Folder, "obj", "console", "index.html")),
         "The console is built and tested where NODEMANAGER_CONSOLE is 1.");
+
+    /// <summary>Uses the secret of a link; the cookie as a browser sends it.</summary>
+    internal static async Task<string> SignInAsync(HttpClient client, string secret)
+    {
+        using HttpResponseMessage answer = await client.PostAsJsonAsync(new Uri("/sign-in", UriKind.Relative), new { secret });
+        return answer.EnsureSuccessStatusCode().Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+    }
 
     // What a browser cannot do: be given links and tokens, and have the owner of a budget change it.
     internal static void MapHost(WebApplication app, NodeManagerSession session, SandboxCluster sandbox)

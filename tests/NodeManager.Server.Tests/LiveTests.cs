@@ -148,23 +148,6 @@ public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
         }
     }
 
-    [Fact]
-    public async Task A_slow_reader_gets_a_reset_and_uses_no_memory()
-    {
-        var log = new EventLog();
-        using var stop = new CancellationTokenSource();
-        await using IAsyncEnumerator<SseItem<string>> reader = log.ReadAsync("", stop.Token).GetAsyncEnumerator();
-        Assert.True(await reader.MoveNextAsync());
-        for (int i = 0; i <= EventLog.Kept; i++) log.Write("test", $"{i}");
-        Assert.True(await reader.MoveNextAsync());
-        Assert.Equal(EventLog.Reset, reader.Current.EventType);
-        log.Write("test", "new");
-        Assert.True(await reader.MoveNextAsync());
-        Assert.Equal("new", reader.Current.Data);
-        await stop.CancelAsync();
-        Assert.False(await reader.MoveNextAsync());
-    }
-
     private async Task<string> WorkerAsync() =>
         (string)(await _client.GetFromJsonAsync<JsonArray>(Nodes))!.First(static n => ((string)n!["name"]!).StartsWith("worker", StringComparison.Ordinal) && !(bool)n["status"]!["unschedulable"]!)!["name"]!;
 

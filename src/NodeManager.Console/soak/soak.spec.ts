@@ -35,14 +35,24 @@ test('the table of nodes stays small and quick while the cluster changes', async
   const client = await page.context().newCDPSession(page);
   await client.send('Network.enable');
   await client.send('Performance.enable');
+  const paths = new Map<string, string>();
+  client.on('Network.requestWillBeSent', event => paths.set(event.requestId, new URL(event.request.url).pathname));
   await page.goto('/admin/nodes');
   await expect(page.locator('table.nodes tbody tr').first()).toBeVisible({ timeout: 120_000 });
   await expect(page.getByText(new RegExp(`of ${new Intl.NumberFormat('en').format(nodes)} nodes$`))).toBeVisible();
   const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0);
   await page.waitForTimeout(5000);
 
+  // As they came over the connection, and of the stream also what they became.
   let bytes = 0;
-  client.on('Network.dataReceived', event => { bytes += event.encodedDataLength; });
+  let streamed = 0;
+  const shares: Record<string, number> = {};
+  client.on('Network.dataReceived', event => {
+    const path = paths.get(event.requestId) ?? '';
+    bytes += event.encodedDataLength;
+    shares[path] = (shares[path] ?? 0) + event.encodedDataLength;
+    if (path === '/api/v1/events') streamed += event.dataLength;
+  });
   const heaps = [await heap(client)];
   const started = Date.now();
   const tasks: number[] = [];
@@ -57,6 +67,7 @@ test('the table of nodes stays small and quick while the cluster changes', async
   tasks.sort((a, b) => a - b);
   const figures = {
     minutes: seconds / 60, first_paint_ms: Math.round(paint), heap_mb: heaps.map(one => Math.round(one * 10) / 10), kilobytes_a_second: bytes / 1024 / seconds,
+    kilobytes_of: Object.fromEntries(Object.entries(shares).map(([path, share]) => [path, Math.round(share / 1024)])), stream_uncompressed_kilobytes: Math.round(streamed / 1024),
     tasks: tasks.length, tasks_under_50_ms_percent: (100 * tasks.filter(one => one < 50).length) / Math.max(1, tasks.length), longest_task_ms: tasks.at(-1) ?? 0,
   };
   writeFileSync(`${folder}/figures.json`, JSON.stringify(figures, null, 2));

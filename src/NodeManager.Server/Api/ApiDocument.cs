@@ -17,8 +17,9 @@ internal static class ApiDocument
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new() { Title = "NodeManager", Version = typeof(ApiDocument).Assembly.GetName().Version!.ToString(3), Description = "Nodes, node pools and the scheduler of a Kubernetes cluster." };
-            // The address is the caller's own.
-            document.Servers = [];
+            // The address is the caller's own; below it, a cluster has a prefix.
+            string prefix = document.Servers is [{ Url: { } url }, ..] && Uri.TryCreate(url, UriKind.Absolute, out Uri? address) ? address.AbsolutePath.TrimEnd('/') : "";
+            document.Servers = prefix.Length > 0 ? [new() { Url = prefix }] : [];
             document.Components ??= new();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
             {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 
 namespace NodeManager.Server.Live;
@@ -13,6 +12,9 @@ internal sealed class EventLog
     /// <summary>How many events are kept.</summary>
     public const int Kept = 4096;
 
+    /// <summary>How many bytes of them are kept; the last batch is kept in any case. The usage of 5,000 nodes alone is 400 KB.</summary>
+    public const int KeptBytes = 8 * 1024 * 1024;
+
     /// <summary>Says that events were missed: read everything again.</summary>
     public const string Reset = "reset";
 
@@ -20,11 +22,14 @@ internal sealed class EventLog
     public const string Ready = "ready";
 
     private readonly Lock _gate = new();
-    private readonly (string Type, string Data)[] _events = new (string, string)[Kept];
+    // The batch of a number is in the slot of its remainder. No batch is empty, so there are never more than events.
+    private readonly EventBatch?[] _batches = new EventBatch?[Kept];
     // Ids of another start of the server mean nothing to this one.
-    private readonly string _start = Guid.NewGuid().ToString("n")[..8];
+    private readonly string _prefix = Guid.NewGuid().ToString("n")[..8] + "-";
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _first, _next;
     private long _last;
+    private int _bytes;
 
     /// <summary>How many events were written since the start.</summary>
     public long Count
@@ -37,13 +42,21 @@ internal sealed class EventLog
 
     /// <summary>Writes an event.</summary>
     /// <param name="type">The name of the event.</param>
-    /// <param name="data">JSON.</param>
-    public void Write(string type, string data)
+    /// <param name="data">JSON in one line.</param>
+    public void Write(string type, string data) => Write([(type, data)]);
+
+    /// <summary>Writes events that readers get together.</summary>
+    public void Write(IReadOnlyList<(string Type, string Data)> events)
     {
+        if (events.Count == 0) return;
         TaskCompletionSource changed;
         lock (_gate)
         {
-            _events[_last++ % Kept] = (type, data);
+            EventBatch batch = EventBatch.Of(_prefix, _last, events);
+            _last = batch.To;
+            _bytes += batch.Text.Length;
+            while (_first < _next && (_last - Slot(_first)!.From > Kept || _bytes > KeptBytes)) Drop();
+            Slot(_next++) = batch;
             (changed, _changed) = (_changed, new(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
@@ -53,35 +66,55 @@ internal sealed class EventLog
     /// <summary>Events from now on, or after the one that a reader saw last.</summary>
     /// <param name="lastId">The id of that event; empty for none.</param>
     /// <param name="stop">Ends the stream, without an error.</param>
-    public async IAsyncEnumerable<SseItem<string>> ReadAsync(string lastId, [EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<EventBatch> ReadAsync(string lastId, [EnumeratorCancellation] CancellationToken stop)
     {
-        long position;
-        lock (_gate) position = Find(lastId) ?? _last;
-        bool isMissed = lastId.Length > 0 && Find(lastId) is null;
-        yield return Item(isMissed ? Reset : Ready, "{}", position);
+        (EventBatch greeting, EventBatch? partial, long next) = Begin(lastId);
+        yield return greeting;
+        if (partial is not null) yield return partial;
         while (!stop.IsCancellationRequested)
         {
-            (string Type, string Data)[] news;
+            // One at a time: what a reader has not taken yet is kept for nobody.
+            EventBatch? batch;
             Task changed;
             lock (_gate)
             {
-                isMissed = _last - position > Kept;
-                news = isMissed ? [] : [.. Enumerable.Range(0, (int)(_last - position)).Select(index => _events[(position + index) % Kept])];
-                if (isMissed) position = _last;
+                bool isMissed = next < _first;
+                batch = isMissed ? Signal(Reset, _last) : next < _next ? Slot(next) : null;
+                next = isMissed ? _next : batch is null ? next : next + 1;
                 changed = _changed.Task;
             }
 
-            if (isMissed) yield return Item(Reset, "{}", position);
-            foreach ((string type, string data) in news) yield return Item(type, data, ++position);
-            if (news.Length == 0 && !isMissed) await changed.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (batch is not null) yield return batch;
+            else await changed.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private SseItem<string> Item(string type, string data, long position) =>
-        new(data, type) { EventId = string.Create(CultureInfo.InvariantCulture, $"{_start}-{position}") };
+    private (EventBatch Greeting, EventBatch? Partial, long Next) Begin(string lastId)
+    {
+        lock (_gate)
+        {
+            if (lastId.Length == 0) return (Signal(Ready, _last), null, _next);
+            if (Find(lastId) is not { } position) return (Signal(Reset, _last), null, _next);
+            long next = _next;
+            while (next > _first && Slot(next - 1)!.To > position) next--;
+            // A connection may end within a batch.
+            bool isWithin = next < _next && Slot(next)!.From < position;
+            return (Signal(Ready, position), isWithin ? Slot(next)!.After(position) : null, isWithin ? next + 1 : next);
+        }
+    }
+
+    private EventBatch Signal(string type, long position) => EventBatch.Of(_prefix, position - 1, [(type, "{}")]);
 
     // Null: not an id of this start, or too long ago.
     private long? Find(string id) =>
-        id.StartsWith(_start + "-", StringComparison.Ordinal) && long.TryParse(id.AsSpan(_start.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long position)
-        && position <= _last && _last - position <= Kept ? position : null;
+        id.StartsWith(_prefix, StringComparison.Ordinal) && long.TryParse(id.AsSpan(_prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long position)
+        && position <= _last && position >= (_first < _next ? Slot(_first)!.From : _last) ? position : null;
+
+    private ref EventBatch? Slot(long number) => ref _batches[number % Kept];
+
+    private void Drop()
+    {
+        _bytes -= Slot(_first)!.Text.Length;
+        Slot(_first++) = null;
+    }
 }

@@ -1,27 +1,57 @@
-using System.Net.ServerSentEvents;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 using NodeManager.Server.Access;
 using NodeManager.Server.Metrics;
 using NodeManager.Server.Nodes;
 
 namespace NodeManager.Server.Live;
 
-/// <summary>Streams changes of the cluster, so that clients need not poll. All readers share one watch.</summary>
+/// <summary>
+/// Streams changes of the cluster, so that clients need not poll. All readers share one watch, and the bytes of each batch of events, which
+/// are compressed for those that take gzip. What is compressed holds no secret and nothing of a request, so its length tells an onlooker nothing (BREACH).
+/// </summary>
 internal static class EventRoutes
 {
     public const string Path = "/api/v1/events";
 
+    private const string Gzip = "gzip";
+
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet(Path, FollowAsync).ForViewers().WithTags("Events").Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
 
-    private static async Task<IResult> FollowAsync(HttpContext context, EventLog log, LiveNodeService live, ServerTelemetry telemetry, IHostApplicationLifetime host, CancellationToken aborted)
+    private static async Task FollowAsync(HttpContext context, EventLog log, LiveNodeService live, ServerTelemetry telemetry, IHostApplicationLifetime host, CancellationToken aborted)
     {
         // A caller who cannot read nodes gets an error instead of an empty stream.
         await live.ReadyAsync(aborted);
         string last = context.Request.Headers["Last-Event-ID"].ToString();
-        CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, host.ApplicationStopping, context.Features.Get<Grant>()!.Ended);
-        context.Response.RegisterForDispose(end);
-        context.Response.RegisterForDispose(telemetry.Streaming());
-        IAsyncEnumerable<SseItem<string>> events = log.ReadAsync(last, end.Token);
-        return TypedResults.ServerSentEvents(events);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, host.ApplicationStopping, context.Features.Get<Grant>()!.Ended);
+        using IDisposable counted = telemetry.Streaming();
+        GzipSequence? gzip = TakesGzip(context.Request) ? new() : null;
+        Begin(context.Response, gzip is not null);
+        PipeWriter body = context.Response.BodyWriter;
+        try
+        {
+            if (gzip is not null) await body.WriteAsync(GzipSequence.Header, end.Token);
+            await foreach (EventBatch batch in log.ReadAsync(last, end.Token)) await body.WriteAsync(gzip is null ? batch.Text : gzip.Add(batch.Compressed), end.Token);
+            if (gzip is not null) await body.WriteAsync(gzip.End(), context.RequestAborted);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // Its reader is gone, or has not taken the last events.
+        }
     }
+
+    private static void Begin(HttpResponse response, bool isCompressed)
+    {
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-cache,no-store";
+        response.Headers.Pragma = "no-cache";
+        response.Headers.Vary = HeaderNames.AcceptEncoding;
+        // Proxies that would gather the events to compress them are told not to.
+        response.Headers.ContentEncoding = isCompressed ? Gzip : "identity";
+        response.HttpContext.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
+    }
+
+    private static bool TakesGzip(HttpRequest request) => request.GetTypedHeaders().AcceptEncoding.Any(static one => one.Value.Equals(Gzip, StringComparison.OrdinalIgnoreCase) && one.Quality != 0);
 }

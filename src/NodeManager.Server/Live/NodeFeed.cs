@@ -13,10 +13,13 @@ namespace NodeManager.Server.Live;
 
 /// <summary>
 /// Writes what changes about nodes into the event log. Heartbeats change nothing that the routes show and are no events; changes of load and
-/// usage alone are collected into one small event.
+/// usage alone are collected into one small event. The first change is written immediately, those that follow it gather.
 /// </summary>
 internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, EventLog log, IOptions<JsonOptions> json) : BackgroundService
 {
+    /// <summary>How long changes gather: a busy cluster then costs each reader one small batch, with each node in it once.</summary>
+    public static readonly TimeSpan Gathering = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, bool> _dirty = new(StringComparer.Ordinal);
     // One pending signal is enough: its receiver processes all dirty nodes.
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -35,8 +38,8 @@ internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, Eve
                 try
                 {
                     await nodes.ReadyAsync(stoppingToken);
-                    if (isSeeded) Write(nodes);
-                    else Seed(nodes);
+                    if (!isSeeded) Seed(nodes);
+                    else if (Write(nodes)) await Task.Delay(Gathering, cluster.Session.Time(), stoppingToken);
                     isSeeded = true;
                 }
                 catch (NodeManagerException)
@@ -65,9 +68,11 @@ internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, Eve
         _signal.Writer.TryWrite(true);
     }
 
-    private void Write(LiveNodes nodes)
+    // False where nothing changed that is shown.
+    private bool Write(LiveNodes nodes)
     {
         DateTimeOffset now = cluster.Session.Time().GetUtcNow();
+        List<(string Type, string Data)> events = [];
         List<ApiNodeUsage> usages = [];
         foreach (string name in _dirty.Keys)
         {
@@ -75,7 +80,7 @@ internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, Eve
             ApiNode? node = nodes.Find(name)?.ToApi(now);
             if (node is null)
             {
-                if (_shown.Remove(name)) Write("node", new ApiNodeEvent("deleted", name, null));
+                if (_shown.Remove(name)) Add("node", new ApiNodeEvent("deleted", name, null));
                 continue;
             }
 
@@ -83,14 +88,16 @@ internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, Eve
             Shown after = Show(node);
             _shown[name] = after;
             if (after == before) continue;
-            if (!isKnown || after.Hash != before!.Hash) Write("node", new ApiNodeEvent(isKnown ? "modified" : "added", name, node));
+            if (!isKnown || after.Hash != before!.Hash) Add("node", new ApiNodeEvent(isKnown ? "modified" : "added", name, node));
             else usages.Add(new(name, node.Usage, node.Pods));
         }
 
-        if (usages.Count > 0) Write("usage", new ApiUsageEvent(usages));
-    }
+        if (usages.Count > 0) Add("usage", new ApiUsageEvent(usages));
+        log.Write(events);
+        return events.Count > 0;
 
-    private void Write<T>(string type, T data) => log.Write(type, JsonSerializer.Serialize(data, json.Value.SerializerOptions));
+        void Add<T>(string type, T data) => events.Add((type, JsonSerializer.Serialize(data, json.Value.SerializerOptions)));
+    }
 
     private Shown Show(ApiNode node) => new(
         Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(node with { Age = "", Usage = null, Pods = null }, json.Value.SerializerOptions))),

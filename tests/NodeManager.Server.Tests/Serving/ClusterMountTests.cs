@@ -47,6 +47,18 @@ public sealed class ClusterMountTests(SeveralClusters clusters) : IClassFixture<
         Assert.Equal(ErrorIds.ServerUnreachable, (string?)clusters[3]!["problem"]!["error"]);
     }
 
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("/clusters/first", "/clusters/first")]
+    [InlineData(Second, Second)]
+    public async Task The_OpenAPI_document_of_a_cluster_names_its_prefix(string path, string? prefix)
+    {
+        JsonObject document = (await _client.GetFromJsonAsync<JsonObject>(path + ApiDocument.Path))!;
+
+        Assert.Equal(prefix, (string?)document["servers"]?.AsArray().SingleOrDefault()?["url"]);
+        Assert.True(document["paths"]!.AsObject().ContainsKey("/api/v1/clusters"));
+    }
+
     [Fact]
     public async Task A_change_and_its_events_stay_in_their_cluster()
     {

@@ -1,23 +1,19 @@
 using System.Globalization;
-using System.Net.Http.Headers;
-using System.Net.ServerSentEvents;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
-using NodeManager.Sandbox;
-using NodeManager.Server.Live;
-using NodeManager.Server.Nodes;
-using NodeManager.Server.Pages;
+using NodeManager.Kubernetes.Configuration;
+using NodeManager.Kubernetes.Requests;
 using NodeManager.Sessions;
+using NodeManager.Testing;
 using Xunit.Abstractions;
 
 namespace NodeManager.Server.Tests.Soak;
 
 /// <summary>
 /// A large and busy cluster over a long time, with the console in a browser and hundreds of event streams: <c>build.ps1 -Task Soak</c>. Not part of CI:
-/// the figures need a machine that does nothing else.
+/// the figures need a machine that does nothing else. The cluster, the server, the browser and the readers are processes of their own.
 /// </summary>
 public sealed class ConsoleSoakTests(ITestOutputHelper output)
 {
@@ -30,61 +26,56 @@ public sealed class ConsoleSoakTests(ITestOutputHelper output)
     public async Task The_console_and_its_streams_hold_out()
     {
         Skip.If(Minutes <= 0, "NODEMANAGER_SOAK says for how many minutes; build.ps1 -Task Soak sets it.");
-        string folder = ConsoleFlowTests.Folder;
-        SandboxCluster sandbox = SandboxCluster.Start(new() { Nodes = NodeCount, Programs = SandboxPrograms.All });
-        var requests = new CountingWatches { InnerHandler = sandbox.CreateTransport() };
-        using NodeManagerSession session = await SessionFactory.ConnectAsync(
-            "sandbox", sandbox.Server, requests, sandbox, NullLogger.Instance, sandbox.Time, CancellationToken.None);
-        await using WebApplication app = EmbeddedServer.Serve(session, EmbeddedServer.Token, ConsoleFiles.Read(Path.Combine(folder, "obj", "console")));
-        ConsoleFlowTests.MapHost(app, session, sandbox);
-        await app.StartAsync();
-        LiveNodeService live = app.Services.GetRequiredService<LiveNodeService>();
-        await live.ReadyAsync(CancellationToken.None);
-        Say($"{live.Nodes.Count} nodes are known; the process holds {Megabytes()} MB.");
+        using var folder = new TemporaryFolder();
+        string kubeconfig = folder.Path("kubeconfig");
+        TimeSpan interval = TimeSpan.FromMinutes(Math.Min(1, Minutes / 8));
+        await using SoakedProcess cluster = SoakedProcess.Start(folder.Path("cluster"), interval, "--serve-cluster", "0", "--nodes", $"{NodeCount}", "--kubeconfig", kubeconfig);
+        await cluster.ReadAsync("kubectl get nodes");
+        await using SoakedProcess server = SoakedProcess.Start(folder.Path("server"), interval, "--kubeconfig", kubeconfig, "--port", "0");
+        string[] said = await server.ReadAsync("Open, once and within 5 minutes:", "Read:   curl -H 'Authorization: Bearer");
+        (string address, string secret, string token) = (said[0].Split("/#")[0], said[0].Split("/#")[1], said[1]);
+        using var client = new HttpClient { BaseAddress = new(address), Timeout = Timeout.InfiniteTimeSpan };
+        string cookie = await ConsoleFlowTests.SignInAsync(client, secret);
 
         using var stop = new CancellationTokenSource();
-        int watches = requests.Watches;
-        long[] received = new long[Streams];
-        Task[] readers = [.. Enumerable.Range(0, Streams).Select(index => ReadAsync(app.Urls.First(), received, index, stop.Token))];
-        while (received.Any(static count => count == 0)) await Task.Delay(100);
-        Assert.Equal(watches, requests.Watches);
-        long before = Megabytes();
-        Say($"{Streams} streams are open and share the watches; the process holds {before} MB.");
+        CountedStream[] streams = [.. Enumerable.Range(0, Streams).Select(_ => new CountedStream(client, token))];
+        Task reading = Task.WhenAll(streams.Select(stream => stream.ReadAsync(stop.Token)));
+        while (streams.Any(static stream => stream.Events == 0)) await Task.WhenAny(reading, Task.Delay(100)).Unwrap();
+        int settled = server.Memory().Count;
+        Say($"{Streams} streams are open.");
 
-        Task<int> changes = ChangeAsync(session, live, stop.Token);
+        using NodeManagerSession session = await SessionFactory.ConnectAsync(
+            Kubeconfig.Load(new() { Paths = [kubeconfig] }), kubeconfig, NullLogger.Instance, TimeProvider.System, CancellationToken.None);
+        Task<int> changes = ChangeAsync(session, stop.Token);
         await ConsoleFlowTests.RunAsync(
-            "soak", ("NODEMANAGER_URL", app.Urls.First()), ("NODEMANAGER_CHROMIUM", ConsoleFlowTests.Browser),
+            "soak", ("NODEMANAGER_URL", address), ("NODEMANAGER_COOKIE", cookie), ("NODEMANAGER_CHROMIUM", ConsoleFlowTests.Browser),
             ("NODEMANAGER_SOAK", Minutes.ToString(CultureInfo.InvariantCulture)), ("NODEMANAGER_SOAK_NODES", NodeCount.ToString(CultureInfo.InvariantCulture)));
         await stop.CancelAsync();
-        await Task.WhenAll(readers);
+        await reading;
 
-        long after = Megabytes();
-        long least = received.Min(), most = received.Max(), written = app.Services.GetRequiredService<EventLog>().Count;
-        Say($"{await changes} changes were made, {written} events written; streams got {least} to {most}. The process holds {after} MB.");
-        Say(await File.ReadAllTextAsync(Path.Combine(folder, "obj", "soak", "figures.json")));
-        Assert.Equal(watches, requests.Watches);
+        long least = streams.Min(static stream => stream.Events), most = streams.Max(static stream => stream.Events);
+        Say($"{await changes} changes were made; streams got {least} to {most} events.");
+        Say(await File.ReadAllTextAsync(Path.Combine(ConsoleFlowTests.Folder, "obj", "soak", "figures.json")));
+        int[] managed = [.. server.Memory().Skip(settled).Select(static one => one.Managed)];
+        Say($"Server, managed MB after each full collection, every {interval.TotalSeconds:0} s: {string.Join(' ', managed)}; working set at the end {server.Memory()[^1].WorkingSet} MB.");
+        Say($"Cluster: {string.Join(' ', cluster.Memory().Select(static one => one.Managed))}; working set at the end {cluster.Memory()[^1].WorkingSet} MB.");
         Assert.True(least > 0.9 * most, $"A stream got {least} events, another {most}.");
-        Assert.True(after < (2 * before) + 100, $"The process held {before} MB before and {after} MB after.");
+        AssertFlat(managed);
     }
 
-    private static async Task ReadAsync(string address, long[] received, int index, CancellationToken stop)
+    // Tables fill in the first third; after that the last third holds no more than the second, but for what comes and goes.
+    private static void AssertFlat(int[] managed)
     {
-        using var client = new HttpClient { BaseAddress = new(address), Timeout = Timeout.InfiniteTimeSpan };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", EmbeddedServer.ViewerToken);
-        try
-        {
-            using HttpResponseMessage response = await client.GetAsync(new Uri(EventRoutes.Path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, stop);
-            await foreach (SseItem<string> _ in SseParser.Create(await response.EnsureSuccessStatusCode().Content.ReadAsStreamAsync(stop)).EnumerateAsync(stop)) received[index]++;
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // The end of the run.
-        }
+        Assert.True(managed.Length >= 6, $"{managed.Length} measurements.");
+        int third = managed.Length / 3;
+        double second = managed[third..^third].Average(), last = managed[^third..].Average();
+        Assert.True(last < (1.1 * second) + 8, $"The server held {second:0} MB in the second third and {last:0} MB in the last one.");
     }
 
-    private static async Task<int> ChangeAsync(NodeManagerSession session, LiveNodeService live, CancellationToken stop)
+    private static async Task<int> ChangeAsync(NodeManagerSession session, CancellationToken stop)
     {
-        string[] names = [.. live.Nodes.List().Select(static node => node.Name)];
+        string[] names = await session.UseAsync(
+            async (connected, token) => (await connected.ListAsync(Resources.Nodes, new(), token)).Items.Select(static node => node.Metadata.Name).ToArray(), stop);
         using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1.0 / ChangesPerMinute));
         int count = 0;
         try
@@ -104,8 +95,6 @@ public sealed class ConsoleSoakTests(ITestOutputHelper output)
         return count;
     }
 
-    private static long Megabytes() => GC.GetTotalMemory(forceFullCollection: true) >> 20;
-
     private static double Number(string variable, double usual) =>
         double.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : usual;
 
@@ -113,18 +102,5 @@ public sealed class ConsoleSoakTests(ITestOutputHelper output)
     {
         output.WriteLine(text);
         Console.WriteLine(text);
-    }
-
-    private sealed class CountingWatches : DelegatingHandler
-    {
-        private int _watches;
-
-        public int Watches => _watches;
-
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            if (request.RequestUri!.Query.Contains("watch=", StringComparison.Ordinal)) Interlocked.Increment(ref _watches);
-            return base.SendAsync(request, cancellationToken);
-        }
     }
 }

@@ -88,7 +88,7 @@ public sealed class ChangeLogTests
     }
 
     [Fact]
-    public async Task A_follower_that_fell_behind_is_told_the_difference()
+    public async Task A_follower_that_fell_behind_reads_the_difference()
     {
         using var cluster = new TestCluster(logCapacity: Kept);
         ResourceRegistry registry = cluster.Cluster.Registry;

@@ -10,7 +10,7 @@ using NodeManager.Server.Access;
 using NodeManager.Server.Live;
 using NodeManager.Server.Nodes;
 
-namespace NodeManager.Server.Tests;
+namespace NodeManager.Server.Tests.Serving;
 
 /// <summary>The last events, as many streams read them: bounded, resumed, plain and compressed.</summary>
 public sealed class EventLogTests(EmbeddedServer server) : IClassFixture<EmbeddedServer>

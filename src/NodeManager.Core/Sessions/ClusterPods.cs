@@ -18,14 +18,7 @@ internal static class ClusterPods
     // Network plugins annotate each pod with its addresses.
     private static readonly HashSet<string> Annotations = [DisruptionAnnotations.DoNotDisrupt, DisruptionAnnotations.SafeToEvict, PodExtensions.MirrorAnnotation];
 
-    private static readonly JsonSerializerOptions Options = SharedJson.Restricted(Restrict);
-
-    public static ResourceType<Pod> Type { get; } = Resources.Pods with
-    {
-        Item = (JsonTypeInfo<Pod>)Options.GetTypeInfo(typeof(Pod)),
-        List = (JsonTypeInfo<KubernetesList<Pod>>)Options.GetTypeInfo(typeof(KubernetesList<Pod>)),
-        Wire = Read,
-    };
+    public static ResourceType<Pod> Type { get; } = Resources.Pods with { Json = SharedJson.Restricted(Restrict), Wire = Read };
 
     /// <summary>Those of some nodes.</summary>
     public static NodeScope<Pod> OfNodes { get; } = new(Type, "spec.nodeName");

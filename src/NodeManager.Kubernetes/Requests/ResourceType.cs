@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Protobuf;
@@ -10,17 +11,21 @@ namespace NodeManager.Kubernetes.Requests;
 /// <param name="Version">For example <c>v1</c>.</param>
 /// <param name="Plural">As paths name it.</param>
 /// <param name="IsNamespaced">False for nodes and the like.</param>
-/// <param name="Item">Reads and writes one.</param>
-/// <param name="List">Reads a page of them.</param>
+/// <param name="Json">Reads and writes it.</param>
 public sealed record ResourceType<T>(
     string Group,
     string Version,
     string Plural,
     bool IsNamespaced,
-    JsonTypeInfo<T> Item,
-    JsonTypeInfo<KubernetesList<T>> List)
+    JsonSerializerOptions Json)
     where T : KubernetesObject
 {
+    /// <summary>Reads and writes one. Made at the first use: metadata of all kinds would take longer than a first list.</summary>
+    public JsonTypeInfo<T> Item => (JsonTypeInfo<T>)Json.GetTypeInfo(typeof(T));
+
+    /// <summary>Reads a page of them.</summary>
+    public JsonTypeInfo<KubernetesList<T>> List => (JsonTypeInfo<KubernetesList<T>>)Json.GetTypeInfo(typeof(KubernetesList<T>));
+
     /// <summary>The path of one object, of a namespace's collection, or of the whole cluster's.</summary>
     /// <exception cref="NodeManagerException">Invalid: a name that would make it the path of something else.</exception>
     public string Path(string? ns = null, string? name = null, string? subresource = null)
@@ -38,7 +43,7 @@ public sealed record ResourceType<T>(
     /// Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches
     /// </summary>
     public ResourceType<PartialObjectMetadata> MetadataOnly() =>
-        new(Group, Version, Plural, IsNamespaced, KubernetesJson.Default.PartialObjectMetadata, KubernetesJson.Default.KubernetesListPartialObjectMetadata)
+        new(Group, Version, Plural, IsNamespaced, KubernetesJson.Default.Options)
         {
             AcceptItem = Accepting(nameof(PartialObjectMetadata)),
             AcceptList = Accepting("PartialObjectMetadataList"),

@@ -8,76 +8,59 @@ namespace NodeManager.Kubernetes.Requests;
 /// <summary>The kinds that we use.</summary>
 public static class Resources
 {
-    private static readonly KubernetesJson Json = KubernetesJson.Default;
-    private static readonly JsonSerializerOptions NodeLeaseOptions = SharedJson.Restricted(LimitNodeLease);
+    private static readonly JsonSerializerOptions Json = KubernetesJson.Default.Options;
 
-    public static ResourceType<Node> Nodes { get; } = new("", "v1", "nodes", false, SharedJson.Default.Node, SharedJson.Default.KubernetesListNode) { Wire = NodeWire.Read };
+    public static ResourceType<Node> Nodes { get; } = new("", "v1", "nodes", false, SharedJson.Default.Options) { Wire = NodeWire.Read };
 
     /// <summary>The images of nodes, and nothing else of them.</summary>
-    public static ResourceType<NodeImages> NodeImages { get; } = new("", "v1", "nodes", false, Json.NodeImages, Json.KubernetesListNodeImages);
+    public static ResourceType<NodeImages> NodeImages { get; } = new("", "v1", "nodes", false, Json);
 
-    public static ResourceType<Service> Services { get; } = new("", "v1", "services", true, Json.Service, Json.KubernetesListService);
+    public static ResourceType<Service> Services { get; } = new("", "v1", "services", true, Json);
 
-    public static ResourceType<Pod> Pods { get; } = new("", "v1", "pods", true, Json.Pod, Json.KubernetesListPod) { Wire = static message => PodWire.Read(message) };
+    public static ResourceType<Pod> Pods { get; } = new("", "v1", "pods", true, Json) { Wire = static message => PodWire.Read(message) };
 
-    public static ResourceType<Namespace> Namespaces { get; } = new("", "v1", "namespaces", false, Json.Namespace, Json.KubernetesListNamespace);
+    public static ResourceType<Namespace> Namespaces { get; } = new("", "v1", "namespaces", false, Json);
 
-    public static ResourceType<Event> Events { get; } = new("", "v1", "events", true, Json.Event, Json.KubernetesListEvent);
+    public static ResourceType<Event> Events { get; } = new("", "v1", "events", true, Json);
 
-    public static ResourceType<PersistentVolumeClaim> PersistentVolumeClaims { get; } =
-        new("", "v1", "persistentvolumeclaims", true, Json.PersistentVolumeClaim, Json.KubernetesListPersistentVolumeClaim);
+    public static ResourceType<PersistentVolumeClaim> PersistentVolumeClaims { get; } = new("", "v1", "persistentvolumeclaims", true, Json);
 
-    public static ResourceType<PersistentVolume> PersistentVolumes { get; } =
-        new("", "v1", "persistentvolumes", false, Json.PersistentVolume, Json.KubernetesListPersistentVolume);
+    public static ResourceType<PersistentVolume> PersistentVolumes { get; } = new("", "v1", "persistentvolumes", false, Json);
 
-    public static ResourceType<Deployment> Deployments { get; } =
-        new("apps", "v1", "deployments", true, Json.Deployment, Json.KubernetesListDeployment);
+    public static ResourceType<Deployment> Deployments { get; } = new("apps", "v1", "deployments", true, Json);
 
-    public static ResourceType<ReplicaSet> ReplicaSets { get; } =
-        new("apps", "v1", "replicasets", true, Json.ReplicaSet, Json.KubernetesListReplicaSet);
+    public static ResourceType<ReplicaSet> ReplicaSets { get; } = new("apps", "v1", "replicasets", true, Json);
 
-    public static ResourceType<StatefulSet> StatefulSets { get; } =
-        new("apps", "v1", "statefulsets", true, Json.StatefulSet, Json.KubernetesListStatefulSet);
+    public static ResourceType<StatefulSet> StatefulSets { get; } = new("apps", "v1", "statefulsets", true, Json);
 
-    public static ResourceType<StoredPodTemplate> PodTemplates { get; } =
-        new("", "v1", "podtemplates", true, Json.StoredPodTemplate, Json.KubernetesListStoredPodTemplate);
+    public static ResourceType<StoredPodTemplate> PodTemplates { get; } = new("", "v1", "podtemplates", true, Json);
 
-    public static ResourceType<DaemonSet> DaemonSets { get; } =
-        new("apps", "v1", "daemonsets", true, Json.DaemonSet, Json.KubernetesListDaemonSet);
+    public static ResourceType<DaemonSet> DaemonSets { get; } = new("apps", "v1", "daemonsets", true, Json);
 
-    public static ResourceType<StorageClass> StorageClasses { get; } =
-        new("storage.k8s.io", "v1", "storageclasses", false, Json.StorageClass, Json.KubernetesListStorageClass);
+    public static ResourceType<StorageClass> StorageClasses { get; } = new("storage.k8s.io", "v1", "storageclasses", false, Json);
 
-    public static ResourceType<VolumeAttachment> VolumeAttachments { get; } =
-        new("storage.k8s.io", "v1", "volumeattachments", false, Json.VolumeAttachment, Json.KubernetesListVolumeAttachment);
+    public static ResourceType<VolumeAttachment> VolumeAttachments { get; } = new("storage.k8s.io", "v1", "volumeattachments", false, Json);
 
-    public static ResourceType<Lease> Leases { get; } =
-        new("coordination.k8s.io", "v1", "leases", true, Json.Lease, Json.KubernetesListLease);
+    public static ResourceType<Lease> Leases { get; } = new("coordination.k8s.io", "v1", "leases", true, Json);
 
     /// <summary>Leases with the times of their writes, and nothing else of their metadata but name and version; the nodes' are in <c>kube-node-lease</c>.</summary>
-    public static ResourceType<NodeLease> NodeLeases { get; } =
-        new("coordination.k8s.io", "v1", "leases", true, (JsonTypeInfo<NodeLease>)NodeLeaseOptions.GetTypeInfo(typeof(NodeLease)), (JsonTypeInfo<KubernetesList<NodeLease>>)NodeLeaseOptions.GetTypeInfo(typeof(KubernetesList<NodeLease>)));
+    public static ResourceType<NodeLease> NodeLeases { get; } = new("coordination.k8s.io", "v1", "leases", true, SharedJson.Restricted(LimitNodeLease));
 
-    public static ResourceType<ConfigMap> ConfigMaps { get; } = new("", "v1", "configmaps", true, Json.ConfigMap, Json.KubernetesListConfigMap);
+    public static ResourceType<ConfigMap> ConfigMaps { get; } = new("", "v1", "configmaps", true, Json);
 
-    public static ResourceType<Secret> Secrets { get; } = new("", "v1", "secrets", true, Json.Secret, Json.KubernetesListSecret);
+    public static ResourceType<Secret> Secrets { get; } = new("", "v1", "secrets", true, Json);
 
-    public static ResourceType<ControllerRevision> ControllerRevisions { get; } =
-        new("apps", "v1", "controllerrevisions", true, Json.ControllerRevision, Json.KubernetesListControllerRevision);
+    public static ResourceType<ControllerRevision> ControllerRevisions { get; } = new("apps", "v1", "controllerrevisions", true, Json);
 
-    public static ResourceType<NodeMetrics> NodeMetrics { get; } =
-        new("metrics.k8s.io", "v1beta1", "nodes", false, Json.NodeMetrics, Json.KubernetesListNodeMetrics);
+    public static ResourceType<NodeMetrics> NodeMetrics { get; } = new("metrics.k8s.io", "v1beta1", "nodes", false, Json);
 
-    public static ResourceType<PodMetrics> PodMetrics { get; } =
-        new("metrics.k8s.io", "v1beta1", "pods", true, Json.PodMetrics, Json.KubernetesListPodMetrics);
+    public static ResourceType<PodMetrics> PodMetrics { get; } = new("metrics.k8s.io", "v1beta1", "pods", true, Json);
 
     /// <summary>Only where <see cref="ServerCapabilities.HasEvictionRequests"/>.</summary>
-    public static ResourceType<EvictionRequest> EvictionRequests { get; } =
-        new("lifecycle.k8s.io", "v1alpha1", "evictionrequests", true, Json.EvictionRequest, Json.KubernetesListEvictionRequest);
+    public static ResourceType<EvictionRequest> EvictionRequests { get; } = new("lifecycle.k8s.io", "v1alpha1", "evictionrequests", true, Json);
 
     /// <summary>What is made of <see cref="EvictionRequests"/>.</summary>
-    public static ResourceType<EvictionProcess> EvictionProcesses { get; } =
-        new("lifecycle.k8s.io", "v1alpha1", "evictions", true, Json.EvictionProcess, Json.KubernetesListEvictionProcess);
+    public static ResourceType<EvictionProcess> EvictionProcesses { get; } = new("lifecycle.k8s.io", "v1alpha1", "evictions", true, Json);
 
     // Thousands are listed again and again.
     private static void LimitNodeLease(JsonTypeInfo type)
@@ -88,5 +71,5 @@ public static class Resources
 
     /// <summary>Budgets at the version that the server has: <c>v1</c> from 1.21, <c>v1beta1</c> before.</summary>
     public static ResourceType<PodDisruptionBudget> PodDisruptionBudgets(string version) =>
-        new("policy", version, "poddisruptionbudgets", true, Json.PodDisruptionBudget, Json.KubernetesListPodDisruptionBudget);
+        new("policy", version, "poddisruptionbudgets", true, Json);
 }

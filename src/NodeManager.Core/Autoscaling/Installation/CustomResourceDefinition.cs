@@ -41,5 +41,5 @@ internal sealed partial class InstallationJson : JsonSerializerContext;
 internal static class InstallationResources
 {
     public static ResourceType<CustomResourceDefinition> Definitions { get; } = new(
-        "apiextensions.k8s.io", "v1", "customresourcedefinitions", false, InstallationJson.Default.CustomResourceDefinition, InstallationJson.Default.KubernetesListCustomResourceDefinition);
+        "apiextensions.k8s.io", "v1", "customresourcedefinitions", false, InstallationJson.Default.Options);
 }

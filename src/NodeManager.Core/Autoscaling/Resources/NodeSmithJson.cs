@@ -18,21 +18,17 @@ public sealed partial class NodeSmithJson : JsonSerializerContext;
 /// <summary>KubeNodeSmith's kinds as the API serves them.</summary>
 public static class NodeSmithResources
 {
-    private static readonly NodeSmithJson Json = NodeSmithJson.Default;
+    public static ResourceType<NodeSmithControlPlane> ControlPlanes { get; } = Type<NodeSmithControlPlane>("nodesmithcontrolplanes");
 
-    public static ResourceType<NodeSmithControlPlane> ControlPlanes { get; } = Type("nodesmithcontrolplanes", Json.NodeSmithControlPlane, Json.KubernetesListNodeSmithControlPlane);
+    public static ResourceType<NodeSmithPool> Pools { get; } = Type<NodeSmithPool>("nodesmithpools");
 
-    public static ResourceType<NodeSmithPool> Pools { get; } = Type("nodesmithpools", Json.NodeSmithPool, Json.KubernetesListNodeSmithPool);
+    public static ResourceType<NodeSmithProvider> Providers { get; } = Type<NodeSmithProvider>("nodesmithproviders");
 
-    public static ResourceType<NodeSmithProvider> Providers { get; } = Type("nodesmithproviders", Json.NodeSmithProvider, Json.KubernetesListNodeSmithProvider);
-
-    public static ResourceType<NodeSmithClaim> Claims { get; } = Type("nodesmithclaims", Json.NodeSmithClaim, Json.KubernetesListNodeSmithClaim);
+    public static ResourceType<NodeSmithClaim> Claims { get; } = Type<NodeSmithClaim>("nodesmithclaims");
 
     /// <summary>Not ours: the API of the autoscaling SIG.</summary>
-    public static ResourceType<CapacityBuffer> CapacityBuffers { get; } =
-        new("autoscaling.x-k8s.io", "v1beta1", "capacitybuffers", true, Json.CapacityBuffer, Json.KubernetesListCapacityBuffer);
+    public static ResourceType<CapacityBuffer> CapacityBuffers { get; } = new("autoscaling.x-k8s.io", "v1beta1", "capacitybuffers", true, NodeSmithJson.Default.Options);
 
-    private static ResourceType<T> Type<T>(
-        string plural, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> item, System.Text.Json.Serialization.Metadata.JsonTypeInfo<KubernetesList<T>> list)
-        where T : KubernetesObject => new(NodeSmithNames.Group, NodeSmithNames.Version, plural, true, item, list);
+    private static ResourceType<T> Type<T>(string plural)
+        where T : KubernetesObject => new(NodeSmithNames.Group, NodeSmithNames.Version, plural, true, NodeSmithJson.Default.Options);
 }

@@ -173,6 +173,5 @@ internal static class DetachedResources
 
     public const string Kind = nameof(NodeMaintenanceRequest);
 
-    public static ResourceType<NodeMaintenanceRequest> Requests { get; } = new(
-        Group, "v1alpha1", "nodemaintenancerequests", true, DetachedJson.Default.NodeMaintenanceRequest, DetachedJson.Default.KubernetesListNodeMaintenanceRequest);
+    public static ResourceType<NodeMaintenanceRequest> Requests { get; } = new(Group, "v1alpha1", "nodemaintenancerequests", true, DetachedJson.Default.Options);
 }

@@ -8,8 +8,7 @@ namespace NodeManager.Core.Scheduler.Discovery;
 /// <summary>The part of a Deployment that shows whether and how it runs a scheduler.</summary>
 internal sealed class DeploymentManifest : KubernetesObject
 {
-    public static ResourceType<DeploymentManifest> Type { get; } = new(
-        "apps", "v1", "deployments", true, ManifestJson.Default.DeploymentManifest, ManifestJson.Default.KubernetesListDeploymentManifest);
+    public static ResourceType<DeploymentManifest> Type { get; } = new("apps", "v1", "deployments", true, ManifestJson.Default.Options);
 
     public DeploymentManifestSpec Spec { get; set; } = new();
 

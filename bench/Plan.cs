@@ -55,6 +55,8 @@ internal static class Plan
             if (!options.Wants(work.Name) || !names.Add(work.Name)) continue;
             await cluster.FillAsync(nodes, pods, cancellationToken);
             yield return (work, cluster.Minor);
+            // What one work has left in memory would slow the next one down.
+            setting.EndSessions();
         }
     }
 

@@ -25,11 +25,6 @@ internal static class Embedding
         return new("sandbox-list-" + count, $"list {count} nodes of an embedded cluster, connected")
         {
             Contenders = [setting.Connected("NodeManager", "@(Get-ClusterNode -Session $embedded).Count", count) with { PrepareAsync = setting.Before(prepare) }],
-            FinishAsync = _ =>
-            {
-                setting.EndSession();
-                return Task.CompletedTask;
-            },
         };
     }
 

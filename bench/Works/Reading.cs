@@ -65,7 +65,7 @@ internal static class Reading
             [
                 first with { PrepareAsync = setting.Before("Disconnect-NodeManager; $null = Connect-NodeManager") },
                 first with { Name = "NodeManager, again" },
-                setting.Kubectl(Kubectl, "get", "nodes,pods", "-A", "-o", "json"),
+                setting.Kubectl(Kubectl, "get", "nodes,pods", "-A", "-o", "json") with { Samples = 1 },
                 setting.Curl(Curl, isCompressed: false, Nodes, Pods),
                 setting.Curl(Compressed, isCompressed: true, Nodes, Pods),
             ],
@@ -78,7 +78,7 @@ internal static class Reading
         Contenders =
         [
             setting.Connected(Ours, "$null = Get-ClusterStatistic", null) with { PrepareAsync = setting.Before("Disconnect-NodeManager; $null = Connect-NodeManager") },
-            setting.Kubectl(Kubectl, "get", "nodes,pods", "-A", "-o", "json"),
+            setting.Kubectl(Kubectl, "get", "nodes,pods", "-A", "-o", "json") with { Samples = 1 },
             setting.Curl(Compressed, isCompressed: true, Nodes, Pods),
         ],
     };

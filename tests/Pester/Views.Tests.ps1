@@ -138,6 +138,25 @@ Describe 'The default output' {
         $plan | Format-Table | Show | Should -Match 'RefusedByPDB'
     }
 
+    It 'shows what prevents a drain besides its pods' {
+        $plan = Get-NodeDrainPlan '*' | Select-Object -First 1
+        $messages = [NodeManager.ItemList[string]]::new([string[]] ('No permission to patch nodes.', 'No permission to evict pods.'))
+        [NodeManager.NodeDrainPlan].GetProperty('NodeBlockers').SetValue($plan, $messages)
+        $lines = $plan | Lines
+        $lines | Should -Contain '  No permission to patch nodes.'
+        $lines | Should -Contain '  No permission to evict pods.'
+    }
+
+    It 'has no script block that PowerShell cannot parse' {
+        foreach ($view in Get-ChildItem "$PSScriptRoot/../../src/NodeManager/Formats/*.ps1xml") {
+            foreach ($script in ([xml](Get-Content $view -Raw)).SelectNodes('//ScriptBlock').InnerText) {
+                $errors = $null
+                $null = [Management.Automation.Language.Parser]::ParseInput($script, [ref] $null, [ref] $errors)
+                $errors | Should -BeNullOrEmpty -Because "$($view.Name): $script"
+            }
+        }
+    }
+
     It 'shows <_> as a table' -ForEach 'Get-NodePod', 'Get-ClusterStatistic', 'Get-ClusterStatistic Zone', 'Get-NodeManagerSession', '(Get-ClusterStatistic).Resources', '(Get-ClusterNode)[0].Conditions', '(Get-NodeDrainPlan *).Pods' {
         $lines = & ([scriptblock]::Create($_)) | Lines
         ($lines -match '^\s*-{2,}\s').Count | Should -BeGreaterThan 0

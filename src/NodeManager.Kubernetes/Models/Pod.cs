@@ -64,6 +64,13 @@ public sealed class PodSpec
     /// <summary>Devices by dynamic resource allocation.</summary>
     public List<PodResourceClaim>? ResourceClaims { get => _template.ResourceClaims; set => Own.ResourceClaims = value; }
 
+    /// <summary>The specification of another pod of the workload, on a node: it shares what pods of a workload have in common.</summary>
+    public PodSpec On(string? nodeName)
+    {
+        _template.IsShared = true;
+        return new() { _template = _template, NodeName = nodeName, Volumes = Volumes };
+    }
+
     /// <summary>Read only, once another pod has it, too.</summary>
     [JsonIgnore]
     internal PodSpecTemplate Template

@@ -65,6 +65,21 @@ internal sealed class FieldSet : IEquatable<FieldSet>
         return IsEmpty || other.IsEmpty ? this : Merge(other, static (left, right) => left && !right, static (left, right) => left.Difference(right));
     }
 
+    /// <summary>The same fields with other steps to them.</summary>
+    public FieldSet Select(Func<PathElement, PathElement> step)
+    {
+        var selected = new List<FieldBranch>(_branches.Length);
+        bool isSame = true;
+        foreach (FieldBranch branch in _branches)
+        {
+            FieldBranch own = new(step(branch.Element), branch.IsMember, branch.Below.Select(step));
+            isSame &= ReferenceEquals(own.Element, branch.Element) && ReferenceEquals(own.Below, branch.Below);
+            selected.Add(own);
+        }
+
+        return isSame ? this : Of(selected);
+    }
+
     /// <summary>The branches of which the condition is true, with all that is below them.</summary>
     public FieldSet Where(Func<PathElement, bool> condition) => Of([.. _branches.Where(branch => condition(branch.Element))]);
 

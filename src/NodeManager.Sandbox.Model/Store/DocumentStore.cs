@@ -193,6 +193,27 @@ internal sealed class DocumentStore
         return stored;
     }
 
+    /// <summary>Stores new objects of one kind in the order given, at less than one by one.</summary>
+    /// <exception cref="ArgumentException">A key is taken.</exception>
+    internal void AddAll(ResourceKind kind, IReadOnlyList<StoredObject> items)
+    {
+        Table table = TableOf(kind);
+        var changes = new Change[items.Count];
+        lock (_lock)
+        {
+            long first = _version + 1;
+            StoredObject[] stored = [.. items.Select((item, index) => item.At(first + index))];
+            table.Objects = table.Objects.Add(stored);
+            for (int i = 0; i < stored.Length; i++)
+            {
+                _version = stored[i].Version;
+                changes[i] = Link(table, ChangeType.Added, stored[i], null);
+            }
+        }
+
+        foreach (Change change in changes) Tell(table, change);
+    }
+
     /// <summary>Stores a change of exactly the version it was made from; null if that is no longer the newest.</summary>
     internal StoredObject? TryReplace(StoredObject expected, StoredObject item)
     {

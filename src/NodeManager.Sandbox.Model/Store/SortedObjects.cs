@@ -8,6 +8,9 @@ internal sealed class SortedObjects
 {
     private const int BlockSize = 128;
 
+    // Of blocks that are made together: what is added later finds room.
+    private const int FilledSize = 96;
+
     private readonly StoredObject[][] _blocks;
 
     private SortedObjects(StoredObject[][] blocks, int count)
@@ -48,6 +51,26 @@ internal sealed class SortedObjects
         // Appending in order is common (names with numbers): then the full block stays full.
         int split = block == _blocks.Length - 1 && index == old.Length ? BlockSize : grown.Length / 2;
         return new(Replace(block, grown[..split], grown[split..]), Count + 1);
+    }
+
+    /// <summary>Puts new objects in, in any order.</summary>
+    /// <exception cref="ArgumentException">A key is taken.</exception>
+    public SortedObjects Add(IReadOnlyCollection<StoredObject> items)
+    {
+        StoredObject[] added = [.. items];
+        Array.Sort(added, static (left, right) => Compare(left, right.Namespace, right.Name));
+        var all = new StoredObject[Count + added.Length];
+        int next = 0, index = 0;
+        foreach (StoredObject known in Walk())
+        {
+            while (index < added.Length && Compare(added[index], known.Namespace, known.Name) < 0) all[next++] = added[index++];
+            all[next++] = known;
+        }
+
+        added.AsSpan(index).CopyTo(all.AsSpan(next));
+        for (int i = 1; i < all.Length; i++)
+            if (Compare(all[i - 1], all[i].Namespace, all[i].Name) == 0) throw new ArgumentException($"{all[i].Kind.Kind} {all[i].Namespace}/{all[i].Name} exists already.", nameof(items));
+        return new([.. all.Chunk(FilledSize)], all.Length);
     }
 
     public SortedObjects Remove(string ns, string name)

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using NodeManager.Sandbox.Model.Ownership;
 
 namespace NodeManager.Sandbox.Model.Store;
 
@@ -50,37 +49,43 @@ internal static class StoredDocument
     public static byte[] WithVersion(ReadOnlySpan<byte> tail, long version)
     {
         if (version == 0) return [.. Opening, .. tail];
+        byte[] document = Begin(version, tail.Length);
+        tail.CopyTo(document.AsSpan(document.Length - tail.Length));
+        return document;
+    }
+
+    /// <summary>The stored form up to and with its version, and room for the rest.</summary>
+    public static byte[] Begin(long version, int tailLength)
+    {
         Span<byte> digits = stackalloc byte[20];
         version.TryFormat(digits, out int length);
-        var document = new byte[VersionOpening.Length + length + VersionClosing.Length + tail.Length];
+        var document = new byte[VersionOpening.Length + length + VersionClosing.Length + tailLength];
         Span<byte> rest = document;
         VersionOpening.CopyTo(rest);
         rest = rest[VersionOpening.Length..];
         digits[..length].CopyTo(rest);
-        rest = rest[length..];
-        VersionClosing.CopyTo(rest);
-        tail.CopyTo(rest[VersionClosing.Length..]);
+        VersionClosing.CopyTo(rest[length..]);
         return document;
     }
 
     /// <summary>Writes what of a document that goes out comes before its stored bytes (without its opening brace): the owners of its fields.</summary>
     /// <returns>The rest of the document.</returns>
-    public static ReadOnlyMemory<byte> WriteOpening(ReadOnlyMemory<byte> document, ManagedFields owners, IBufferWriter<byte> into)
+    public static ReadOnlyMemory<byte> WriteOpening(ReadOnlyMemory<byte> document, StoredObject owned, IBufferWriter<byte> into)
     {
-        if (owners.IsEmpty) return document[1..];
+        if (owned.HasNoOwners) return document[1..];
         into.Write(OwnersOpening);
-        owners.WriteTo(into);
+        owned.WriteOwners(into);
         into.Write(","u8);
         return document[Opening.Length..];
     }
 
     /// <summary>Writes the member <c>metadata</c> of a document that goes out, with the owners of its fields, and nothing else.</summary>
-    public static void WriteMetadata(ReadOnlyMemory<byte> document, ManagedFields owners, IBufferWriter<byte> into)
+    public static void WriteMetadata(ReadOnlyMemory<byte> document, StoredObject owned, IBufferWriter<byte> into)
     {
         var reader = new Utf8JsonReader(document.Span);
         for (int i = 0; i < 3; i++) reader.Read();
         reader.Skip();
-        into.Write(WriteOpening(document[..(int)reader.BytesConsumed], owners, into).Span);
+        into.Write(WriteOpening(document[..(int)reader.BytesConsumed], owned, into).Span);
     }
 
     /// <summary>What follows the version, of a document with one.</summary>

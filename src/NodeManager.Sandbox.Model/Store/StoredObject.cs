@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
@@ -12,10 +13,14 @@ namespace NodeManager.Sandbox.Model.Store;
 internal sealed class StoredObject
 {
     private readonly string?[] _fields;
+    private readonly byte[]? _document;
+    private readonly ManagedFields? _owners;
+    private readonly ObjectPattern? _pattern;
+    private readonly string[]? _texts;
     private KubernetesObject? _typed;
     private ShownForm? _shown;
 
-    private StoredObject(StoredObject like, long version, byte[] document)
+    private StoredObject(StoredObject like, long version)
     {
         Kind = like.Kind;
         Namespace = like.Namespace;
@@ -25,9 +30,26 @@ internal sealed class StoredObject
         OwnerUids = like.OwnerUids;
         IsDeleting = like.IsDeleting;
         _fields = like._fields;
-        Owners = like.Owners;
+        _owners = like._owners;
         Version = version;
-        Document = document;
+        _pattern = like._pattern;
+        _texts = like._texts;
+        if (_pattern is null) _document = StoredDocument.WithVersion(like.Tail, version);
+    }
+
+    /// <summary>One of many that are alike; see <see cref="ObjectPattern.Make"/>.</summary>
+    internal StoredObject(ObjectPattern pattern, string[] texts)
+    {
+        StoredObject model = pattern.Model;
+        Kind = model.Kind;
+        Namespace = pattern.Text(model.Namespace, texts);
+        Name = pattern.Text(model.Name, texts);
+        Uid = pattern.Text(model.Uid, texts);
+        Labels = pattern.Labels(texts);
+        OwnerUids = model.OwnerUids;
+        _fields = [];
+        _pattern = pattern;
+        _texts = texts;
     }
 
     /// <param name="kind">Its kind.</param>
@@ -37,7 +59,7 @@ internal sealed class StoredObject
     {
         JsonObject metadata = document["metadata"]!.AsObject();
         Kind = kind;
-        Owners = owners;
+        _owners = owners;
         Namespace = metadata.Text("namespace") ?? "";
         Name = metadata.Text("name") ?? "";
         Uid = metadata.Text("uid") ?? "";
@@ -52,7 +74,7 @@ internal sealed class StoredObject
         OwnerUids = metadata["ownerReferences"] is JsonArray { Count: > 0 } holders ? [.. holders.Select(owner => owner!.AsObject().Text("uid") ?? "")] : [];
         _fields = kind.SelectableFields.Length == 0 ? [] : new string?[kind.SelectableFields.Length];
         for (int i = 0; i < _fields.Length; i++) _fields[i] = kind.SelectableFields[i].Read(document) is { } value ? SharedTexts.Get(value) : null;
-        Document = StoredDocument.Serialize(document);
+        _document = StoredDocument.Serialize(document);
     }
 
     public ResourceKind Kind { get; }
@@ -77,19 +99,30 @@ internal sealed class StoredObject
     /// <summary>The JSON document, without kind, apiVersion and managedFields.</summary>
     public ReadOnlyMemory<byte> Json => Document;
 
-    /// <summary>Who owns its fields.</summary>
-    public ManagedFields Owners { get; }
+    /// <summary>Who owns its fields. Of one that is made from a pattern it is worked out each time; see <see cref="WriteOwners"/>.</summary>
+    public ManagedFields Owners => _owners ?? _pattern!.Owners(_texts!);
 
-    private byte[] Document { get; }
+    /// <summary>True where it is not known who owns its fields.</summary>
+    public bool HasNoOwners => (_owners ?? _pattern!.Model.Owners).IsEmpty;
+
+    // Of one that is made from a pattern it is composed each time.
+    private byte[] Document => _document ?? _pattern!.Compose(_texts!, Version);
 
     /// <summary>What a selectable field holds (<c>spec.nodeName</c>, <c>status.phase</c>, …); empty if not set.</summary>
     public string Field(string path)
     {
         int index = Kind.IndexOfField(path);
-        return index < 0 ? throw new ArgumentException($"{Kind.Plural} have no field {path}.", nameof(path)) : _fields[index] ?? "";
+        return index < 0 ? throw new ArgumentException($"{Kind.Plural} have no field {path}.", nameof(path)) : Field(index);
     }
 
-    internal string Field(int index) => _fields[index] ?? "";
+    internal string Field(int index) => (_pattern is null ? _fields[index] : _pattern.Field(index, _texts!)) ?? "";
+
+    /// <summary>Writes who owns its fields, as the JSON array, where that is known.</summary>
+    public void WriteOwners(IBufferWriter<byte> into)
+    {
+        if (_owners is null) _pattern!.WriteOwners(_texts!, into);
+        else if (!_owners.IsEmpty) _owners.WriteTo(into);
+    }
 
     /// <summary>The object as our types know it: shared, so never to be changed.</summary>
     public T As<T>()
@@ -97,7 +130,7 @@ internal sealed class StoredObject
     {
         if (Volatile.Read(ref _typed) is T known) return known;
         var type = (JsonTypeInfo<T>?)Kind.Type ?? throw new InvalidOperationException($"{Kind.Plural} have no type.");
-        T read = JsonSerializer.Deserialize(Document, type)!;
+        T read = (T?)_pattern?.Read(this, _texts!) ?? JsonSerializer.Deserialize(Document, type)!;
         Volatile.Write(ref _typed, read);
         return read;
     }
@@ -111,8 +144,8 @@ internal sealed class StoredObject
         if (Volatile.Read(ref _shown) is { } known && ReferenceEquals(known.Show, show)) return known.Document;
         JsonObject document = ToJson();
         show(document);
-        byte[] shown = StoredDocument.WithVersion(StoredDocument.Serialize(document), Version);
-        if (shown.AsSpan().SequenceEqual(Document)) shown = Document;
+        byte[] shown = StoredDocument.WithVersion(StoredDocument.Serialize(document), Version), stored = Document;
+        if (shown.AsSpan().SequenceEqual(stored)) shown = stored;
         Volatile.Write(ref _shown, new(show, shown));
         return shown;
     }
@@ -121,14 +154,19 @@ internal sealed class StoredObject
     internal bool SameContent(StoredObject other) => SameDocument(other) && Owners.SameOwners(other.Owners);
 
     // The order of members says nothing.
-    private bool SameDocument(StoredObject other) => Tail.SequenceEqual(other.Tail) || (Tail.Length == other.Tail.Length && JsonNode.DeepEquals(Parse(Tail), Parse(other.Tail)));
+    private bool SameDocument(StoredObject other)
+    {
+        ReadOnlySpan<byte> mine = Tail, its = other.Tail;
+        return mine.SequenceEqual(its) || (mine.Length == its.Length && JsonNode.DeepEquals(Parse(mine), Parse(its)));
+    }
 
     private static JsonNode? Parse(ReadOnlySpan<byte> tail) => JsonNode.Parse(StoredDocument.WithVersion(tail, 1), documentOptions: DocumentDepth.Options);
 
     /// <summary>The same object under a version: for the store, and for the end of a watched object (its last state under its deletion's version).</summary>
-    internal StoredObject At(long version) => new(this, version, StoredDocument.WithVersion(Tail, version));
+    internal StoredObject At(long version) => new(this, version);
 
     private sealed record ShownForm(Action<JsonObject> Show, byte[] Document);
 
-    private ReadOnlySpan<byte> Tail => Version == 0 ? Document : StoredDocument.Tail(Document);
+    /// <summary>The document but for what comes before its version, and the version.</summary>
+    internal ReadOnlySpan<byte> Tail => Version == 0 ? Document : StoredDocument.Tail(Document);
 }

@@ -123,7 +123,8 @@ internal static class PodStatusWriter
     private static Dictionary<string, JsonObject> Known(JsonArray? statuses) =>
         (statuses ?? []).OfType<JsonObject>().GroupBy(static one => one.Text("name") ?? "", StringComparer.Ordinal).ToDictionary(static group => group.Key, static group => group.First());
 
-    private static string ContainerId(string uid, string name, long restarts)
+    /// <summary>What a container is called on its node.</summary>
+    public static string ContainerId(string uid, string name, long restarts)
     {
         string which = restarts == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}/{restarts}");
         return $"containerd://{StableHash.Of(uid + which):x8}{StableHash.Of(which + uid):x8}";

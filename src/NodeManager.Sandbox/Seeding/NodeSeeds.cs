@@ -19,13 +19,15 @@ internal sealed class NodeSeeds(SeedWriter writer, int seed, int minorVersion)
 
     public List<SeedNode> Write(int count)
     {
-        List<SeedNode> nodes = [];
+        List<Func<SeedNode>> nodes = [];
         foreach ((SeedPool pool, int size) in SeedPool.Share(count))
             for (int index = 0; index < size; index++) nodes.Add(Write(pool, index, size));
-        return nodes;
+        writer.Finish();
+        return nodes.ConvertAll(static stored => stored());
     }
 
-    private SeedNode Write(SeedPool pool, int index, int size)
+    // The node is there once it is stored.
+    private Func<SeedNode> Write(SeedPool pool, int index, int size)
     {
         char letter = "abc"[index % 3];
         string zone = $"{Region}{letter}";
@@ -39,51 +41,58 @@ internal sealed class NodeSeeds(SeedWriter writer, int seed, int minorVersion)
         bool isCordoned = isGeneral && size >= 5 && index == size - 2;
         bool isBehind = isGeneral && size >= 3 && index == 0;
         bool isControl = pool == SeedPool.ControlPlane;
-        TimeSpan age = TimeSpan.FromDays(isControl ? 214 : 12 + (StableHash.Of(name, seed) % 90)) + TimeSpan.FromSeconds(StableHash.Of(name, seed + 1) % 80_000);
-
-        JsonObject labels = new()
-        {
-            ["beta.kubernetes.io/arch"] = "amd64", ["beta.kubernetes.io/os"] = "linux", ["kubernetes.io/arch"] = "amd64", ["kubernetes.io/hostname"] = name,
-            ["kubernetes.io/os"] = "linux", ["node.kubernetes.io/instance-type"] = pool.InstanceType, ["pool"] = pool.Name,
-            ["topology.kubernetes.io/region"] = Region, ["topology.kubernetes.io/zone"] = zone,
-        };
-        if (isControl)
-        {
-            labels["node-role.kubernetes.io/control-plane"] = "";
-            if (minorVersion < 24) labels["node-role.kubernetes.io/master"] = "";
-        }
-        else labels["node-role.kubernetes.io/worker"] = "";
-        if (pool.Gpus > 0) labels["nvidia.com/gpu.product"] = "NVIDIA-A10G";
-
-        JsonObject annotations = new() { ["node.alpha.kubernetes.io/ttl"] = "0", ["volumes.kubernetes.io/controller-managed-attach-detach"] = "true" };
-        if (isSilent) annotations[SimulationAnnotations.Prefix + "heartbeat"] = "stop";
-        JsonArray taints = [];
-        if (isControl) taints.Add(Taint(minorVersion < 24 ? "node-role.kubernetes.io/master" : "node-role.kubernetes.io/control-plane", "NoSchedule"));
-        if (pool.Gpus > 0) taints.Add(Taint("nvidia.com/gpu", "NoSchedule", "present"));
-        if (isCordoned) taints.Add(Taint("node.kubernetes.io/unschedulable", "NoSchedule", since: TimeSpan.FromHours(3)));
-        if (isSilent)
-        {
-            taints.Add(Taint("node.kubernetes.io/unreachable", "NoSchedule", since: SilentFor));
-            taints.Add(Taint("node.kubernetes.io/unreachable", "NoExecute", since: SilentFor));
-        }
         string range = string.Create(CultureInfo.InvariantCulture, $"10.{100 + (own / 256)}.{own % 256}.0/24");
-        JsonObject spec = new()
-        {
-            ["podCIDR"] = range, ["podCIDRs"] = new JsonArray(range),
-            ["providerID"] = $"aws:///{zone}/i-0{StableHash.Of(name, seed):x8}{StableHash.Of(name, seed + 2):x8}",
-        };
-        if (taints.Count > 0) spec["taints"] = taints;
-        if (isCordoned) spec["unschedulable"] = true;
+        string uid = writer.NextUid(), leaseUid = writer.NextUid();
+        writer.Later(2, Make);
+        return () => new(writer.Get(BuiltInKinds.Nodes, "", name), pool, zone, address, range, takesPods: !isSilent);
 
-        JsonObject metadata = new() { ["name"] = name, ["labels"] = labels, ["annotations"] = annotations };
-        JsonObject status = Status(pool, name, address, zone, isSilent, isBehind, age);
-        StoredObject stored = writer.Add(BuiltInKinds.Nodes, "", new() { ["metadata"] = metadata, ["spec"] = spec, ["status"] = status }, age);
-        writer.Add(BuiltInKinds.Leases, "kube-node-lease", new()
+        IEnumerable<StoredObject> Make()
         {
-            ["metadata"] = new JsonObject { ["name"] = name, ["ownerReferences"] = new JsonArray(PodTemplates.Reference(stored, isController: false)) },
-            ["spec"] = new JsonObject { ["holderIdentity"] = name, ["leaseDurationSeconds"] = 40, ["renewTime"] = writer.Ago(isSilent ? SilentFor : TimeSpan.FromSeconds(1)).Replace("Z", ".000000Z", StringComparison.Ordinal) },
-        }, age);
-        return new(stored, pool, zone, address, takesPods: !isSilent);
+            TimeSpan age = TimeSpan.FromDays(isControl ? 214 : 12 + (StableHash.Of(name, seed) % 90)) + TimeSpan.FromSeconds(StableHash.Of(name, seed + 1) % 80_000);
+
+            JsonObject labels = new()
+            {
+                ["beta.kubernetes.io/arch"] = "amd64", ["beta.kubernetes.io/os"] = "linux", ["kubernetes.io/arch"] = "amd64", ["kubernetes.io/hostname"] = name,
+                ["kubernetes.io/os"] = "linux", ["node.kubernetes.io/instance-type"] = pool.InstanceType, ["pool"] = pool.Name,
+                ["topology.kubernetes.io/region"] = Region, ["topology.kubernetes.io/zone"] = zone,
+            };
+            if (isControl)
+            {
+                labels["node-role.kubernetes.io/control-plane"] = "";
+                if (minorVersion < 24) labels["node-role.kubernetes.io/master"] = "";
+            }
+            else labels["node-role.kubernetes.io/worker"] = "";
+            if (pool.Gpus > 0) labels["nvidia.com/gpu.product"] = "NVIDIA-A10G";
+
+            JsonObject annotations = new() { ["node.alpha.kubernetes.io/ttl"] = "0", ["volumes.kubernetes.io/controller-managed-attach-detach"] = "true" };
+            if (isSilent) annotations[SimulationAnnotations.Prefix + "heartbeat"] = "stop";
+            JsonArray taints = [];
+            if (isControl) taints.Add(Taint(minorVersion < 24 ? "node-role.kubernetes.io/master" : "node-role.kubernetes.io/control-plane", "NoSchedule"));
+            if (pool.Gpus > 0) taints.Add(Taint("nvidia.com/gpu", "NoSchedule", "present"));
+            if (isCordoned) taints.Add(Taint("node.kubernetes.io/unschedulable", "NoSchedule", since: TimeSpan.FromHours(3)));
+            if (isSilent)
+            {
+                taints.Add(Taint("node.kubernetes.io/unreachable", "NoSchedule", since: SilentFor));
+                taints.Add(Taint("node.kubernetes.io/unreachable", "NoExecute", since: SilentFor));
+            }
+            JsonObject spec = new()
+            {
+                ["podCIDR"] = range, ["podCIDRs"] = new JsonArray(range),
+                ["providerID"] = $"aws:///{zone}/i-0{StableHash.Of(name, seed):x8}{StableHash.Of(name, seed + 2):x8}",
+            };
+            if (taints.Count > 0) spec["taints"] = taints;
+            if (isCordoned) spec["unschedulable"] = true;
+
+            JsonObject metadata = new() { ["name"] = name, ["labels"] = labels, ["annotations"] = annotations };
+            JsonObject status = Status(pool, name, address, zone, isSilent, isBehind, age);
+            StoredObject node = writer.Make(BuiltInKinds.Nodes, "", new() { ["metadata"] = metadata, ["spec"] = spec, ["status"] = status }, uid, age);
+            yield return node;
+            yield return writer.Make(BuiltInKinds.Leases, "kube-node-lease", new()
+            {
+                ["metadata"] = new JsonObject { ["name"] = name, ["ownerReferences"] = new JsonArray(PodTemplates.Reference(node, isController: false)) },
+                ["spec"] = new JsonObject { ["holderIdentity"] = name, ["leaseDurationSeconds"] = 40, ["renewTime"] = writer.Ago(isSilent ? SilentFor : TimeSpan.FromSeconds(1)).Replace("Z", ".000000Z", StringComparison.Ordinal) },
+            }, leaseUid, age);
+        }
     }
 
     private JsonObject Taint(string key, string effect, string? value = null, TimeSpan? since = null)

@@ -3,7 +3,13 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Seeding;
 
 /// <summary>A node of the demo cluster and what is still free on it while pods are put there.</summary>
-internal sealed class SeedNode(StoredObject stored, SeedPool pool, string zone, string address, bool takesPods)
+/// <param name="stored">The node.</param>
+/// <param name="pool">Its pool.</param>
+/// <param name="zone">Where it is.</param>
+/// <param name="address">Its own.</param>
+/// <param name="range">Of the addresses of its pods.</param>
+/// <param name="takesPods">See <see cref="TakesPods"/>.</param>
+internal sealed class SeedNode(StoredObject stored, SeedPool pool, string zone, string address, string range, bool takesPods)
 {
     private int _pods;
 
@@ -34,7 +40,6 @@ internal sealed class SeedNode(StoredObject stored, SeedPool pool, string zone, 
         FreeMemory -= workload.Memory;
         FreeGpus -= workload.Gpus;
         _pods++;
-        string range = Stored.As<Kubernetes.Models.Node>().Spec.PodCIDR!;
         return workload.IsOnHostNetwork ? Address : $"{range[..range.LastIndexOf('.')]}.{_pods + 1}";
     }
 }

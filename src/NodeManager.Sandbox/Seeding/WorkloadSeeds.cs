@@ -17,11 +17,25 @@ namespace NodeManager.Sandbox.Seeding;
 internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int seed, int minorVersion)
 {
     private const string NameLabel = "app.kubernetes.io/name";
+    private const string ZoneLabel = "topology.kubernetes.io/zone";
     private const string StorageClass = "gp3";
+
+    // A Deployment, its ReplicaSet, its budget and the pod after which the others are made.
+    private const int DocumentsOfDeployment = 4;
+    private const int PodsOfDocument = 20;
 
     /// <param name="workload">What runs.</param>
     /// <param name="adjust">Completes the pods' template.</param>
     public void Deployment(Workload workload, Action<JsonObject>? adjust = null)
+    {
+        string uid = writer.NextUid(), setUid = writer.NextUid();
+        List<(SeedNode Node, PodTexts Texts)> pods = Place(workload, Enumerable.Range(0, workload.Replicas).Select(_ => placer.Next(workload)).OfType<SeedNode>());
+        string? budgetUid = HasBudget(workload) ? writer.NextUid() : null;
+        writer.Later(DocumentsOfDeployment, () => MakeDeployment(workload, adjust, uid, setUid, budgetUid, pods));
+    }
+
+    private IEnumerable<StoredObject> MakeDeployment(
+        Workload workload, Action<JsonObject>? adjust, string uid, string setUid, string? budgetUid, List<(SeedNode Node, PodTexts Texts)> nodes)
     {
         JsonObject pods = Template(workload);
         adjust?.Invoke(pods);
@@ -38,14 +52,15 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         writer.Default(BuiltInKinds.Deployments, document);
         JsonObject template = document["spec"]!["template"]!.DeepClone().AsObject();
         string hash = PodTemplates.Hash(template);
-        document["status"] = RolledOut(workload, $"{workload.Name}-{hash}", age);
-        StoredObject deployment = writer.Add(BuiltInKinds.Deployments, workload.Namespace, document, age);
-        PodTemplates.Label(template, PodTemplates.HashLabel, hash);
         JsonObject ownSelector = selector.DeepClone().AsObject();
+        document["status"] = RolledOut(workload, $"{workload.Name}-{hash}", age);
+        StoredObject deployment = writer.Make(BuiltInKinds.Deployments, workload.Namespace, document, uid, age);
+        yield return deployment;
+        PodTemplates.Label(template, PodTemplates.HashLabel, hash);
         ownSelector["matchLabels"]![PodTemplates.HashLabel] = hash;
         JsonObject annotations = new() { [RevisionAnnotations.Revision] = "1" };
         RevisionAnnotations.Size(annotations, workload.Replicas, workload.Replicas + RollingUpdate.Of(workload.Replicas, null).MaxSurge);
-        StoredObject set = writer.Add(BuiltInKinds.ReplicaSets, workload.Namespace, new()
+        StoredObject set = writer.Make(BuiltInKinds.ReplicaSets, workload.Namespace, new()
         {
             ["metadata"] = new JsonObject
             {
@@ -58,10 +73,10 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
                 ["replicas"] = workload.Replicas, ["fullyLabeledReplicas"] = workload.Replicas, ["readyReplicas"] = workload.Replicas,
                 ["availableReplicas"] = workload.Replicas, ["observedGeneration"] = 1,
             }),
-        }, age);
-        for (int index = 0; index < workload.Replicas; index++)
-            if (placer.Next(workload) is { } node) Run(workload, node, PodTemplates.MakePod(set, template, $"{set.Name}-{writer.NextSuffix()}"), age * 0.9);
-        Budget(workload, age);
+        }, setUid, age);
+        yield return set;
+        foreach (StoredObject pod in Pods(workload, nodes, set.Name, (name, _) => PodTemplates.MakePod(set, template, name), age * 0.9)) yield return pod;
+        if (budgetUid is not null) yield return writer.Make(BuiltInKinds.PodDisruptionBudgets, workload.Namespace, Budget(workload, age), budgetUid, age);
     }
 
     public void StatefulSet(Workload workload)
@@ -102,7 +117,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
             Volume(workload, claim, $"data-{name}", node, age);
             Run(workload, node, pod, age * 0.5);
         }
-        Budget(workload, age);
+        if (HasBudget(workload)) writer.Add(BuiltInKinds.PodDisruptionBudgets, workload.Namespace, Budget(workload, age), age);
     }
 
     public void DaemonSet(Workload workload, IEnumerable<SeedNode> nodes)
@@ -117,12 +132,15 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
             ["status"] = new JsonObject(),
         }, age);
         JsonObject made = DaemonSetController.MakeTemplate(set.ToJson());
-        foreach (SeedNode node in nodes)
+        List<(SeedNode Node, PodTexts Texts)> pods = Place(workload, nodes);
+        writer.Later(pods.Count / PodsOfDocument, () => Pods(workload, pods, workload.Name, Make, TimeSpan.FromDays(9)));
+
+        JsonObject Make(string name, string node)
         {
-            JsonObject pod = DaemonSetController.MakePod(set, made, node.Stored.Name);
+            JsonObject pod = DaemonSetController.MakePod(set, made, node);
             pod["metadata"]!.AsObject().Remove("generateName");
-            pod["metadata"]!["name"] = $"{workload.Name}-{writer.NextSuffix()}";
-            Run(workload, node, pod, TimeSpan.FromDays(9));
+            pod["metadata"]!["name"] = name;
+            return pod;
         }
     }
 
@@ -238,23 +256,58 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
     private TimeSpan Age(Workload workload, int least, int span) =>
         TimeSpan.FromDays(least) + TimeSpan.FromSeconds(StableHash.Of(workload.Namespace + workload.Name, seed) % (span * 86_400));
 
+    // Which nodes these are may depend on what the pods before took. Names are those of the pods after their owner's.
+    private List<(SeedNode Node, PodTexts Texts)> Place(Workload workload, IEnumerable<SeedNode> nodes)
+    {
+        List<(SeedNode Node, PodTexts Texts)> pods = [];
+        foreach (SeedNode node in nodes) pods.Add((node, new(writer.NextSuffix(), writer.NextUid(), node.Stored.Name, node.Zone, node.Address, node.Take(workload))));
+        return pods;
+    }
+
+    private IEnumerable<StoredObject> Pods(Workload workload, List<(SeedNode Node, PodTexts Texts)> pods, string owner, Func<string, string, JsonObject> make, TimeSpan age)
+    {
+        PodPattern? pattern = null;
+        foreach ((SeedNode node, PodTexts own) in pods)
+        {
+            PodTexts texts = own with { Name = $"{owner}-{own.Name}" };
+            if (node.TakesPods) yield return (pattern ??= Pattern(node)).Make(texts);
+            else yield return Made(texts, node.Stored.Labels!, isHere: false);
+        }
+
+        PodPattern Pattern(SeedNode node) => new(Made(PodPattern.Marks, new Dictionary<string, string>(node.Stored.Labels!) { [ZoneLabel] = PodPattern.Marks.Zone }, isHere: true));
+
+        StoredObject Made(PodTexts texts, IReadOnlyDictionary<string, string> nodeLabels, bool isHere)
+        {
+            JsonObject pod = make(texts.Name, texts.Node);
+            Bind(workload, pod, texts.Node);
+            return writer.Make(
+                BuiltInKinds.Pods, workload.Namespace, pod, texts.Uid, age, document => Report(document, "Running", isHere, age, texts.HostAddress, texts.Address), nodeLabels);
+        }
+    }
+
     private void Run(Workload workload, SeedNode node, JsonObject pod, TimeSpan age, string phase = "Running")
     {
+        Bind(workload, pod, node.Stored.Name);
+        string address = node.Take(workload), uid = writer.NextUid();
+        writer.Later(1, () =>
+            [writer.Make(BuiltInKinds.Pods, workload.Namespace, pod, uid, age, document => Report(document, phase, node.TakesPods, age, node.Address, address))]);
+    }
+
+    private static void Bind(Workload workload, JsonObject pod, string node)
+    {
         JsonObject spec = pod["spec"]!.AsObject();
-        spec["nodeName"] = node.Stored.Name;
+        spec["nodeName"] = node;
         if (spec["tolerations"] is null) spec["tolerations"] = NodeOutageTolerations();
         else if (workload.Gpus > 0) foreach (JsonNode? toleration in NodeOutageTolerations()) spec["tolerations"]!.AsArray().Add(toleration!.DeepClone());
-        string address = node.Take(workload);
-        bool isHere = node.TakesPods;
-        string started = writer.Ago(age - TimeSpan.FromSeconds(3));
-        writer.AddLater(BuiltInKinds.Pods, workload.Namespace, pod, age, document =>
-        {
-            JsonObject status = new() { ["qosClass"] = "Burstable" };
-            document["status"] = status;
-            writer.Default(BuiltInKinds.Pods, document);
-            PodStatusWriter.Write(document, phase, phase == "Running" && isHere, false, started, node.Address, address);
-            if (isHere && document["spec"]!["initContainers"] is null) status.Remove("initContainerStatuses");
-        });
+    }
+
+    private void Report(JsonObject document, string phase, bool isHere, TimeSpan age, string hostAddress, string address)
+    {
+        JsonObject status = new() { ["qosClass"] = "Burstable" };
+        document["status"] = status;
+        writer.Default(BuiltInKinds.Pods, document);
+        PodStatusWriter.Write(document, phase, phase == "Running" && isHere, false, writer.Ago(age - TimeSpan.FromSeconds(3)), hostAddress, address);
+        if (isHere && document["spec"]!["initContainers"] is null) status.Remove("initContainerStatuses");
     }
 
     private void Volume(Workload workload, JsonObject template, string claim, SeedNode node, TimeSpan age)
@@ -290,9 +343,10 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         }, age * 0.5);
     }
 
-    private void Budget(Workload workload, TimeSpan age)
+    private static bool HasBudget(Workload workload) => (workload.MinAvailable ?? workload.MaxUnavailable) is not null;
+
+    private JsonObject Budget(Workload workload, TimeSpan age)
     {
-        if ((workload.MinAvailable ?? workload.MaxUnavailable) is null) return;
         JsonObject spec = new() { ["selector"] = new JsonObject { ["matchLabels"] = Labels(workload) } };
         if (workload.MinAvailable is { } least) spec["minAvailable"] = Amount(least);
         if (workload.MaxUnavailable is { } most) spec["maxUnavailable"] = Amount(most);
@@ -309,10 +363,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
             status.Condition("DisruptionAllowed")!["observedGeneration"] = 1;
         }
 
-        writer.Add(BuiltInKinds.PodDisruptionBudgets, workload.Namespace, new()
-        {
-            ["metadata"] = new JsonObject { ["name"] = workload.Name, ["labels"] = Labels(workload) }, ["spec"] = spec, ["status"] = status,
-        }, age);
+        return new() { ["metadata"] = new JsonObject { ["name"] = workload.Name, ["labels"] = Labels(workload) }, ["spec"] = spec, ["status"] = status };
 
         static JsonNode Amount(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out int count) ? JsonValue.Create(count) : JsonValue.Create(text)!;
     }

@@ -41,6 +41,29 @@ public sealed class SortedObjectsTests
     }
 
     [Fact]
+    public void Objects_that_are_added_together_are_sorted_among_those_that_exist()
+    {
+        var random = new Random(8);
+        SortedObjects objects = SortedObjects.Empty;
+        HashSet<string> names = [];
+        for (int round = 0; round < 6; round++)
+        {
+            List<StoredObject> added = [];
+            while (added.Count < 300 * round)
+                if (random.Next(1_000_000).ToString(System.Globalization.CultureInfo.InvariantCulture) is var name && names.Add(name)) added.Add(Make($"ns{name[^1]}", name));
+            StoredObject[] before = [.. objects.Walk()];
+            objects = objects.Add(added);
+            Assert.Equal(before.Concat(added).OrderBy(static item => item.Namespace, StringComparer.Ordinal).ThenBy(static item => item.Name, StringComparer.Ordinal), objects.Walk());
+            Assert.Equal(before.Length + added.Count, objects.Count);
+            foreach (StoredObject item in added) Assert.Same(item, objects.Find(item.Namespace, item.Name));
+            objects = objects.Set(Make("ns0", "single" + names.Count));
+        }
+
+        StoredObject known = objects.Walk().ElementAt(700);
+        Assert.Throws<ArgumentException>(() => objects.Add([Make(known.Namespace, known.Name)]));
+    }
+
+    [Fact]
     public void A_snapshot_is_not_affected_by_later_changes()
     {
         SortedObjects before = SortedObjects.Empty.Set(Make("a", "one")).Set(Make("a", "two"));

@@ -134,7 +134,7 @@ internal sealed class ObjectShaper
         {
             piece.ResetWrittenCount();
             piece.Write(Encoding.UTF8.GetBytes($"{{\"kind\":\"PartialObjectMetadata\",\"apiVersion\":\"{_metaVersion}\","));
-            StoredDocument.WriteMetadata(_path.Document(item), item.Owners, piece);
+            StoredDocument.WriteMetadata(_path.Document(item), item, piece);
             piece.Write("}"u8);
             writer.WritePropertyName("object");
             writer.WriteRawValue(piece.WrittenSpan, skipInputValidation: true);

@@ -21,7 +21,7 @@ internal sealed record ResourcePath(ResourceKind Kind, string Version, string? N
     public JsonObject ToWholeJson(StoredObject item)
     {
         JsonObject document = ToJson(item);
-        if (!item.Owners.IsEmpty) document["metadata"]!["managedFields"] = item.Owners.ToJson();
+        if (!item.HasNoOwners) document["metadata"]!["managedFields"] = item.Owners.ToJson();
         return document;
     }
 
@@ -30,7 +30,7 @@ internal sealed record ResourcePath(ResourceKind Kind, string Version, string? N
 
     /// <summary>The same, but for the stored bytes at its end, which are returned.</summary>
     public ReadOnlyMemory<byte> WriteOpening(StoredObject item, IBufferWriter<byte> into) =>
-        StoredDocument.WriteOpening(Document(item), item.Owners, into);
+        StoredDocument.WriteOpening(Document(item), item, into);
 
     /// <summary>The namespace as objects of the kind have it.</summary>
     public string ObjectNamespace => Kind.IsNamespaced ? Namespace ?? "" : "";

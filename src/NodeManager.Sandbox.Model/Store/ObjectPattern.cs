@@ -1,0 +1,103 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Model.Ownership;
+
+namespace NodeManager.Sandbox.Model.Store;
+
+/// <summary>
+/// What objects have in common that differ in a few texts only, as the pods of a workload do. An object of a pattern stores these texts, and its
+/// document is composed whenever it is read. Thread-safe.
+/// </summary>
+internal sealed class ObjectPattern
+{
+    // What JSON writes as it is, one byte a character.
+    private static readonly SearchValues<char> Plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._:/");
+
+    private readonly Dictionary<string, int> _slots = new(StringComparer.Ordinal);
+    private readonly Func<StoredObject, IReadOnlyList<string>, KubernetesObject>? _read;
+    private readonly TextPattern _document;
+    private readonly TextPattern? _owners;
+    private readonly string[] _marks;
+    private readonly int[] _fieldSlots;
+    private readonly int[] _labelSlots;
+    private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> _labels = new(StringComparer.Ordinal);
+
+    /// <param name="model">An object whose texts that differ are marks.</param>
+    /// <param name="marks">The marks. Each occurs in the document as a text, or a part of one, and none is a part of another.</param>
+    /// <param name="read">Makes the typed form of an object from its texts; null: it is read from the document.</param>
+    public ObjectPattern(StoredObject model, IReadOnlyList<string> marks, Func<StoredObject, IReadOnlyList<string>, KubernetesObject>? read = null)
+    {
+        Model = model;
+        _read = read;
+        _marks = [.. marks];
+        for (int i = 0; i < marks.Count; i++) _slots.Add(marks[i], i);
+        _document = new(model.Tail, marks);
+        if (!model.Owners.IsEmpty)
+        {
+            var owners = new ArrayBufferWriter<byte>(1024);
+            model.Owners.WriteTo(owners);
+            _owners = new(owners.WrittenSpan, marks);
+        }
+
+        _fieldSlots = [.. Enumerable.Range(0, model.Kind.SelectableFields.Length).Select(index => SlotOf(model.Field(index)))];
+        _labelSlots = [.. (model.Labels ?? new Dictionary<string, string>()).Values.Select(SlotOf).Where(static slot => slot >= 0).Distinct()];
+    }
+
+    /// <summary>The object with marks. It is never stored.</summary>
+    public StoredObject Model { get; }
+
+    /// <param name="texts">In the place of each mark, in their order: letters, digits and <c>-._:/</c>.</param>
+    public StoredObject Make(string[] texts)
+    {
+        if (texts.Length != _slots.Count) throw new ArgumentException($"The pattern takes {_slots.Count} texts, not {texts.Length}.", nameof(texts));
+        foreach (string text in texts)
+            if (text.AsSpan().ContainsAnyExcept(Plain)) throw new ArgumentException($"'{text}' cannot be put into a document as it is.", nameof(texts));
+        return new(this, texts);
+    }
+
+    /// <summary>A text of the model as it is in an object.</summary>
+    internal string Text(string ofModel, string[] texts) => _slots.TryGetValue(ofModel, out int slot) ? texts[slot] : ofModel;
+
+    internal string? Field(int index, string[] texts) => _fieldSlots[index] is >= 0 and var slot ? texts[slot] : Model.Field(index);
+
+    /// <summary>Objects with the same labels share them.</summary>
+    internal IReadOnlyDictionary<string, string>? Labels(string[] texts)
+    {
+        if (_labelSlots.Length == 0) return Model.Labels;
+        string key = _labelSlots.Length == 1 ? texts[_labelSlots[0]] : string.Join(' ', _labelSlots.Select(slot => texts[slot]));
+        return _labels.GetOrAdd(key, _ => Model.Labels!.ToDictionary(static pair => pair.Key, pair => Text(pair.Value, texts), StringComparer.Ordinal));
+    }
+
+    /// <summary>The document; without a version what follows the version.</summary>
+    internal byte[] Compose(string[] texts, long version)
+    {
+        int length = _document.Measure(texts);
+        byte[] document = version == 0 ? new byte[length] : StoredDocument.Begin(version, length);
+        _document.Write(texts, document.AsSpan(document.Length - length));
+        return document;
+    }
+
+    /// <summary>Who owns the fields of an object: elements of lists are named by their keys, which may be marks.</summary>
+    internal ManagedFields Owners(string[] texts) => ManagedFields.Of(Model.Owners.Entries.Select(entry => entry with { Fields = entry.Fields.Select(element => OwnElement(element, texts)) }));
+
+    /// <summary>The same as JSON.</summary>
+    internal void WriteOwners(string[] texts, IBufferWriter<byte> into)
+    {
+        if (_owners is null) return;
+        int length = _owners.Measure(texts);
+        _owners.Write(texts, into.GetSpan(length)[..length]);
+        into.Advance(length);
+    }
+
+    internal KubernetesObject? Read(StoredObject item, string[] texts) => _read?.Invoke(item, texts);
+
+    private int SlotOf(string text) => _slots.GetValueOrDefault(text, -1);
+
+    private PathElement OwnElement(PathElement element, string[] texts)
+    {
+        string text = element.Text;
+        for (int i = 0; i < _marks.Length; i++) text = text.Replace(_marks[i], texts[i], StringComparison.Ordinal);
+        return ReferenceEquals(text, element.Text) ? element : PathElement.Parse($"{element.Kind}:{text}");
+    }
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Sandbox.Kubelet;
+using NodeManager.Sandbox.Model.Documents;
+using NodeManager.Sandbox.Model.Store;
+
+namespace NodeManager.Sandbox.Seeding;
+
+/// <summary>Pods of one workload that run on nodes that work. What they have in common is prepared and kept once, in their typed form too. Thread-safe.</summary>
+internal sealed class PodPattern
+{
+    /// <summary>What the model has in the place of a pod's own UID.</summary>
+    public const string Uid = "<uid>";
+
+    private const int HostAddressSlot = 4;
+
+    private readonly ObjectPattern _pattern;
+    private readonly string[] _containers;
+    private readonly Lazy<Pod> _typed;
+
+    /// <param name="model">A pod with <see cref="Marks"/>.</param>
+    public PodPattern(StoredObject model)
+    {
+        StoredObject whole = model.At(0);
+        JsonObject? spec = whole.ToJson().Object("spec");
+        _containers = [.. (spec.Array("containers") ?? []).Concat(spec.Array("initContainers") ?? []).OfType<JsonObject>().Select(static one => one.Text("name") ?? "")];
+        _typed = new(whole.As<Pod>);
+        _pattern = new(model, Slots(Marks), Read);
+    }
+
+    /// <summary>What a model has in the place of what differs.</summary>
+    public static PodTexts Marks { get; } = new("<name>", Uid, "<node>", "<zone>", "<host>", "<address>");
+
+    public StoredObject Make(PodTexts texts) => _pattern.Make(Slots(texts));
+
+    private string[] Slots(PodTexts texts) =>
+        [texts.Name, texts.Uid, texts.Node, texts.Zone, texts.HostAddress, texts.Address, .. _containers.Select(name => PodStatusWriter.ContainerId(texts.Uid, name, 0))];
+
+    // As it would be read from the document.
+    private Pod Read(StoredObject item, IReadOnlyList<string> texts)
+    {
+        Pod like = _typed.Value;
+        ObjectMeta metadata = like.Metadata;
+        PodStatus status = like.Status;
+        string node = item.Field("spec.nodeName");
+        PodSpec spec = like.Spec.On(node);
+        if (like.Spec.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms is [{ MatchFields: [{ Values: [var named] } field] }] && named == Marks.Node)
+            spec.Affinity = Only(node, field);
+        return new()
+        {
+            Metadata = new()
+            {
+                Name = item.Name, Namespace = item.Namespace, Uid = item.Uid, ResourceVersion = item.Version.ToString(CultureInfo.InvariantCulture), Generation = metadata.Generation,
+                CreationTimestamp = metadata.CreationTimestamp, Labels = (Dictionary<string, string>?)item.Labels, Annotations = metadata.Annotations,
+                OwnerReferences = metadata.OwnerReferences, Finalizers = metadata.Finalizers,
+            },
+            Spec = spec,
+            Status = new()
+            {
+                Phase = status.Phase, PodIP = item.Field("status.podIP"), HostIP = texts[HostAddressSlot], QosClass = status.QosClass, StartTime = status.StartTime,
+                Conditions = status.Conditions, ContainerStatuses = status.ContainerStatuses, InitContainerStatuses = status.InitContainerStatuses,
+            },
+        };
+    }
+
+    // A daemon's pod names its node a second time.
+    private static Affinity Only(string node, SelectorRequirement field) => new()
+    {
+        NodeAffinity = new()
+        {
+            RequiredDuringSchedulingIgnoredDuringExecution = new()
+            {
+                NodeSelectorTerms = [new() { MatchFields = [new() { Key = field.Key, Operator = field.Operator, Values = [node] }] }],
+            },
+        },
+    };
+}

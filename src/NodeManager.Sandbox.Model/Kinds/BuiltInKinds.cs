@@ -13,7 +13,7 @@ internal static class BuiltInKinds
 {
     private static readonly ServedVersion[] V1 = [new("v1")];
     private static readonly string[] All = ["all"];
-    private static readonly KubernetesJson Json = KubernetesJson.Default;
+    private static readonly KubernetesJson Json = SharedJson.Default;
 
     public static ResourceKind Nodes { get; } = new()
     {

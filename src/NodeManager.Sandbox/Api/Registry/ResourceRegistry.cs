@@ -116,12 +116,12 @@ internal sealed partial class ResourceRegistry(
     /// <exception cref="ApiException">404, 409, 422, and what the function throws.</exception>
     public StoredObject Update(
         ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun = false, string? version = null) =>
-        Write(kind, ns, name, (document, _) => (change(document), null), isDryRun, WriteScope.Main, version);
+        Write(kind, ns, name, (document, _) => (change(document), null), isDryRun, WriteScope.Main, version, isOwn: true);
 
     /// <summary>As <see cref="Update"/>, for the status subresource.</summary>
     public StoredObject UpdateStatus(
         ResourceKind kind, string ns, string name, Func<JsonObject, JsonObject> change, bool isDryRun = false, string? version = null) =>
-        Write(kind, ns, name, (document, _) => (change(document), null), isDryRun, WriteScope.Status, version);
+        Write(kind, ns, name, (document, _) => (change(document), null), isDryRun, WriteScope.Status, version, isOwn: true);
 
     /// <summary>As <see cref="Update"/>, of any part; the function may look at the object too, and at its owners.</summary>
     /// <param name="kind">Of the object.</param>
@@ -174,10 +174,11 @@ internal sealed partial class ResourceRegistry(
         return document;
     }
 
-    // The function gives the changed document, and its owners where it knows them.
+    // The function gives the changed document, and its owners where it knows them. What the cluster's own controllers leave as it was is not prepared
+    // and checked only to find that: most of their writes at a start.
     private StoredObject Write(
         ResourceKind kind, string ns, string name, Func<JsonObject, StoredObject, (JsonObject Changed, ManagedFields? Owners)> change,
-        bool isDryRun, WriteScope scope, string? version)
+        bool isDryRun, WriteScope scope, string? version, bool isOwn = false)
     {
         while (true)
         {
@@ -185,6 +186,7 @@ internal sealed partial class ResourceRegistry(
             StoredObject current = Get(kind, ns, name);
             JsonObject old = Shown(current, rules);
             (JsonObject changed, ManagedFields? owners) = change(Shown(current, rules), current);
+            if (isOwn && JsonNode.DeepEquals(old, changed)) return current;
             JsonNode? stated = changed.Object("metadata")?["managedFields"];
             UpdatePreparation.Prepare(kind, version, minor, current, old, changed, scope);
             if (kind.Custom is null) CanonicalForm.Apply(changed, kind.SchemaType, minor);

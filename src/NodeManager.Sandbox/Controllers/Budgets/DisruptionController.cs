@@ -22,6 +22,8 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
     /// <summary>An eviction that is not followed by a deletion in this time did not happen.</summary>
     private static readonly TimeSpan DisruptionTimeout = TimeSpan.FromMinutes(2);
 
+    private readonly CoveredPods _covered = new(context.Store, context.MinorVersion);
+
     public override IReadOnlyList<ResourceKind> Kinds { get; } =
         [BuiltInKinds.PodDisruptionBudgets, BuiltInKinds.Pods, BuiltInKinds.Deployments, BuiltInKinds.ReplicaSets, BuiltInKinds.StatefulSets];
 
@@ -47,8 +49,7 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
     {
         if (Get(key) is not { IsDeleting: false } stored) return;
         PodDisruptionBudget budget = stored.As<PodDisruptionBudget>();
-        List<StoredObject> pods =
-            [.. Store.List(BuiltInKinds.Pods).Objects.Walk(stored.Namespace).Where(pod => BudgetMatching.Covers(stored, pod, Context.MinorVersion))];
+        List<StoredObject> pods = _covered.Of(stored);
         if (pods.Count == 0 && budget.Status.ObservedGeneration != budget.Metadata.Generation) Context.Events.Normal(stored, "controllermanager", "NoPods", "No matching pods found");
         if (Expect(budget, pods, out string? failure) is not { } expectation)
         {

@@ -195,11 +195,16 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     }
 
     /// <summary>Through the status, as the real controller does: the Deployment's generation stays.</summary>
-    private void Note(StoredObject stored, long revision) => Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
+    private void Note(StoredObject stored, long revision)
     {
-        document.Ensure("metadata").Ensure("annotations")[Revision] = revision.ToString(CultureInfo.InvariantCulture);
-        return document;
-    });
+        string number = revision.ToString(CultureInfo.InvariantCulture);
+        if (stored.As<Deployment>().Metadata.Annotations?.GetValueOrDefault(Revision) == number) return;
+        Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
+        {
+            document.Ensure("metadata").Ensure("annotations")[Revision] = number;
+            return document;
+        });
+    }
 
     private void Forget(JsonObject document, List<StoredObject> old)
     {

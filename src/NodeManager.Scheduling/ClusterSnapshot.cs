@@ -20,6 +20,10 @@ public sealed class ClusterSnapshot
     private readonly Dictionary<string, Service> _services = new(StringComparer.Ordinal);
     private readonly ImageCatalog _images = new();
 
+    // Pods of a workload come one after another.
+    private PodState? _latest;
+    private NodeState[]? _nodesByZone;
+
     /// <param name="minorVersion">Of Kubernetes 1.x: the order of the rules and their wording follow it.</param>
     public ClusterSnapshot(int minorVersion = 37) => MinorVersion = minorVersion;
 
@@ -34,6 +38,12 @@ public sealed class ClusterSnapshot
     public IReadOnlyCollection<NodeState> Nodes => _nodes.Values;
 
     public IReadOnlyCollection<PodState> Pods => _pods.Values;
+
+    /// <summary>One of each zone in turn; the same list while nodes and their zones stay.</summary>
+    internal IReadOnlyList<NodeState> NodesByZone => _nodesByZone ??=
+    [
+        .. _nodes.Values.GroupBy(ZoneOf).SelectMany(static zone => zone.Select(static (node, index) => (node, index))).OrderBy(static one => one.index).Select(static one => one.node),
+    ];
 
     internal IReadOnlyCollection<PodState> PodsWithAntiAffinity => _antiAffine.Values;
 
@@ -58,9 +68,12 @@ public sealed class ClusterSnapshot
     {
         if (_nodes.TryGetValue(node.Metadata.Name, out NodeState? state))
         {
+            string zone = ZoneOf(state);
             state.Node = node;
+            if (ZoneOf(state) != zone) _nodesByZone = null;
             return;
         }
+        _nodesByZone = null;
         state = new(node);
         _nodes.Add(node.Metadata.Name, state);
         if (!_nodeless.Remove(node.Metadata.Name, out Dictionary<string, PodState>? waiting)) return;
@@ -71,6 +84,7 @@ public sealed class ClusterSnapshot
     public void RemoveNode(string name)
     {
         if (!_nodes.Remove(name, out NodeState? state)) return;
+        _nodesByZone = null;
         if (state.Pods.Count > 0) _nodeless[name] = state.Pods.ToDictionary(pod => pod.Pod.Key(), StringComparer.Ordinal);
     }
 
@@ -78,14 +92,14 @@ public sealed class ClusterSnapshot
     public void SetPod(Pod pod)
     {
         RemovePod(pod);
-        if (!string.IsNullOrEmpty(pod.Spec.NodeName) && !pod.IsFinished()) Add(new(pod, pod.Spec.NodeName));
+        if (!string.IsNullOrEmpty(pod.Spec.NodeName) && !pod.IsFinished()) Add(_latest = new(pod, pod.Spec.NodeName, _latest));
     }
 
     /// <summary>Lets a pod run on a node, wherever it was before; the pod itself is not changed.</summary>
     public void Assume(Pod pod, string nodeName)
     {
         RemovePod(pod);
-        Add(new(pod, nodeName));
+        Add(_latest = new(pod, nodeName, _latest));
     }
 
     /// <summary>True if it was there.</summary>
@@ -185,6 +199,8 @@ public sealed class ClusterSnapshot
             _nodeless.Add(state.NodeName, waiting = new(StringComparer.Ordinal));
         waiting.Add(key, state);
     }
+
+    private static string ZoneOf(NodeState node) => node.Label("topology.kubernetes.io/zone") ?? "";
 
     private static void Copy<T>(Dictionary<string, T> from, Dictionary<string, T> to)
     {

@@ -32,6 +32,9 @@ public sealed class NodeState
     /// <summary>Not finished, assumed ones included.</summary>
     public IReadOnlyCollection<PodState> Pods => _pods.Values;
 
+    /// <summary>The same, for walks over all nodes for every pod that is placed.</summary>
+    internal Dictionary<string, PodState>.ValueCollection PodStates => _pods.Values;
+
     /// <summary>What the pods reserve; <c>pods</c> is their number.</summary>
     public decimal Requested(string resource) => resource == "pods" ? _pods.Count : _requested.GetValueOrDefault(resource);
 

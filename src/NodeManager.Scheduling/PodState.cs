@@ -5,13 +5,19 @@ namespace NodeManager.Scheduling;
 /// <summary>A pod where it runs, or where a plan assumes it to run.</summary>
 public sealed class PodState
 {
-    internal PodState(Pod pod, string nodeName)
+    internal PodState(Pod pod, string nodeName, PodState? like = null)
     {
         Pod = pod;
         NodeName = nodeName;
+        OwnerUid = pod.Controller()?.Uid;
+        if (like is not null && RequestsAsMuch(pod, like.Pod))
+        {
+            (Requests, AssumedRequests) = (like.Requests, like.AssumedRequests);
+            return;
+        }
+
         Requests = PodRequests.Of(pod);
         AssumedRequests = pod.IsFinished() ? Requests : PodRequests.Of(pod.Spec, pod.Status, PodRequests.Assumed);
-        OwnerUid = pod.Controller()?.Uid;
     }
 
     private PodState(PodState original, string nodeName)
@@ -41,4 +47,13 @@ public sealed class PodState
 
     internal bool HasRequiredAntiAffinity =>
         Pod.Spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution is { Count: > 0 };
+
+    // Told without counting, where pods share what they have in common.
+    private static bool RequestsAsMuch(Pod pod, Pod other) =>
+        ReferenceEquals(pod.Spec.Containers, other.Spec.Containers) && ReferenceEquals(pod.Spec.InitContainers, other.Spec.InitContainers)
+        && ReferenceEquals(pod.Spec.Resources, other.Spec.Resources) && ReferenceEquals(pod.Spec.Overhead, other.Spec.Overhead)
+        && !pod.IsFinished() && !other.IsFinished() && !IsGranted(pod.Status) && !IsGranted(other.Status);
+
+    private static bool IsGranted(PodStatus status) =>
+        status.ContainerStatuses?.Exists(static one => one.Resources is not null) == true || status.InitContainerStatuses?.Exists(static one => one.Resources is not null) == true;
 }

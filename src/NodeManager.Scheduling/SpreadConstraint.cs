@@ -13,9 +13,11 @@ internal sealed class SpreadConstraint
     private readonly TopologySpreadConstraint _constraint;
     private readonly Predicate<Pod> _matches;
     private readonly bool _countsNone;
+    private readonly string? _owner;
 
-    private SpreadConstraint(Pod pod, TopologySpreadConstraint constraint, Predicate<Pod> matches, bool countsNone)
+    private SpreadConstraint(Pod pod, TopologySpreadConstraint constraint, Predicate<Pod> matches, bool countsNone, string? owner = null)
     {
+        _owner = owner;
         _pod = pod;
         _constraint = constraint;
         _matches = matches;
@@ -37,8 +39,10 @@ internal sealed class SpreadConstraint
         if (pod.Spec.TopologySpreadConstraints is { Count: > 0 } own)
             return [.. own.Where(one => one.WhenUnsatisfiable == action).Select(one => OfPod(pod, one, snapshot.MinorVersion))];
         List<TopologySpreadConstraint> defaults = [.. profile.DefaultConstraints.Where(one => one.WhenUnsatisfiable == action)];
-        if (defaults.Count == 0 || Kin(pod, snapshot) is not { } kin) return [];
-        return [.. defaults.Select(one => new SpreadConstraint(pod, one, kin, countsNone: false))];
+        if (defaults.Count == 0) return [];
+        string? owner = pod.Controller() is { Kind: "ReplicaSet" or "StatefulSet" or "ReplicationController" } controller ? controller.Uid : null;
+        if (Kin(pod, snapshot, owner) is not { } kin) return [];
+        return [.. defaults.Select(one => new SpreadConstraint(pod, one, kin, countsNone: false, owner))];
     }
 
     /// <summary>Whether what runs on that node counts.</summary>
@@ -47,10 +51,17 @@ internal sealed class SpreadConstraint
         && (_constraint.NodeTaintsPolicy != "Honor" || _pod.FirstUntolerated(node) is null);
 
     /// <summary>How many pods of the node are among those to spread; terminating ones are not.</summary>
-    public int Count(NodeState node) => _countsNone ? 0 : node.Pods.Count(Counts);
+    public int Count(NodeState node)
+    {
+        if (_countsNone) return 0;
+        int count = 0;
+        foreach (PodState other in node.PodStates)
+            if (Counts(other)) count++;
+        return count;
+    }
 
     /// <summary>Whether that pod is among those to spread.</summary>
-    public bool Counts(PodState other) => Counts(other.Pod);
+    public bool Counts(PodState other) => (_owner is null || other.OwnerUid == _owner) && Counts(other.Pod);
 
     /// <inheritdoc cref="Counts(PodState)"/>
     public bool Counts(Pod other) =>
@@ -74,10 +85,9 @@ internal sealed class SpreadConstraint
     }
 
     /// <summary>Which pods are of the same services and owner; null where it has neither. What an owner selects is what it owns.</summary>
-    private static Predicate<Pod>? Kin(Pod pod, ClusterSnapshot snapshot)
+    private static Predicate<Pod>? Kin(Pod pod, ClusterSnapshot snapshot, string? owner)
     {
         Dictionary<string, string> labels = snapshot.ServiceLabels(pod);
-        string? owner = pod.Controller() is { Kind: "ReplicaSet" or "StatefulSet" or "ReplicationController" } controller ? controller.Uid : null;
         if (labels.Count == 0 && owner is null) return null;
         return other => (owner is null || other.Controller()?.Uid == owner)
             && labels.All(pair => other.Metadata.Labels?.GetValueOrDefault(pair.Key) == pair.Value);

@@ -18,8 +18,15 @@ public static class PodPlacement
         return Find(pod, snapshot, new(pod, snapshot), nodes);
     }
 
+    /// <summary>The same as a running scheduler does it: in a large cluster it is content with the best of some that fit.</summary>
+    /// <param name="pod">Is not taken into the snapshot.</param>
+    /// <param name="snapshot">As things are.</param>
+    /// <param name="rotation">The scheduler's.</param>
+    public static Placement Find(Pod pod, ClusterSnapshot snapshot, NodeRotation rotation) =>
+        Find(pod, snapshot, new(pod, snapshot), rotation.Turn(snapshot), NodeRotation.Enough(snapshot.Nodes.Count));
+
     /// <inheritdoc cref="Find(Pod, ClusterSnapshot, Func{NodeState, bool})"/>
-    internal static Placement Find(Pod pod, ClusterSnapshot snapshot, PodFit fit, IEnumerable<NodeState> nodes)
+    internal static Placement Find(Pod pod, ClusterSnapshot snapshot, PodFit fit, IEnumerable<NodeState> nodes, int enough = int.MaxValue)
     {
         List<NodeState> fitting = [];
         List<(NodeState Node, FitResult Answer)> refusals = [];
@@ -30,6 +37,7 @@ public static class PodPlacement
             if (result.Verdict == FitVerdict.Unknown) unknown ??= result;
             else if (result.Verdict == FitVerdict.DoesNotFit) refusals.Add((node, result));
             else fitting.Add(node);
+            if (fitting.Count == enough) break;
         }
         if (fitting.Count > 0) return new(FitVerdict.Fits, Best(pod, snapshot, fitting).Name, "");
         return unknown is not null
@@ -37,10 +45,15 @@ public static class PodPlacement
             : new(FitVerdict.DoesNotFit, null, Summary([.. refusals.Select(refusal => refusal.Answer)], snapshot.MinorVersion)) { Refusals = refusals };
     }
 
-    private static NodeState Best(Pod pod, ClusterSnapshot snapshot, List<NodeState> fitting) =>
-        fitting.Count == 1
-            ? fitting[0]
-            : new PodScore(pod, snapshot).Of(fitting).OrderByDescending(score => score.Total).ThenBy(score => score.Node.Name, StringComparer.Ordinal).First().Node;
+    private static NodeState Best(Pod pod, ClusterSnapshot snapshot, List<NodeState> fitting)
+    {
+        if (fitting.Count == 1) return fitting[0];
+        long[] totals = new PodScore(pod, snapshot).TotalsOf(fitting);
+        int best = 0;
+        for (int index = 1; index < totals.Length; index++)
+            if (totals[index] > totals[best] || (totals[index] == totals[best] && string.CompareOrdinal(fitting[index].Name, fitting[best].Name) < 0)) best = index;
+        return fitting[best];
+    }
 
     /// <summary>The scheduler's sentence over the answers of all nodes, and what it can say of preemption before it has tried.</summary>
     public static string Summary(IReadOnlyCollection<FitResult> refusals, int minorVersion) => Summary(refusals, minorVersion, Preemption.Outlook(refusals));

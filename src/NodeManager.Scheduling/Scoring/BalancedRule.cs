@@ -5,6 +5,8 @@ namespace NodeManager.Scheduling.Scoring;
 /// <summary>NodeResourcesBalancedAllocation's score: resources are to be used up side by side.</summary>
 internal sealed class BalancedRule : IScoreRule
 {
+    private const int Few = 8;
+
     private readonly IReadOnlyList<string> _resources;
     private readonly int _minorVersion;
     private readonly long[] _requests;
@@ -25,8 +27,9 @@ internal sealed class BalancedRule : IScoreRule
 
     private long Score(NodeState node)
     {
-        List<double> with = [];
-        List<double> without = [];
+        Span<double> with = _requests.Length <= Few ? stackalloc double[Few] : new double[_requests.Length];
+        Span<double> without = _requests.Length <= Few ? stackalloc double[Few] : new double[_requests.Length];
+        int count = 0;
         for (int index = 0; index < _requests.Length; index++)
         {
             string resource = _resources[index];
@@ -34,18 +37,22 @@ internal sealed class BalancedRule : IScoreRule
             long capacity = Scores.Whole(resource, node.Allocatable(resource));
             if (capacity == 0 && !IsOld) continue;
             long taken = Scores.Whole(resource, IsOld && resource is "cpu" or "memory" ? node.Assumed(resource) : node.Requested(resource));
-            with.Add(capacity == 0 ? 1 : (double)(taken + _requests[index]) / capacity);
-            without.Add(capacity == 0 ? 1 : (double)taken / capacity);
+            with[count] = capacity == 0 ? 1 : (double)(taken + _requests[index]) / capacity;
+            without[count] = capacity == 0 ? 1 : (double)taken / capacity;
+            count++;
         }
-        if (IsOld) return with.Exists(fraction => fraction >= 1) ? 0 : (long)((1 - Math.Abs(with[0] - with[1])) * Scores.Most);
+
+        with = with[..count];
+        without = without[..count];
+        if (IsOld) return with.ContainsAnyInRange(1, double.MaxValue) ? 0 : (long)((1 - Math.Abs(with[0] - with[1])) * Scores.Most);
         // Since 1.36 the change counts, not the state.
         return _minorVersion >= 36 ? (Scores.Most / 2) + (((Scores.Most / 2) + Balance(with) - Balance(without)) / 2) : Balance(with);
     }
 
-    private static long Balance(List<double> fractions)
+    private static long Balance(Span<double> used)
     {
-        List<double> used = fractions.ConvertAll(fraction => Math.Min(1, fraction));
-        double deviation = used.Count switch
+        foreach (ref double fraction in used) fraction = Math.Min(1, fraction);
+        double deviation = used.Length switch
         {
             0 or 1 => 0,
             2 => Math.Abs((used[0] - used[1]) / 2),
@@ -54,9 +61,12 @@ internal sealed class BalancedRule : IScoreRule
         return (long)((1 - deviation) * Scores.Most);
     }
 
-    private static double Deviation(List<double> fractions)
+    private static double Deviation(ReadOnlySpan<double> fractions)
     {
-        double mean = fractions.Sum() / fractions.Count;
-        return Math.Sqrt(fractions.Sum(fraction => (fraction - mean) * (fraction - mean)) / fractions.Count);
+        double sum = 0, squares = 0;
+        foreach (double fraction in fractions) sum += fraction;
+        double mean = sum / fractions.Length;
+        foreach (double fraction in fractions) squares += (fraction - mean) * (fraction - mean);
+        return Math.Sqrt(squares / fractions.Length);
     }
 }

@@ -25,6 +25,7 @@ internal sealed class Scheduler : Controller
     private static readonly ObjectKey Round = new(BuiltInKinds.Pods, "", "");
     private readonly ConcurrentQueue<Change> _changes = new();
     private readonly ClusterSnapshot _snapshot;
+    private readonly NodeRotation _rotation = new();
     private readonly ClaimBinder _claims;
     private readonly Preemptor _preemptor;
     private readonly Dictionary<string, (Pod Pod, string Node)> _nominated = new(StringComparer.Ordinal);
@@ -196,7 +197,7 @@ internal sealed class Scheduler : Controller
         foreach ((Pod other, string node) in others) _snapshot.Assume(other, node);
         try
         {
-            Placement placement = PodPlacement.Find(pod, _snapshot);
+            Placement placement = PodPlacement.Find(pod, _snapshot, _rotation);
             preemption = placement.Verdict == FitVerdict.DoesNotFit ? _preemptor.Find(pod, _snapshot, placement.Refusals) : null;
             return placement;
         }

@@ -19,16 +19,23 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
     public void Write(IReadOnlyDictionary<ResourceKind, IReadOnlyList<JsonObject>> all, CopiedCustoms customs, KindCatalog catalog)
     {
         foreach ((ResourceKind kind, IReadOnlyList<JsonObject> items) in all)
-            foreach (JsonObject item in items) Clean(kind, item);
+            Parallel.ForEach(items, item => Clean(kind, item));
         CopiedRevisions.Translate(all);
         var identities = new CopiedIdentities(seed, all.Values.SelectMany(static items => items).Concat(customs.All));
         foreach ((ResourceKind kind, IReadOnlyList<JsonObject> items) in all)
         {
-            foreach (JsonObject item in items)
+            var made = new (StoredObject Item, bool IsAlive)[items.Count];
+            Parallel.For(0, items.Count, index =>
             {
-                identities.Replace(item);
-                Add(kind, item);
-            }
+                identities.Replace(items[index]);
+                made[index] = Make(kind, items[index]);
+            });
+
+            // Namespaces and priority classes that every cluster has are there already.
+            (StoredObject Item, bool IsAlive)[] added = [.. made.Where(one => registry.Store.Get(kind, one.Item.Namespace, one.Item.Name) is null).DistinctBy(static one => (one.Item.Namespace, one.Item.Name))];
+            registry.Store.AddAll(kind, [.. added.Select(static one => one.Item)]);
+            foreach ((StoredObject item, bool isAlive) in added)
+                if (isAlive) Beat(item);
         }
 
         WriteCustoms(customs, catalog, identities);
@@ -48,7 +55,7 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
         {
             Clean(kind, item);
             identities.Replace(item);
-            Add(kind, item);
+            registry.Store.TryAdd(Make(kind, item).Item);
         }
     }
 
@@ -68,16 +75,14 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
             metadata["name"] = VolumeController.AttachmentName(volume, node);
     }
 
-    private void Add(ResourceKind kind, JsonObject item)
+    private (StoredObject Item, bool IsAlive) Make(ResourceKind kind, JsonObject item)
     {
         bool isAlive = kind == BuiltInKinds.Nodes && CopiedLife.TellNode(item);
         if (kind == BuiltInKinds.Pods) CopiedLife.TellPod(item, registry.Time.GetUtcNow());
 
         ManagedFields owners = ManagedFields.Read(item["metadata"]!["managedFields"]) ?? ManagedFields.None;
         item["metadata"]!.AsObject().Remove("managedFields");
-
-        // Namespaces and priority classes that every cluster has are there already.
-        if (registry.Store.TryAdd(new(kind, item, owners)) is { } stored && isAlive) Beat(stored);
+        return (new(kind, item, owners), isAlive);
     }
 
     // A real kubelet tells its status every five minutes only, and lives by its lease.

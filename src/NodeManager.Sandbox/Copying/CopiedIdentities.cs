@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Model.Documents;
 
@@ -7,23 +9,34 @@ namespace NodeManager.Sandbox.Copying;
 
 /// <summary>
 /// New UIDs for copied objects: a copy is never taken for its original, and whatever names an object by its UID (owners, claims of volumes,
-/// labels of jobs) names the copy. The same seed gives the same ones.
+/// labels of jobs) names the copy. The same seed gives the same ones. Thread-safe.
 /// </summary>
-internal sealed class CopiedIdentities(int seed, IEnumerable<JsonObject> documents)
+internal sealed class CopiedIdentities
 {
-    private readonly HashSet<string> _known = [.. documents.Select(document => document.Object("metadata").Text("uid") ?? "").Where(uid => uid.Length > 0)];
+    private const int Length = 36;
+
+    private readonly int _seed;
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+
+    /// <param name="seed">Of the copy.</param>
+    /// <param name="documents">All that are copied.</param>
+    public CopiedIdentities(int seed, IEnumerable<JsonObject> documents)
+    {
+        _seed = seed;
+        foreach (JsonObject? metadata in documents.Select(static document => document.Object("metadata")))
+        {
+            if (metadata.Text("uid") is { Length: > 0 } own) _known.Add(own);
+            foreach (JsonObject owner in (metadata.Array("ownerReferences") ?? []).OfType<JsonObject>())
+                if (owner.Text("uid") is { } uid) _known.Add(uid);
+        }
+    }
 
     /// <summary>Replaces all UIDs of copied objects in a document, and those of owners that were not copied.</summary>
-    public void Replace(JsonObject document)
-    {
-        foreach (JsonObject owner in (document.Object("metadata").Array("ownerReferences") ?? []).OfType<JsonObject>())
-            if (owner.Text("uid") is { } uid) _known.Add(uid);
-        Walk(document);
-    }
+    public void Replace(JsonObject document) => Walk(document);
 
     private string Of(string uid)
     {
-        byte[] bytes = SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}/{uid}"))[..16];
+        byte[] bytes = SHA256.HashData(Encoding.UTF8.GetBytes($"{_seed}/{uid}"))[..16];
         bytes[6] = (byte)((bytes[6] & 0x0f) | 0x40);
         bytes[8] = (byte)((bytes[8] & 0x3f) | 0x80);
         return new Guid(bytes, bigEndian: true).ToString();
@@ -39,15 +52,21 @@ internal sealed class CopiedIdentities(int seed, IEnumerable<JsonObject> documen
         }
         else if (node is JsonObject members)
         {
-            foreach (string key in members.Select(static member => member.Key).ToArray())
-                if (members[key] is JsonValue value && IsKnown(value, out string uid)) members[key] = Of(uid);
-                else if (members[key] is { } member) Walk(member);
+            for (int i = 0; i < members.Count; i++)
+            {
+                JsonNode? member = members.GetAt(i).Value;
+                if (member is JsonValue value && IsKnown(value, out string uid)) members.SetAt(i, Of(uid));
+                else if (member is not null) Walk(member);
+            }
         }
     }
 
     private bool IsKnown(JsonValue value, out string uid)
     {
-        uid = value.TryGetValue(out string? text) && text.Length == 36 ? text : "";
+        uid = "";
+        // Other texts, which are most, are not even read.
+        if (value.TryGetValue(out JsonElement read) && (read.ValueKind != JsonValueKind.String || JsonMarshal.GetRawUtf8Value(read).Length != Length + 2)) return false;
+        uid = value.TryGetValue(out string? text) && text.Length == Length ? text : "";
         return uid.Length > 0 && _known.Contains(uid);
     }
 }

@@ -52,6 +52,42 @@ public sealed class DrainCordonTests : IDisposable
         Assert.True(lastCordon < firstEviction, $"{lastCordon} {firstEviction}");
     }
 
+    // What becomes of the second node's cordon, which is answered after the first node is ready for its drain.
+    [Theory]
+    [InlineData("is cordoned", NodeDrainStatus.Drained)]
+    [InlineData("was cordoned", NodeDrainStatus.Drained)]
+    [InlineData("is gone", NodeDrainStatus.Failed)]
+    public async Task No_pod_is_evicted_before_every_cordon_is_answered(string second, string status)
+    {
+        _server.Nodes.Put(Sample.Node("n2"));
+        _server.Pods.Put(Sample.Pod("p2", "n2"));
+        if (second == "was cordoned") _server.Nodes.Change("n2", n => n["spec"]!["unschedulable"] = true);
+        TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously), ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool isSent = false;
+        int early = 0;
+        _server.Intercept = request =>
+        {
+            string path = request.RequestUri!.AbsolutePath;
+            // The event of a drain that starts follows the node's cordon.
+            if (request.Method == HttpMethod.Post && path.EndsWith("/events", StringComparison.Ordinal)) ready.TrySetResult();
+            if (path.EndsWith("/eviction", StringComparison.Ordinal) && !answered.Task.IsCompleted) early++;
+            isSent |= request.Method == HttpMethod.Patch && path.EndsWith("/nodes/n2", StringComparison.Ordinal);
+            return null;
+        };
+        _server.Hang = path => isSent && path.EndsWith("/nodes/n2", StringComparison.Ordinal) ? answered.Task : null;
+        using NodeManagerSession session = await _server.ConnectAsync();
+
+        Task<IReadOnlyList<NodeDrainResult>> drain = _bench.DrainAllAsync(session, ["n1", "n2"], new());
+        await Task.WhenAll(_server.Hanging, ready.Task).WaitAsync(TimeSpan.FromMinutes(5));
+        if (second == "is gone") _server.Nodes.Remove("n2");
+        answered.SetResult();
+        IReadOnlyList<NodeDrainResult> results = await drain;
+
+        Assert.Equal(0, early);
+        Assert.Equal((NodeDrainStatus.Drained, 1), (results.Single(r => r.Node == "n1").Status, _server.Attempts("p1")));
+        Assert.Equal((status, status == NodeDrainStatus.Drained ? 1 : 0), (results.Single(r => r.Node == "n2").Status, _server.Attempts("p2")));
+    }
+
     [Fact]
     public async Task Cancelled_during_the_cordon_the_result_reports_the_node_as_cordoned()
     {

@@ -1,4 +1,12 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using NodeManager.Sandbox.Api.Faults;
+using NodeManager.Sandbox.Api.Registry;
+using NodeManager.Sandbox.Controllers.Runtime;
+using NodeManager.Sandbox.Controllers.Scheduling;
+using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds;
+using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Tests.Controllers;
 
@@ -56,6 +64,55 @@ public sealed class SchedulerTests
         Assert.Null(cluster.PodNamed("gated")!.Spec.NodeName);
         cluster.Merge(BuiltInKinds.Pods, "gated", document => document["spec"]!.AsObject().Remove("schedulingGates"));
         await cluster.UntilAsync(() => cluster.PodNamed("gated")!.Status.Phase == "Running");
+    }
+
+    [Fact]
+    public async Task A_cordon_counts_before_the_scheduler_hears_of_it()
+    {
+        using CancellationTokenSource stop = new(TimeSpan.FromMinutes(5));
+        using SandboxCluster cluster = SandboxCluster.StartStill(new() { Nodes = 0 }, DocumentStore.DefaultLogCapacity);
+        using TimerQueue timers = new(cluster.Time);
+        ResourceRegistry registry = cluster.Registry;
+        using FaultRegistry none = new(cluster.Time);
+        ConcurrentQueue<Exception> faults = new();
+        Scheduler scheduler = new(new(registry, timers, new(registry), 1, cluster.Catalog, none, cluster.Runs));
+        registry.Create(BuiltInKinds.Nodes, "", JsonNode.Parse("""{"metadata":{"name":"a"}}""")!.AsObject());
+        Alter(document => document.Ensure("spec").Remove("taints"));
+        StoredObject open = registry.UpdateStatus(BuiltInKinds.Nodes, "", "a", document =>
+        {
+            document.Ensure("status")["allocatable"] = JsonNode.Parse("""{"cpu":"4","memory":"8Gi","pods":"10"}""");
+            return document;
+        });
+        StoredObject cordoned = Alter(document => document.Ensure("spec")["unschedulable"] = true);
+        StoredObject pod = registry.Create(
+            BuiltInKinds.Pods, "default", JsonNode.Parse("""{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i:1"}]}}""")!.AsObject());
+
+        // The pod is there, the cordon is still on its way.
+        scheduler.Observe(new(ChangeType.Added, open, null, open.Version));
+        scheduler.Observe(new(ChangeType.Added, pod, null, pod.Version));
+        Task running = scheduler.RunAsync(faults.Enqueue, stop.Token);
+        StoredObject refused = await NextAsync(pod);
+        Assert.Equal("", refused.Field("spec.nodeName"));
+        StoredObject uncordoned = Alter(document => document.Ensure("spec").Remove("unschedulable"));
+        scheduler.Observe(new(ChangeType.Modified, uncordoned, cordoned, uncordoned.Version));
+        StoredObject bound = await NextAsync(refused);
+        await stop.CancelAsync();
+        await running;
+
+        Assert.Equal("a", bound.Field("spec.nodeName"));
+        Assert.Empty(faults);
+
+        StoredObject Alter(Action<JsonObject> change) => registry.Update(BuiltInKinds.Nodes, "", "a", document =>
+        {
+            change(document);
+            return document;
+        });
+
+        async Task<StoredObject> NextAsync(StoredObject after)
+        {
+            await foreach (Change change in registry.Store.WatchAsync(BuiltInKinds.Pods, after.Version, stop.Token)) return change.Object;
+            throw new InvalidOperationException("The watch ended.");
+        }
     }
 
     private static string Big(LiveCluster cluster, string name, int priority) =>

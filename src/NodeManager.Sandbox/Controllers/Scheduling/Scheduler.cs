@@ -167,6 +167,7 @@ internal sealed class Scheduler : Controller
             return;
         Pod pod = stored.As<Pod>();
         Placement placement = Judge(pod, out PreemptionResult? preemption);
+        while (placement.Node is { } chosen && HasMoved(chosen)) placement = Judge(pod, out preemption);
         if (placement.Node is null)
         {
             Refuse(stored, pod, placement, preemption);
@@ -187,6 +188,14 @@ internal sealed class Scheduler : Controller
         _nominated.Remove(pod.Key());
         _snapshot.SetPod(bound.As<Pod>());
         Context.Events.Normal(bound, Component, "Scheduled", $"Successfully assigned {next.Namespace}/{next.Name} to {placement.Node}");
+    }
+
+    // Each kind's changes arrive on their own: on a busy machine a pod arrives before the cordon that was stored before it.
+    private bool HasMoved(string node)
+    {
+        if (_snapshot.Node(node)?.Node is not { } known || Store.Get(BuiltInKinds.Nodes, "", node)?.As<Node>() is not { } stored || ReferenceEquals(known, stored)) return false;
+        _snapshot.SetNode(stored);
+        return !NodeChanges.IsSamePlace(known, stored);
     }
 
     // Room that more or equally important pods are waiting for is theirs.

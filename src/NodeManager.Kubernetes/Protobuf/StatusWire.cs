@@ -9,17 +9,8 @@ internal static class StatusWire
     /// <exception cref="InvalidDataException">It is no such answer.</exception>
     public static Status Read(ReadOnlySpan<byte> answer)
     {
-        if (!answer.StartsWith(WireList.Magic)) throw WireReader.Malformed();
         var status = new Status();
-        var envelope = new WireReader(answer[WireList.Magic.Length..]);
-        while (envelope.Read())
-            if (envelope.Number == 2) ReadStatus(envelope.Bytes, status);
-        return status;
-    }
-
-    private static void ReadStatus(ReadOnlySpan<byte> message, Status status)
-    {
-        var reader = new WireReader(message);
+        var reader = new WireReader(WireEnvelope.Read(answer).Raw);
         while (reader.Read())
         {
             switch (reader.Number)
@@ -32,6 +23,8 @@ internal static class StatusWire
                 case 6: status.Code = (int)reader.Value; break;
             }
         }
+
+        return status;
     }
 
     private static StatusDetails ReadDetails(ReadOnlySpan<byte> message)

@@ -2,22 +2,15 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Kubernetes.Protobuf;
 
-/// <summary>
-/// Reads a list as the API server encodes it: four bytes, an envelope that names the kind, and in it the list. Source:
-/// https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding-idl
-/// </summary>
+/// <summary>Reads a list from its <see cref="WireEnvelope"/>, as it arrives.</summary>
 internal static class WireList
 {
-    public const string MediaType = "application/vnd.kubernetes.protobuf";
-
-    public static ReadOnlySpan<byte> Magic => "k8s\0"u8;
-
     /// <exception cref="InvalidDataException">It is no such list.</exception>
     /// <exception cref="EndOfStreamException">The answer was cut short.</exception>
     public static async ValueTask<KubernetesList<T>> ReadAsync<T>(Stream body, WireItem<T> read, CancellationToken cancellationToken)
     {
         using var stream = new WireStream(body);
-        if (!(await stream.TakeAsync((ulong)Magic.Length, cancellationToken)).Span.SequenceEqual(Magic)) throw WireReader.Malformed();
+        if (!(await stream.TakeAsync((ulong)WireEnvelope.Magic.Length, cancellationToken)).Span.SequenceEqual(WireEnvelope.Magic)) throw WireReader.Malformed();
         var list = new KubernetesList<T>();
         bool isRead = false;
         while (await stream.HasMoreAsync(cancellationToken))
@@ -25,7 +18,7 @@ internal static class WireList
             switch (await stream.ReadVarintAsync(cancellationToken))
             {
                 case 1 << 3 | 2:
-                    ReadKind((await stream.TakeAsync(await stream.ReadVarintAsync(cancellationToken), cancellationToken)).Span, list);
+                    (list.ApiVersion, list.Kind) = WireEnvelope.ReadType((await stream.TakeAsync(await stream.ReadVarintAsync(cancellationToken), cancellationToken)).Span);
                     break;
                 case 2 << 3 | 2:
                     await ReadItemsAsync(stream, list, read, cancellationToken);
@@ -58,16 +51,6 @@ internal static class WireList
                     await stream.SkipAsync(tag & 7, cancellationToken);
                     break;
             }
-        }
-    }
-
-    private static void ReadKind<T>(ReadOnlySpan<byte> message, KubernetesList<T> list)
-    {
-        var reader = new WireReader(message);
-        while (reader.Read())
-        {
-            if (reader.Number == 1) list.ApiVersion = reader.Text;
-            else if (reader.Number == 2) list.Kind = reader.Text;
         }
     }
 }

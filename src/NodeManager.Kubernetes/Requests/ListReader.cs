@@ -102,7 +102,7 @@ internal sealed class ListReader(RequestSender sender)
             .ToString();
         return sender.SendAsync(
             new(HttpMethod.Get, query, RetryMode.Always) { Accept = type.AcceptList },
-            async (body, mediaType, token) => type.Wire is { } read && mediaType == WireList.MediaType
+            async (body, mediaType, token) => type.Wire is { } read && mediaType == WireEnvelope.MediaType
                 ? await WireList.ReadAsync(body, read, token)
                 : await JsonSerializer.DeserializeAsync(body, type.List, token) ?? throw new JsonException("The answer is empty."),
             cancellationToken);

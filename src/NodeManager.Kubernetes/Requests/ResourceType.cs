@@ -53,7 +53,7 @@ public sealed record ResourceType<T>(
     internal string AcceptItem { get; private init; } = ApiRequest.Json;
 
     /// <summary>What to ask for a list.</summary>
-    internal string AcceptList { get => Wire is null ? field : $"{WireList.MediaType},{field}"; private init; } = ApiRequest.Json;
+    internal string AcceptList { get => Wire is null ? field : $"{WireEnvelope.MediaType},{field}"; private init; } = ApiRequest.Json;
 
     /// <summary>Reads an item of a list that the server encoded in Protocol Buffers; null where only JSON is read.</summary>
     public WireItem<T>? Wire { get; init; }

@@ -120,7 +120,7 @@ internal sealed partial class RequestSender : IDisposable
         try
         {
             string mediaType = response.Content.Headers.ContentType?.MediaType ?? "";
-            if (mediaType == WireList.MediaType)
+            if (mediaType == WireEnvelope.MediaType)
             {
                 status = StatusWire.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken));
             }

@@ -109,7 +109,7 @@ public sealed class WireListTests
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Accept = request.Headers.Accept.ToString();
-            var content = new ByteArrayContent(answer) { Headers = { ContentType = new MediaTypeHeaderValue(WireList.MediaType) } };
+            var content = new ByteArrayContent(answer) { Headers = { ContentType = new MediaTypeHeaderValue(WireEnvelope.MediaType) } };
             return Task.FromResult(new HttpResponseMessage(code) { Content = content });
         }
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Protobuf;
 using NodeManager.Kubernetes.Yaml;
 using NodeManager.Sandbox.Api.Protobuf;
 using NodeManager.Sandbox.Api.Requests;
@@ -68,15 +69,15 @@ internal static class RequestBody
     /// <exception cref="ApiException">415.</exception>
     public static void RequireReadable(string contentType)
     {
-        if (MediaType(contentType) is not ("" or "application/json" or Yaml or ProtobufBody.MediaType))
-            throw StatusErrors.UnsupportedMediaType("application/json", Yaml, ProtobufBody.MediaType);
+        if (MediaType(contentType) is not ("" or "application/json" or Yaml or WireEnvelope.MediaType))
+            throw StatusErrors.UnsupportedMediaType("application/json", Yaml, WireEnvelope.MediaType);
     }
 
     /// <exception cref="JsonException">It is no JSON.</exception>
     /// <exception cref="FormatException">It is none of the other forms.</exception>
     public static RequestDocument Parse(ReadOnlySpan<byte> body, string kind, string contentType) => MediaType(contentType) switch
     {
-        ProtobufBody.MediaType => new(ProtobufBody.Read(body, kind), [], false),
+        WireEnvelope.MediaType => new(ProtobufBody.Read(body, kind), [], false),
         Yaml => ReadYaml(body),
         _ => JsonBody.Read(body),
     };

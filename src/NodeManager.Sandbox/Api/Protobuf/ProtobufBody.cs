@@ -12,21 +12,17 @@ namespace NodeManager.Sandbox.Api.Protobuf;
 /// </summary>
 internal static class ProtobufBody
 {
-    public const string MediaType = "application/vnd.kubernetes.protobuf";
-
     // Deeper than any type of the API goes; some of them hold themselves.
     private const int Deepest = 64;
-
-    private static ReadOnlySpan<byte> Magic => "k8s\0"u8;
 
     /// <exception cref="ApiException">400.</exception>
     public static JsonObject Read(ReadOnlySpan<byte> body, string kind)
     {
-        if (!body.StartsWith(Magic))
+        if (!body.StartsWith(WireEnvelope.Magic))
             throw StatusErrors.BadRequest($"the object provided is unrecognized (must be of type {kind}): provided data does not appear to be a protobuf message, expected prefix");
         try
         {
-            return ReadEnvelope(body[Magic.Length..], kind);
+            return ReadDocument(WireEnvelope.Read(body), kind);
         }
         catch (InvalidDataException)
         {
@@ -34,27 +30,12 @@ internal static class ProtobufBody
         }
     }
 
-    private static JsonObject ReadEnvelope(ReadOnlySpan<byte> message, string kind)
+    private static JsonObject ReadDocument(in WireEnvelope envelope, string kind)
     {
-        ReadOnlySpan<byte> raw = default;
-        string apiVersion = "", stated = "";
-        var envelope = new WireReader(message);
-        while (envelope.Read())
-        {
-            if (envelope.Number == 2) raw = envelope.Bytes;
-            if (envelope.Number != 1) continue;
-            var type = new WireReader(envelope.Bytes);
-            while (type.Read())
-            {
-                if (type.Number == 1) apiVersion = type.Text;
-                else if (type.Number == 2) stated = type.Text;
-            }
-        }
-
-        string name = stated.Length == 0 ? kind : stated;
-        if (ApiSchema.Instance.Fields(name) is null) throw StatusErrors.BadRequest($"no kind \"{name}\" is registered for version \"{apiVersion}\" in scheme \"sandbox\"");
-        var document = new JsonObject { ["kind"] = name, ["apiVersion"] = apiVersion };
-        ReadMessage(raw, name, document, 0);
+        string name = envelope.Kind.Length == 0 ? kind : envelope.Kind;
+        if (ApiSchema.Instance.Fields(name) is null) throw StatusErrors.BadRequest($"no kind \"{name}\" is registered for version \"{envelope.ApiVersion}\" in scheme \"sandbox\"");
+        var document = new JsonObject { ["kind"] = name, ["apiVersion"] = envelope.ApiVersion };
+        ReadMessage(envelope.Raw, name, document, 0);
         return document;
     }
 

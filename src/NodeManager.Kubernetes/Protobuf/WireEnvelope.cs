@@ -1,0 +1,59 @@
+namespace NodeManager.Kubernetes.Protobuf;
+
+/// <summary>
+/// An object as the API encodes it in Protocol Buffers: four bytes, then a message with the object's type and its bytes. Source:
+/// https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding-idl
+/// </summary>
+public readonly ref struct WireEnvelope
+{
+    public const string MediaType = "application/vnd.kubernetes.protobuf";
+
+    private WireEnvelope(string apiVersion, string kind, ReadOnlySpan<byte> raw)
+    {
+        ApiVersion = apiVersion;
+        Kind = kind;
+        Raw = raw;
+    }
+
+    /// <summary>The first bytes.</summary>
+    public static ReadOnlySpan<byte> Magic => "k8s\0"u8;
+
+    /// <summary>Empty where none is stated.</summary>
+    public string ApiVersion { get; }
+
+    /// <summary>Empty where none is stated.</summary>
+    public string Kind { get; }
+
+    /// <summary>The object's message.</summary>
+    public ReadOnlySpan<byte> Raw { get; }
+
+    /// <param name="bytes">The object with its envelope.</param>
+    /// <exception cref="InvalidDataException">The bytes are not an envelope.</exception>
+    public static WireEnvelope Read(ReadOnlySpan<byte> bytes)
+    {
+        if (!bytes.StartsWith(Magic)) throw WireReader.Malformed();
+        (string ApiVersion, string Kind) type = ("", "");
+        ReadOnlySpan<byte> raw = default;
+        var envelope = new WireReader(bytes[Magic.Length..]);
+        while (envelope.Read())
+        {
+            if (envelope.Number == 1) type = ReadType(envelope.Bytes);
+            else if (envelope.Number == 2) raw = envelope.Bytes;
+        }
+
+        return new(type.ApiVersion, type.Kind, raw);
+    }
+
+    internal static (string ApiVersion, string Kind) ReadType(ReadOnlySpan<byte> message)
+    {
+        string apiVersion = "", kind = "";
+        var type = new WireReader(message);
+        while (type.Read())
+        {
+            if (type.Number == 1) apiVersion = type.Text;
+            else if (type.Number == 2) kind = type.Text;
+        }
+
+        return (apiVersion, kind);
+    }
+}

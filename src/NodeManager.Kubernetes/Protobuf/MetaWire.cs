@@ -42,10 +42,10 @@ internal static class MetaWire
                 case 8: metadata.CreationTimestamp = WireFields.ReadTime(reader.Bytes); break;
                 case 9: metadata.DeletionTimestamp = WireFields.ReadTime(reader.Bytes); break;
                 case 10: metadata.DeletionGracePeriodSeconds = (long)reader.Value; break;
-                case 11: metadata.Labels = reader.AddText(metadata.Labels); break;
-                case 12: metadata.Annotations = reader.AddText(metadata.Annotations); break;
+                case 11: metadata.Labels = reader.AddEntry(metadata.Labels, SharedStrings.Get); break;
+                case 12: metadata.Annotations = reader.AddEntry(metadata.Annotations, SharedStrings.Get); break;
                 case 13: metadata.OwnerReferences = reader.Add(metadata.OwnerReferences, ReadOwner); break;
-                case 14: metadata.Finalizers = reader.AddText(metadata.Finalizers); break;
+                case 14: metadata.Finalizers = reader.Add(metadata.Finalizers, SharedStrings.Get); break;
             }
         }
 
@@ -60,7 +60,7 @@ internal static class MetaWire
         {
             switch (reader.Number)
             {
-                case 1: selector.MatchLabels = reader.AddText(selector.MatchLabels); break;
+                case 1: selector.MatchLabels = reader.AddEntry(selector.MatchLabels, SharedStrings.Get); break;
                 case 2: selector.MatchExpressions = reader.Add(selector.MatchExpressions, ReadRequirement); break;
             }
         }
@@ -79,7 +79,7 @@ internal static class MetaWire
             {
                 case 1: requirement.Key = reader.Shared(); break;
                 case 2: requirement.Operator = reader.Shared(); break;
-                case 3: requirement.Values = reader.AddText(requirement.Values); break;
+                case 3: requirement.Values = reader.Add(requirement.Values, SharedStrings.Get); break;
             }
         }
 

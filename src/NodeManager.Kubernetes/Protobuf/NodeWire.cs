@@ -34,7 +34,7 @@ internal static class NodeWire
                 case 3 when !reader.Bytes.IsEmpty: spec.ProviderID = reader.Text; break;
                 case 4: spec.Unschedulable = reader.TrueOrNull(); break;
                 case 5: spec.Taints = reader.Add(spec.Taints, ReadTaint); break;
-                case 7: spec.PodCIDRs = reader.AddText(spec.PodCIDRs); break;
+                case 7: spec.PodCIDRs = reader.Add(spec.PodCIDRs, SharedStrings.Get); break;
             }
         }
 
@@ -67,12 +67,12 @@ internal static class NodeWire
         {
             switch (reader.Number)
             {
-                case 1: status.Capacity = reader.AddQuantity(status.Capacity); break;
-                case 2: status.Allocatable = reader.AddQuantity(status.Allocatable); break;
+                case 1: status.Capacity = reader.AddEntry(status.Capacity, WireFields.ReadQuantity); break;
+                case 2: status.Allocatable = reader.AddEntry(status.Allocatable, WireFields.ReadQuantity); break;
                 case 4: status.Conditions = reader.Add(status.Conditions, ReadCondition); break;
                 case 5: status.Addresses = reader.Add(status.Addresses, ReadAddress); break;
                 case 7: status.NodeInfo = ReadSystem(reader.Bytes); break;
-                case 9: status.VolumesInUse = reader.AddText(status.VolumesInUse); break;
+                case 9: status.VolumesInUse = reader.Add(status.VolumesInUse, SharedStrings.Get); break;
                 case 10: status.VolumesAttached = reader.Add(status.VolumesAttached, ReadVolume); break;
             }
         }

@@ -37,7 +37,7 @@ internal static class PlacementWire
                 case 5: constraint.MinDomains = (int)reader.Value; break;
                 case 6: constraint.NodeAffinityPolicy = reader.Shared(); break;
                 case 7: constraint.NodeTaintsPolicy = reader.Shared(); break;
-                case 8: constraint.MatchLabelKeys = reader.AddText(constraint.MatchLabelKeys); break;
+                case 8: constraint.MatchLabelKeys = reader.Add(constraint.MatchLabelKeys, SharedStrings.Get); break;
             }
         }
 
@@ -167,11 +167,11 @@ internal static class PlacementWire
             switch (reader.Number)
             {
                 case 1: term.LabelSelector = MetaWire.ReadSelector(reader.Bytes); break;
-                case 2: term.Namespaces = reader.AddText(term.Namespaces); break;
+                case 2: term.Namespaces = reader.Add(term.Namespaces, SharedStrings.Get); break;
                 case 3: term.TopologyKey = reader.Shared(); break;
                 case 4: term.NamespaceSelector = MetaWire.ReadSelector(reader.Bytes); break;
-                case 5: term.MatchLabelKeys = reader.AddText(term.MatchLabelKeys); break;
-                case 6: term.MismatchLabelKeys = reader.AddText(term.MismatchLabelKeys); break;
+                case 5: term.MatchLabelKeys = reader.Add(term.MatchLabelKeys, SharedStrings.Get); break;
+                case 6: term.MismatchLabelKeys = reader.Add(term.MismatchLabelKeys, SharedStrings.Get); break;
             }
         }
 

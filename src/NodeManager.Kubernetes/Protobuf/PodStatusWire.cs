@@ -67,7 +67,7 @@ internal static class PodStatusWire
                 case 4: container.Ready = reader.IsTrue(); break;
                 case 5: container.RestartCount = (int)reader.Value; break;
                 case 9: container.Started = reader.IsTrue(); break;
-                case 10: container.AllocatedResources = reader.AddQuantity(container.AllocatedResources); break;
+                case 10: container.AllocatedResources = reader.AddEntry(container.AllocatedResources, WireFields.ReadQuantity); break;
                 case 11: container.Resources = PodWire.ReadResources(reader.Bytes); break;
             }
         }

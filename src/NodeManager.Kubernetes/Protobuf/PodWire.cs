@@ -36,7 +36,7 @@ public static class PodWire
                 case 2: spec.Containers = reader.Add(spec.Containers, ReadContainer); break;
                 case 3: spec.RestartPolicy = reader.SharedOrNull(); break;
                 case 4: spec.TerminationGracePeriodSeconds = (long)reader.Value; break;
-                case 7: spec.NodeSelector = reader.AddText(spec.NodeSelector); break;
+                case 7: spec.NodeSelector = reader.AddEntry(spec.NodeSelector, SharedStrings.Get); break;
                 case 8: spec.ServiceAccountName = reader.SharedOrNull(); break;
                 case 10: spec.NodeName = reader.SharedOrNull(); break;
                 case 11: spec.HostNetwork = reader.TrueOrNull(); break;
@@ -47,7 +47,7 @@ public static class PodWire
                 case 24: spec.PriorityClassName = reader.SharedOrNull(); break;
                 case 25: spec.Priority = (int)reader.Value; break;
                 case 31: spec.PreemptionPolicy = reader.Shared(); break;
-                case 32: spec.Overhead = reader.AddQuantity(spec.Overhead); break;
+                case 32: spec.Overhead = reader.AddEntry(spec.Overhead, WireFields.ReadQuantity); break;
                 case 33: spec.TopologySpreadConstraints = reader.Add(spec.TopologySpreadConstraints, PlacementWire.ReadConstraint); break;
                 case 38: spec.SchedulingGates = reader.Add(spec.SchedulingGates, ReadGate); break;
                 case 39: spec.ResourceClaims = reader.Add(spec.ResourceClaims, ReadClaim); break;
@@ -151,8 +151,8 @@ public static class PodWire
         {
             switch (reader.Number)
             {
-                case 1: resources.Limits = reader.AddQuantity(resources.Limits); break;
-                case 2: resources.Requests = reader.AddQuantity(resources.Requests); break;
+                case 1: resources.Limits = reader.AddEntry(resources.Limits, WireFields.ReadQuantity); break;
+                case 2: resources.Requests = reader.AddEntry(resources.Requests, WireFields.ReadQuantity); break;
             }
         }
 

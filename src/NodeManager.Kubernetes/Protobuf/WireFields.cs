@@ -22,15 +22,7 @@ internal static class WireFields
     /// <returns>Null for zero.</returns>
     public static int? IntegerOrNull(this in WireReader field) => field.Value == 0 ? null : (int)field.Value;
 
-    /// <summary>Adds the field's text to a list.</summary>
-    public static List<string> AddText(this in WireReader field, List<string>? list)
-    {
-        list ??= [];
-        list.Add(field.Shared());
-        return list;
-    }
-
-    /// <summary>Adds the field's message to a list.</summary>
+    /// <summary>Adds what the field holds to a list.</summary>
     public static List<T> Add<T>(this in WireReader field, List<T>? list, WireItem<T> read)
     {
         list ??= [];
@@ -39,31 +31,15 @@ internal static class WireFields
     }
 
     /// <summary>Adds the field's entry to a dictionary.</summary>
-    public static Dictionary<string, string> AddText(this in WireReader field, Dictionary<string, string>? entries)
-    {
-        string key = "", value = "";
-        var entry = new WireReader(field.Bytes);
-        while (entry.Read())
-        {
-            if (entry.Number == 1) key = entry.Shared();
-            else if (entry.Number == 2) value = entry.Shared();
-        }
-
-        entries ??= [];
-        entries[key] = value;
-        return entries;
-    }
-
-    /// <summary>Adds the field's entry to a dictionary.</summary>
-    public static Dictionary<string, Quantity> AddQuantity(this in WireReader field, Dictionary<string, Quantity>? entries)
+    public static Dictionary<string, T> AddEntry<T>(this in WireReader field, Dictionary<string, T>? entries, WireItem<T> read)
     {
         string key = "";
-        Quantity value = default;
+        T value = read(default);
         var entry = new WireReader(field.Bytes);
         while (entry.Read())
         {
             if (entry.Number == 1) key = entry.Shared();
-            else if (entry.Number == 2) value = ReadQuantity(entry.Bytes);
+            else if (entry.Number == 2) value = read(entry.Bytes);
         }
 
         entries ??= [];

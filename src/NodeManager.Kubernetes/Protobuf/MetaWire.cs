@@ -2,7 +2,7 @@ using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Kubernetes.Protobuf;
 
-/// <summary>Reads metadata. Source: https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/generated.proto</summary>
+/// <summary>Reads metadata and other types that several kinds have. Source: https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/generated.proto</summary>
 internal static class MetaWire
 {
     public static ListMeta ReadList(ReadOnlySpan<byte> message)
@@ -84,6 +84,30 @@ internal static class MetaWire
         }
 
         return requirement;
+    }
+
+    /// <param name="message">The condition of a node or a pod.</param>
+    /// <param name="hasHeartbeat">True for a node's; a pod's has the time of its last probe in the same place, which is not read.</param>
+    public static Condition ReadCondition(ReadOnlySpan<byte> message, bool hasHeartbeat)
+    {
+        var condition = new Condition();
+        var reader = new WireReader(message);
+        while (reader.Read())
+        {
+            switch (reader.Number)
+            {
+                case 1: condition.Type = reader.Shared(); break;
+                case 2: condition.Status = reader.Shared(); break;
+                case 3 when hasHeartbeat: condition.LastHeartbeatTime = WireFields.ReadTime(reader.Bytes); break;
+                case 4: condition.LastTransitionTime = WireFields.ReadTime(reader.Bytes); break;
+                case 5: condition.Reason = reader.SharedOrNull(); break;
+                case 6: condition.Message = reader.SharedOrNull(); break;
+                // A node's has no such field.
+                case 7 when reader.Value != 0: condition.ObservedGeneration = (long)reader.Value; break;
+            }
+        }
+
+        return condition;
     }
 
     private static OwnerReference ReadOwner(ReadOnlySpan<byte> message)

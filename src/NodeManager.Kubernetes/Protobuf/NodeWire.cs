@@ -69,7 +69,7 @@ internal static class NodeWire
             {
                 case 1: status.Capacity = reader.AddEntry(status.Capacity, WireFields.ReadQuantity); break;
                 case 2: status.Allocatable = reader.AddEntry(status.Allocatable, WireFields.ReadQuantity); break;
-                case 4: status.Conditions = reader.Add(status.Conditions, ReadCondition); break;
+                case 4: status.Conditions = reader.Add(status.Conditions, static condition => MetaWire.ReadCondition(condition, hasHeartbeat: true)); break;
                 case 5: status.Addresses = reader.Add(status.Addresses, ReadAddress); break;
                 case 7: status.NodeInfo = ReadSystem(reader.Bytes); break;
                 case 9: status.VolumesInUse = reader.Add(status.VolumesInUse, SharedStrings.Get); break;
@@ -78,26 +78,6 @@ internal static class NodeWire
         }
 
         return status;
-    }
-
-    private static Condition ReadCondition(ReadOnlySpan<byte> message)
-    {
-        var condition = new Condition();
-        var reader = new WireReader(message);
-        while (reader.Read())
-        {
-            switch (reader.Number)
-            {
-                case 1: condition.Type = reader.Shared(); break;
-                case 2: condition.Status = reader.Shared(); break;
-                case 3: condition.LastHeartbeatTime = WireFields.ReadTime(reader.Bytes); break;
-                case 4: condition.LastTransitionTime = WireFields.ReadTime(reader.Bytes); break;
-                case 5: condition.Reason = reader.SharedOrNull(); break;
-                case 6: condition.Message = reader.SharedOrNull(); break;
-            }
-        }
-
-        return condition;
     }
 
     private static ReportedNodeAddress ReadAddress(ReadOnlySpan<byte> message)

@@ -16,7 +16,7 @@ internal static class PodStatusWire
             switch (reader.Number)
             {
                 case 1: status.Phase = reader.SharedOrNull(); break;
-                case 2: status.Conditions = reader.Add(status.Conditions, ReadCondition); break;
+                case 2: status.Conditions = reader.Add(status.Conditions, static condition => MetaWire.ReadCondition(condition, hasHeartbeat: false)); break;
                 case 3: status.Message = reader.SharedOrNull(); break;
                 case 4: status.Reason = reader.SharedOrNull(); break;
                 case 5 when isFull: status.HostIP = reader.SharedOrNull(); break;
@@ -31,26 +31,6 @@ internal static class PodStatusWire
         }
 
         return status;
-    }
-
-    private static Condition ReadCondition(ReadOnlySpan<byte> message)
-    {
-        var condition = new Condition();
-        var reader = new WireReader(message);
-        while (reader.Read())
-        {
-            switch (reader.Number)
-            {
-                case 1: condition.Type = reader.Shared(); break;
-                case 2: condition.Status = reader.Shared(); break;
-                case 4: condition.LastTransitionTime = WireFields.ReadTime(reader.Bytes); break;
-                case 5: condition.Reason = reader.SharedOrNull(); break;
-                case 6: condition.Message = reader.SharedOrNull(); break;
-                case 7 when reader.Value != 0: condition.ObservedGeneration = (long)reader.Value; break;
-            }
-        }
-
-        return condition;
     }
 
     private static ContainerStatus ReadContainerStatus(ReadOnlySpan<byte> message)

@@ -25,32 +25,14 @@ internal static class ClusterPods
 
     private static void Restrict(JsonTypeInfo type)
     {
-        if (type.Type == typeof(Pod))
-        {
-            type.OnDeserialized = static read => Trim((Pod)read);
-        }
-        else if (type.Type == typeof(ObjectMeta))
-        {
-            Leave(type, "generateName", "generation");
-            type.OnDeserialized = static read => Trim((ObjectMeta)read);
-        }
-        else if (type.Type == typeof(PodSpec))
-        {
-            type.OnDeserialized = static read => Trim((PodSpec)read);
-        }
-        else if (type.Type == typeof(PodStatus))
-        {
-            Leave(type, "podIP", "hostIP", "qosClass");
-            type.OnDeserialized = static read => Trim((PodStatus)read);
-        }
+        if (type.Type == typeof(Pod)) type.OnDeserialized = static read => Trim((Pod)read);
+        else if (type.Type == typeof(ObjectMeta)) Leave(type, "generateName", "generation");
+        else if (type.Type == typeof(PodStatus)) Leave(type, "podIP", "hostIP", "qosClass");
     }
 
     private static Pod Read(ReadOnlySpan<byte> message)
     {
         Pod pod = PodWire.Read(message, isFull: false);
-        Trim(pod.Metadata);
-        Trim(pod.Spec);
-        Trim(pod.Status);
         Trim(pod);
         return pod;
     }
@@ -60,9 +42,12 @@ internal static class ClusterPods
         foreach (JsonPropertyInfo one in type.Properties.Where(one => unread.Contains(one.Name)).ToList()) type.Properties.Remove(one);
     }
 
-    // Each pod of a DaemonSet has the name of its node in an affinity of its own.
     private static void Trim(Pod pod)
     {
+        Trim(pod.Metadata);
+        Trim(pod.Spec);
+        Trim(pod.Status);
+        // Each pod of a DaemonSet has the name of its node in an affinity of its own.
         if (pod.Spec is { NodeName.Length: > 0, Affinity: { } affinity } && pod.Controller()?.Kind == "DaemonSet") affinity.NodeAffinity = null;
     }
 

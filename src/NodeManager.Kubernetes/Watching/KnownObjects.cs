@@ -39,16 +39,15 @@ internal sealed class KnownObjects<T>
     /// <summary>False when it was never told, or another one has taken its name since.</summary>
     public bool Forget(T item) => _known.TryGetValue(item, out T? before) && before.Metadata.Uid == item.Metadata.Uid && _known.Remove(before);
 
-    /// <summary>Those that a complete list did not have any more; they are forgotten.</summary>
-    public List<T> ForgetAllBut(HashSet<(string? Namespace, string Name)> present)
+    /// <summary>Forgets the objects that a complete list no longer has, and returns them.</summary>
+    /// <param name="present">The list, by <see cref="ObjectNameComparer{T}"/>.</param>
+    public List<T> ForgetAllBut(HashSet<T> present)
     {
-        List<T> gone = [.. _known.Where(item => !present.Contains(Key(item)))];
+        List<T> gone = [.. _known.Where(item => !present.Contains(item))];
         foreach (T item in gone) _known.Remove(item);
         return gone;
     }
 
     /// <summary>Gives back the memory that growing left unused.</summary>
     public void Trim() => _known.TrimExcess(_known.Count + (_known.Count / 8));
-
-    public static (string? Namespace, string Name) Key(T item) => (item.Metadata.Namespace, item.Metadata.Name);
 }

@@ -159,7 +159,7 @@ internal sealed partial class Watcher<T>(
     {
         // Only the first list may come from the server's cache: a later one must not be older than what was told.
         ListOptions asked = isFirst ? options : options with { ResourceVersion = null };
-        HashSet<(string?, string)> present = [];
+        HashSet<T> present = new(ObjectNameComparer<T>.Instance);
         string? next = null;
         do
         {
@@ -171,13 +171,15 @@ internal sealed partial class Watcher<T>(
             catch (KubernetesException e) when (e.Code == HttpStatusCode.Gone && !string.IsNullOrEmpty(next))
             {
                 // Begin again: what was told is known, so it is not told twice.
-                (next, present, asked) = ("", [], asked with { PageSize = 0, ResourceVersion = null });
+                present.Clear();
+                (next, asked) = ("", asked with { PageSize = 0, ResourceVersion = null });
                 continue;
             }
             catch (Exception e) when (!isFirst && !cancellationToken.IsCancellationRequested && WillPass(e))
             {
                 await RecoverAsync(e, cancellationToken);
-                (next, present) = ("", []);
+                present.Clear();
+                next = "";
                 continue;
             }
 
@@ -185,7 +187,7 @@ internal sealed partial class Watcher<T>(
             foreach (T item in page.Items)
             {
                 _parts?.Share(item);
-                present.Add(KnownObjects<T>.Key(item));
+                present.Add(item);
                 foreach (WatchEvent<T> change in _known.Observe(item)) yield return change;
             }
 

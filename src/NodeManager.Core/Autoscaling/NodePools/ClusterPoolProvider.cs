@@ -201,22 +201,10 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
         return true;
     }
 
-    // An autoscaler takes its finalizer off a pool without claims as well, but there may be none that runs.
-    private async Task ReleaseAsync(NodeSmithPool pool, CancellationToken cancellationToken)
-    {
-        NodeSmithPool left = await Client.GetAsync(NodeSmithResources.Pools, pool.Metadata.Name, ns, cancellationToken);
-        if (left.Metadata.Uid != pool.Metadata.Uid || left.Metadata.DeletionTimestamp is null || left.Metadata.Finalizers?.Contains(NodeSmithNames.Finalizer) != true) return;
-        try
-        {
-            // After the pool: an autoscaler that creates a claim since writes to the pool first, and the patch is refused.
-            if ((await Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = ns }, cancellationToken)).Items.Exists(one => one.Spec.PoolRef == pool.Metadata.Name)) return;
-            await Client.PatchAsync(NodeSmithResources.Pools, pool.Metadata.Name, ns, Patch.Merge(NodeSmithFinalizer.Without(left)), null, RequestOptions.Default, cancellationToken);
-        }
-        catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden)
-        {
-            // An autoscaler does it.
-        }
-    }
+    private Task ReleaseAsync(NodeSmithPool pool, CancellationToken cancellationToken) => NodeSmithFinalizer.ReleaseAsync(
+        Client, NodeSmithResources.Pools, ns, pool.Metadata.Name, pool.Metadata.Uid,
+        async () => (await Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = ns }, cancellationToken)).Items.Exists(one => one.Spec.PoolRef == pool.Metadata.Name),
+        cancellationToken);
 
     private Task<bool> PersistAsync(Func<Task> change, string pool, CancellationToken cancellationToken) => PersistAsync(
         async () =>

@@ -112,25 +112,14 @@ public static class NodeProviderEditor
 
             var options = new DeleteOptions { Preconditions = new() { Uid = uid.Length > 0 ? uid : provider.Metadata.Uid }, DryRun = dryRun ? ["All"] : null };
             await connection.Client.DeleteAsync(NodeSmithResources.Providers, name, ns, options, token);
-            if (!dryRun) await ReleaseAsync(connection, ns, name, provider.Metadata.Uid!, token);
+            if (!dryRun)
+            {
+                await NodeSmithFinalizer.ReleaseAsync(
+                    connection.Client, NodeSmithResources.Providers, ns, name, provider.Metadata.Uid, async () => await UsersOfAsync(connection, ns, name, token) is { Count: > 0 }, token);
+            }
+
             return true;
         }, cancellationToken);
-
-    // An autoscaler takes its finalizer off as well, but there may be none that runs.
-    private static async Task ReleaseAsync(ClusterConnection connection, string ns, string name, string uid, CancellationToken cancellationToken)
-    {
-        try
-        {
-            NodeSmithProvider left = await connection.Client.GetAsync(NodeSmithResources.Providers, name, ns, cancellationToken);
-            if (left.Metadata.Uid != uid || left.Metadata.DeletionTimestamp is null || left.Metadata.Finalizers?.Contains(NodeSmithNames.Finalizer) != true) return;
-            if (await UsersOfAsync(connection, ns, name, cancellationToken) is { Count: > 0 }) return;
-            await connection.Client.PatchAsync(NodeSmithResources.Providers, name, ns, Patch.Merge(NodeSmithFinalizer.Without(left)), null, RequestOptions.Default, cancellationToken);
-        }
-        catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.Forbidden)
-        {
-            // Gone, or an autoscaler works on it, or will.
-        }
-    }
 
     private static async Task<List<string>> UsersOfAsync(ClusterConnection connection, string ns, string name, CancellationToken cancellationToken)
     {

@@ -1,5 +1,10 @@
+using System.Net;
 using System.Text.Json.Nodes;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Patching;
+using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Autoscaling.Resources;
 
@@ -16,4 +21,29 @@ internal static class NodeSmithFinalizer
             ["finalizers"] = new JsonArray([.. (item.Metadata.Finalizers ?? []).Where(static one => one != NodeSmithNames.Finalizer).Select(static one => (JsonNode)one)]),
         },
     };
+
+    /// <summary>Removes it from an object that is being deleted and is not used. An autoscaler does the same, but there may be none that runs.</summary>
+    /// <param name="client">Of the cluster.</param>
+    /// <param name="type">The object's type.</param>
+    /// <param name="ns">Its namespace.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="uid">Of the object that was deleted: another one may have its name.</param>
+    /// <param name="isUsed">Whether a claim or a pool still needs it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task ReleaseAsync<T>(
+        KubernetesClient client, ResourceType<T> type, string ns, string name, string? uid, Func<Task<bool>> isUsed, CancellationToken cancellationToken)
+        where T : KubernetesObject
+    {
+        try
+        {
+            T left = await client.GetAsync(type, name, ns, cancellationToken);
+            if (left.Metadata.Uid != uid || left.Metadata.DeletionTimestamp is null || left.Metadata.Finalizers?.Contains(NodeSmithNames.Finalizer) != true) return;
+            // After the object was read: an autoscaler that creates a claim of a pool writes to the pool first, and the server then refuses the patch.
+            if (!await isUsed()) await client.PatchAsync(type, name, ns, Patch.Merge(Without(left)), null, RequestOptions.Default, cancellationToken);
+        }
+        catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.Forbidden)
+        {
+            // Deleted already, or left to an autoscaler.
+        }
+    }
 }

@@ -82,16 +82,8 @@ public static class NodeClaims
 
                 // The record first: without the claim the machine is the collector's.
                 await AbandonedMachines.RecordAsync(client, found, session.Who(), token);
-                var patch = new JsonObject
-                {
-                    ["metadata"] = new JsonObject
-                    {
-                        ["uid"] = found.Metadata.Uid,
-                        ["resourceVersion"] = found.Metadata.ResourceVersion,
-                        ["annotations"] = new JsonObject { [NodeSmithNames.AbandonedAnnotation] = session.Who() },
-                        ["finalizers"] = new JsonArray([.. (found.Metadata.Finalizers ?? []).Where(static one => one != NodeSmithNames.Finalizer).Select(static one => (JsonNode)one)]),
-                    },
-                };
+                JsonObject patch = NodeSmithFinalizer.Without(found);
+                patch["metadata"]!["annotations"] = new JsonObject { [NodeSmithNames.AbandonedAnnotation] = session.Who() };
                 NodeSmithClaim released = await client.PatchAsync(
                     NodeSmithResources.Claims, found.Metadata.Name, found.Metadata.Namespace, Patch.Merge(patch), null, RequestOptions.Default, token);
                 // One that was being deleted went with its finalizer.

@@ -210,7 +210,7 @@ public sealed class KubernetesClient : IDisposable
 
     /// <summary>
     /// What exists (each as Added), then <see cref="WatchEventType.Synced"/>, then every change until cancelled. Survives resets, 410
-    /// and the server's closing: an object told before is told again only when it changed, one that went meanwhile is told as Deleted.
+    /// and connections that the server closes: a known object is reported again only when it changed, one that was deleted meanwhile as Deleted.
     /// </summary>
     /// <exception cref="KubernetesException">A refusal that stays: no permission, no such kind.</exception>
     public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(ResourceType<T> type, ListOptions options, CancellationToken cancellationToken)

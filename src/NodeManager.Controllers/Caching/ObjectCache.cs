@@ -24,7 +24,7 @@ public sealed partial class ObjectCache<T>
     internal ObjectCache(ILogger logger)
     {
         _logger = logger;
-        // Nobody need wait for these.
+        // Observes the exceptions: no caller has to await these tasks.
         _ = _synced.Task.ContinueWith(static task => _ = task.Exception, TaskScheduler.Default);
         _ = _failed.Task.ContinueWith(static task => _ = task.Exception, TaskScheduler.Default);
     }

@@ -29,7 +29,7 @@ public static class NodeDrainer
         NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
         RunAsync(session, nodes, options, observer, new(observer), CancellationToken.None, cancellationToken);
 
-    /// <summary>The same, and withdrawn by <paramref name="withdrawal"/>: then nodes that it cordoned and of which no pod was evicted are uncordoned again; the others stay cordoned.</summary>
+    /// <summary>The same. When <paramref name="withdrawal"/> is cancelled, nodes that this drain cordoned and that still have all their pods are uncordoned; the others stay cordoned.</summary>
     /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed.</exception>
     public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
         NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, IOperationObserver observer, CancellationToken withdrawal,

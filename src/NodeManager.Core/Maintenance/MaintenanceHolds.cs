@@ -17,7 +17,7 @@ public static class MaintenanceHolds
     /// <param name="session">Where.</param>
     /// <param name="name">Of the node.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="NodeManagerException">What the server refused; a missing node is no error here.</exception>
+    /// <exception cref="NodeManagerException">What the server refused; a missing node is not an error.</exception>
     public static Task<NodeHold?> FindAsync(NodeManagerSession session, string name, CancellationToken cancellationToken) => ClusterOperation.RunAsync(
         session, name,
         async (connection, token) =>

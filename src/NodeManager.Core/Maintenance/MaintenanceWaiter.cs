@@ -13,7 +13,7 @@ namespace NodeManager.Core.Maintenance;
 /// <summary>Waits for the end of runs, wherever they are carried out.</summary>
 public static class MaintenanceWaiter
 {
-    // The death of a process is no event: its Lease is looked at.
+    // A process that dies sends no event, so its Lease is read at this interval.
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(15);
 
     /// <summary>Follows a run until no process works on it and none will: completed, failed, stopped or interrupted. One that is so already is returned immediately.</summary>

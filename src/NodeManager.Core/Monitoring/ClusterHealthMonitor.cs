@@ -28,7 +28,7 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
 
     /// <param name="connection">Where.</param>
     /// <param name="request">What, and where alerts go.</param>
-    /// <param name="observer">Told of what is no alert.</param>
+    /// <param name="observer">Receives warnings and progress; alerts go to <paramref name="emit"/>.</param>
     /// <param name="emit">Takes each transition.</param>
     /// <exception cref="NodeManagerException">AlertStateInUse, AlertStateUnreadable.</exception>
     public ClusterHealthMonitor(ClusterConnection connection, MonitorRequest request, IOperationObserver observer, Action<NodeAlert> emit)

@@ -16,7 +16,7 @@ internal sealed class HealthWatch
 
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>Servers send a bookmark each minute, which is the default interval: one that is a moment late is no reason for a list.</summary>
+    /// <summary>Servers send a bookmark each minute, which is also the default interval. A bookmark that is slightly late must not cause a relist.</summary>
     private static readonly TimeSpan BookmarkDelay = TimeSpan.FromSeconds(2);
 
     private readonly ClusterConnection _connection;

@@ -1,7 +1,7 @@
 namespace NodeManager.Core.Observing;
 
 /// <summary>Tells what continues in one of several clusters: nodes of two may have the same name, and each has a bar that names its cluster.</summary>
-/// <param name="observer">Who is told of all of them.</param>
+/// <param name="observer">Receives the progress of all clusters.</param>
 /// <param name="session">The one of this cluster.</param>
 public sealed class ClusterProgress(IOperationObserver observer, NodeManagerSession session) : IOperationObserver
 {

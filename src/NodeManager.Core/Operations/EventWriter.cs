@@ -5,7 +5,7 @@ using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Operations;
 
-/// <summary>Records what was done as Kubernetes Events of the object concerned. Without permission for Events the work goes on without them.</summary>
+/// <summary>Records what was done as Kubernetes Events of the object concerned. Without permission for Events the work continues without them.</summary>
 internal static class EventWriter
 {
     private const string Component = "nodemanager";

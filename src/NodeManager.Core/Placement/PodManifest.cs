@@ -19,7 +19,7 @@ public static class PodManifest
             JsonNode? root = YamlJsonReader.Read(text).Root;
             JsonObject pod = PodOf(root as JsonObject) ?? throw Invalid(source, "It describes neither a pod nor a workload with a pod template.", null);
             Pod read = pod.Deserialize(KubernetesJson.Default.Pod)!;
-            // Where it runs now is no part of the question.
+            // The node that it runs on now does not matter.
             read.Spec.NodeName = null;
             return read.Spec.Containers.Count > 0 ? read : throw Invalid(source, "spec.containers is empty.", null);
         }

@@ -175,7 +175,7 @@ public sealed class ServerProcess : IDisposable
         }
     }
 
-    // Null at the end of the output, and for what is no announcement.
+    // Null at the end of the output, and for a line that is not an announcement.
     private async Task<ServerAnnouncement?> ReadAsync(CancellationToken cancellationToken)
     {
         try

@@ -5,7 +5,7 @@ using NodeManager.Kubernetes.Credentials;
 namespace NodeManager.Kubernetes.Authentication;
 
 /// <summary>Credentials of a plugin: asked once for all who wait, kept until they expire or are refused.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle, so it holds nothing, and somebody may still wait for it.")]
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle, so it holds nothing, and a caller may still wait for it.")]
 internal sealed partial class ExecCredentialSource(ExecConfiguration configuration, TimeProvider time, ILogger logger) : CredentialSource(Credential.None)
 {
     private readonly SemaphoreSlim _one = new(1);

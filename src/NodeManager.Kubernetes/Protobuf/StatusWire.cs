@@ -6,7 +6,7 @@ namespace NodeManager.Kubernetes.Protobuf;
 internal static class StatusWire
 {
     /// <param name="answer">All of it, with the envelope.</param>
-    /// <exception cref="InvalidDataException">It is no such answer.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a Status in its envelope.</exception>
     public static Status Read(ReadOnlySpan<byte> answer)
     {
         var status = new Status();

@@ -4,7 +4,7 @@ using NodeManager.Kubernetes.Quantities;
 namespace NodeManager.Kubernetes.Protobuf;
 
 /// <summary>
-/// What fields of the API's messages hold. The server always writes fields that are no pointers, also where they are empty: those are absent in JSON.
+/// What fields of the API's messages hold. The server always writes fields that are not pointers, even empty ones, which JSON omits.
 /// Equal texts are one string.
 /// </summary>
 internal static class WireFields

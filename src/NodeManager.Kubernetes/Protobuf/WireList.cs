@@ -5,7 +5,7 @@ namespace NodeManager.Kubernetes.Protobuf;
 /// <summary>Reads a list from its <see cref="WireEnvelope"/>, as it arrives.</summary>
 internal static class WireList
 {
-    /// <exception cref="InvalidDataException">It is no such list.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a list in its envelope.</exception>
     /// <exception cref="EndOfStreamException">The answer was cut short.</exception>
     public static async ValueTask<KubernetesList<T>> ReadAsync<T>(Stream body, WireItem<T> read, CancellationToken cancellationToken)
     {

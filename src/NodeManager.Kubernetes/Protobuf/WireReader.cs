@@ -4,7 +4,7 @@ using System.Text;
 namespace NodeManager.Kubernetes.Protobuf;
 
 /// <summary>Reads an object from its message.</summary>
-/// <exception cref="InvalidDataException">It is no such message.</exception>
+/// <exception cref="InvalidDataException">The bytes are not such a message.</exception>
 public delegate T WireItem<out T>(ReadOnlySpan<byte> message);
 
 /// <summary>
@@ -27,7 +27,7 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
     public readonly string Text => Encoding.UTF8.GetString(Bytes);
 
     /// <summary>False at the end.</summary>
-    /// <exception cref="InvalidDataException">It is no message.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a message.</exception>
     public bool Read()
     {
         if (_rest.IsEmpty) return false;

@@ -38,7 +38,7 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     /// <summary>The shortest text of whole numbers: no fraction, the greatest suffix that loses nothing (<c>0.5</c> is <c>500m</c>).</summary>
     public string CanonicalText => QuantityText.Format(Value, Format);
 
-    /// <exception cref="FormatException">The text is no quantity.</exception>
+    /// <exception cref="FormatException">The text is not a quantity.</exception>
     public static Quantity Parse(string text) =>
         TryParse(text, out Quantity quantity)
             ? quantity

@@ -12,7 +12,7 @@ public sealed record RequestInfo
     /// <summary>Empty for the core group.</summary>
     public string Group { get; init; } = "";
 
-    /// <summary>Plural. Empty for a path that is no resource's.</summary>
+    /// <summary>Plural. Empty for a path that does not belong to a resource.</summary>
     public string Resource { get; init; } = "";
 
     public string Subresource { get; init; } = "";

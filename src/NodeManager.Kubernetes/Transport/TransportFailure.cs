@@ -13,7 +13,7 @@ internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool May
 {
     private const string UseHttps = "Check the address. A server that speaks HTTPS on this port needs an address that begins with https://.";
 
-    /// <summary>Null for what is no failure of the transport.</summary>
+    /// <summary>Null unless the transport failed.</summary>
     public static TransportFailure? Of(Exception exception) => exception switch
     {
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } e => new(e, true, e.InnerException is SocketException or ProxyException),

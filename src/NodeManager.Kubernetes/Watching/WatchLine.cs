@@ -12,7 +12,7 @@ namespace NodeManager.Kubernetes.Watching;
 internal readonly record struct WatchLine<T>(WatchLineKind Kind, T? Object, Status? Error)
     where T : KubernetesObject
 {
-    /// <exception cref="JsonException">The line is no event, or only a part of one.</exception>
+    /// <exception cref="JsonException">The line is not an event, or only part of one.</exception>
     public static WatchLine<T> Parse(in ReadOnlySequence<byte> line, JsonTypeInfo<T> item)
     {
         var reader = new Utf8JsonReader(line);

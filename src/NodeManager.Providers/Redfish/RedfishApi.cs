@@ -69,7 +69,7 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
 
     public void Dispose()
     {
-        // Sessions are few on a controller. Nobody waits for the answer; an abandoned one expires.
+        // A controller has few sessions. The caller does not wait for the answer; an abandoned session expires.
         if (_session is { } session && _token is { } token)
         {
             using var request = new HttpRequestMessage(HttpMethod.Delete, session);

@@ -117,7 +117,7 @@ internal sealed class RedfishServer(RedfishSystem system, RedfishApi api, TimeSp
         }
         catch (ProviderException)
         {
-            // An inventory that is not there (yet) is no reason to fail.
+            // A missing inventory is not a failure; the controller may not have it yet.
         }
 
         return addresses;

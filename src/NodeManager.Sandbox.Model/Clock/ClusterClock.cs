@@ -26,7 +26,7 @@ public sealed class ClusterClock : TimeProvider
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(speed);
         _wall = wall;
         Speed = speed;
-        // Timers of a system are late by up to 16 ms: that alone is no reason to slow down. No heartbeat may be missed over it either.
+        // Timers of a system are late by up to 16 ms: the clock does not slow down for that alone. No heartbeat may be missed because of it either.
         _slack = TimeSpan.FromSeconds(Math.Clamp(speed * 0.02, 1, 10));
         _anchorWall = wall.GetTimestamp();
         _anchor = _last = start ?? wall.GetUtcNow();

@@ -37,7 +37,7 @@ internal static class JsonReading
     /// <exception cref="InvalidOperationException">It holds something else.</exception>
     public static JsonObject Ensure(this JsonObject owner, string member)
     {
-        if (owner[member] is { } existing) return existing as JsonObject ?? throw new InvalidOperationException($"{member} is no object.");
+        if (owner[member] is { } existing) return existing as JsonObject ?? throw new InvalidOperationException($"{member} is not an object.");
         var made = new JsonObject();
         owner[member] = made;
         return made;

@@ -67,7 +67,7 @@ internal sealed class PathElement : IEquatable<PathElement>, IComparable<PathEle
     public static PathElement Value(JsonNode? value) => Get('v', Json(value));
 
     /// <summary>As FieldsV1 names it.</summary>
-    /// <exception cref="FormatException">It is no path element.</exception>
+    /// <exception cref="FormatException">The text is not a path element.</exception>
     public static PathElement Parse(string name)
     {
         if (name.Length < 2 || name[1] != ':') throw new FormatException("missing colon");

@@ -19,7 +19,7 @@ internal sealed record ScalePaths(string Replicas, string StatusReplicas, string
         return node;
     }
 
-    /// <exception cref="InvalidOperationException">Something on the way is no object.</exception>
+    /// <exception cref="InvalidOperationException">A value on the path is not an object.</exception>
     public static void Set(JsonObject document, string path, JsonNode value)
     {
         string[] steps = Steps(path);

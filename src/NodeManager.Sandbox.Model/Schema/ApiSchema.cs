@@ -81,7 +81,7 @@ internal sealed class ApiSchema
                     _publicNames[type] = value;
                     break;
                 default:
-                    throw new FormatException($"fields.txt: {flag} is no flag of a type.");
+                    throw new FormatException($"fields.txt: {flag} is not a flag of a type.");
             }
         }
 
@@ -118,7 +118,7 @@ internal sealed class ApiSchema
                 "replace" => field with { ReplacesFrom = int.Parse(Value(flag), CultureInfo.InvariantCulture) },
                 "retainKeys" => field with { RetainsKeys = true },
                 "as" => field with { ShownAs = Value(flag) },
-                _ => throw new FormatException($"fields.txt: {flag} is no flag."),
+                _ => throw new FormatException($"fields.txt: {flag} is not a flag."),
             };
         }
 

@@ -71,7 +71,7 @@ internal sealed class ConnectionListener : IDisposable
         }
     }
 
-    // A client that goes away before it is taken is no reason to stop.
+    // The listener continues when a client disconnects before it is accepted.
     private async Task<TcpClient> AcceptOneAsync()
     {
         while (true)

@@ -72,7 +72,7 @@ internal sealed class LeaseHolders(ControllerContext context) : Controller(conte
         bool isOurs = spec.HolderIdentity == identity;
         bool isFree = string.IsNullOrEmpty(spec.HolderIdentity)
             || spec.RenewTime is null || spec.RenewTime + TimeSpan.FromSeconds(spec.LeaseDurationSeconds ?? 0) < Context.Now;
-        // Changes of the pod bring us here too: they are no reason to speak.
+        // Changes of the pod lead here too, and need no renewal.
         if ((!isOurs && !isFree) || (isOurs && Context.Now - spec.RenewTime < Retry * 0.9)) return;
         Registry.Update(stored.Kind, lease.Namespace, lease.Name, document =>
         {

@@ -141,7 +141,7 @@ internal sealed class NodeHeartbeats(ControllerContext context) : Controller(con
             });
             return;
         }
-        // Changes of the node bring us here too: they are no reason to speak.
+        // Changes of the node lead here too, and need no heartbeat.
         if (lease.As<Lease>().Spec.RenewTime is { } last && (moment - last).Duration() < Period * 0.9) return;
         Registry.Update(lease.Kind, LeaseNamespace, node.Name, document =>
         {

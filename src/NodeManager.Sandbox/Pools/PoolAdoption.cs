@@ -56,7 +56,7 @@ internal static partial class PoolAdoption
         return new() { ["platform"] = new JsonObject { ["type"] = platform, [platform] = machine }, ["nodeCount"] = nodes.Count };
     }
 
-    // What all of them have, and a machine does not get by itself. Taints of conditions and of a cordon are no part of it.
+    // What all of them have, and a machine does not get by itself. Taints of conditions and of a cordon do not count.
     private static JsonObject Template(IReadOnlyList<Node> nodes)
     {
         var labels = (nodes[0].Metadata.Labels ?? []).Where(one => !Own.Contains(one.Key) && nodes.All(node => node.Metadata.Labels?.GetValueOrDefault(one.Key) == one.Value));

@@ -26,7 +26,7 @@ public static class ExtensionPoints
             yield return MultiPoint;
     }
 
-    /// <summary>The point as a configuration writes it, whatever its case was; what is no point stays as it is.</summary>
+    /// <summary>The point as a configuration writes it, whatever its case was; a name that is not a point is returned unchanged.</summary>
     public static string InItsCase(string point) =>
         Cycle.Append(MultiPoint).FirstOrDefault(known => known.Equals(point, StringComparison.OrdinalIgnoreCase)) ?? point;
 

@@ -15,7 +15,7 @@ public static class PluginDefinitions
     /// <param name="text">The text.</param>
     /// <param name="file">What to call it in messages.</param>
     /// <param name="source">What the definitions say of where they are kept.</param>
-    /// <exception cref="NodeManagerException">SchedulerDefinitionInvalid: it is no YAML, or a document is no definition.</exception>
+    /// <exception cref="NodeManagerException">SchedulerDefinitionInvalid: the text is not YAML, or a document is not a definition.</exception>
     public static IReadOnlyList<SchedulerPluginDefinition> Read(string text, string file, string source)
     {
         IReadOnlyList<YamlNode> documents;

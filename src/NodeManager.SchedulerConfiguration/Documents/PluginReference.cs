@@ -4,7 +4,7 @@ namespace NodeManager.SchedulerConfigurations.Documents;
 
 /// <summary>An item of a point's list of plugins.</summary>
 /// <param name="Name">Empty where the item names none.</param>
-/// <param name="Weight">As written; null where none is, or where it is no whole number.</param>
+/// <param name="Weight">As written; null where none is stated, or where it is not a whole number.</param>
 /// <param name="IsBare">Written as text alone, which kube-scheduler refuses.</param>
 public sealed record PluginReference(string Name, long? Weight, bool IsBare)
 {

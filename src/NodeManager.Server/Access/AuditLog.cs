@@ -52,7 +52,7 @@ internal sealed partial class AuditLog(ILoggerFactory loggers, ServerTelemetry t
         Write(new() { ["who"] = by, ["operation"] = id, ["what"] = kind, ["target"] = target, ["result"] = state });
     }
 
-    /// <summary>Somebody did something that the request alone does not show.</summary>
+    /// <summary>Records an action that the request alone does not show.</summary>
     public void Acted(string who, string what, string target, string result) =>
         Write(new() { ["who"] = who, ["what"] = what, ["target"] = target, ["result"] = result });
 

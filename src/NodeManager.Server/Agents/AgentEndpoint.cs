@@ -105,7 +105,7 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // That is how such a stream ends.
+            // The client or the session ended the stream.
         }
     }
 
@@ -135,7 +135,7 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
         }
 
         AgentSession? session = sessions.Find(sent);
-        // Another caller's session is no more to be seen than one that does not exist.
+        // Another caller's session is answered like one that does not exist.
         if (session is not null && session.Caller == caller) return session;
         await RefuseAsync(context, StatusCodes.Status404NotFound, "The session does not exist. Initialize a new one.", (McpErrorCode)(-32001), id);
         return null;

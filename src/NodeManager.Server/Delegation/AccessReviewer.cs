@@ -79,7 +79,7 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
     /// <param name="stop">Ends the wait.</param>
     public async Task<bool> MayServerAsync(JsonObject attributes, CancellationToken stop)
     {
-        // No user has this key: it is no hash.
+        // No user has this key, because it is not a hash.
         string key = "server" + attributes.ToJsonString();
         if (_decisions.TryGetValue(key, out var known) && known.Until > time.GetUtcNow()) return known.IsAllowed;
         try

@@ -12,7 +12,7 @@ using NodeManager.Server.Nodes;
 namespace NodeManager.Server.Live;
 
 /// <summary>
-/// Writes what changes about nodes into the event log. Heartbeats change nothing that the routes show and are no events; changes of load and
+/// Writes what changes about nodes into the event log. Heartbeats change nothing that the routes show and are not events; changes of load and
 /// usage alone are collected into one small event. The first change is written immediately, those that follow it gather.
 /// </summary>
 internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, EventLog log, IOptions<JsonOptions> json) : BackgroundService
@@ -55,7 +55,7 @@ internal sealed class NodeFeed(ClusterSession cluster, LiveNodeService live, Eve
         }
     }
 
-    // What is there already is no event.
+    // Nodes that exist at the start are not events.
     private void Seed(LiveNodes nodes)
     {
         DateTimeOffset now = cluster.Session.Time().GetUtcNow();

@@ -75,7 +75,7 @@ internal sealed class DrainOperations(ClusterSession cluster, LiveNodeService li
             if (operations.IsStopping || nodes.Find(name) is not { } node || !UnfinishedDrains.Has(node)) return;
             if (await UnfinishedDrains.TakeAsync(Session, new(name, node.Uid), Server, stop) is not { } drain) return;
             TrackedOperation resumed = Start(drain.By, name, UnfinishedDrains.OptionsOf(drain, Reason), isFollowed: true);
-            // Users who may patch nodes can write the note: its name is no proof of who asked.
+            // Anyone who may patch nodes can write the note, so its name does not prove who requested the drain.
             audit.Acted(Session.Who(), $"resume drain, noted as requested by {drain.By}", name, resumed.Operation.Id);
         }
         catch (NodeManagerException problem)

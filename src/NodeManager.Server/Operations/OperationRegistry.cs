@@ -86,7 +86,7 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
         }
         catch (NodeManagerException)
         {
-            // Nobody can be told: the node stays cordoned.
+            // The server is stopping and no caller is left to receive the error. The node stays cordoned.
         }
     }
 

@@ -65,7 +65,8 @@ internal sealed class PoolUpdateRoutes(ClusterSession cluster, OperationRegistry
         return Results.Json(update.ToApi(), PoolDetailJson.Default.ApiPoolUpdate);
     }
 
-    // Where this server works on it, that work sees the change. A Lease tells of another process only in time whether it lives: that is waited for.
+    // An update that this server runs sees the change. Whether another process still runs it shows only when the Lease is renewed or expires: the
+    // operation waits for that.
     private async Task<IResult> ContinueAsync(string id, PoolPlaceQuery place, PoolUpdateChange change, PoolUpdateIntent intent, HttpContext context, CancellationToken stop)
     {
         (PoolContext pools, PoolRecord pool) = await FindAsync(id, place, stop);

@@ -146,7 +146,7 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         }
         catch (NodeManagerException absent) when (absent.ErrorId == ErrorIds.SchedulerNotFound && query.Target == default)
         {
-            // Many clusters keep their scheduler out of reach; that is no fault of theirs.
+            // Many clusters keep their scheduler out of reach; that is not a fault.
             return TypedResults.Ok(new ApiHealth("healthy", schedulers.Session.Time().GetUtcNow(), Service, Components("unknown"), null, []));
         }
 

@@ -33,7 +33,7 @@ public static partial class CellText
     };
 
     /// <summary>
-    /// The same for a view that is no table: PowerShell breaks lines that have colors in the middle of a word, so they are broken here,
+    /// The same for a view that is not a table: PowerShell breaks lines that have colors in the middle of a word, so they are broken here,
     /// between words and under where they began.
     /// </summary>
     /// <param name="value">What the view made.</param>

@@ -43,7 +43,7 @@ internal sealed class NodeHealthMonitorJob : OperationJob
     protected override void Show(OperationEvent happened)
     {
         base.Show(happened);
-        // Nobody may ever receive it.
+        // The user may never receive the output, so it is limited.
         while (Output.Count > HealthMonitoring.OutputLimit)
             Output.RemoveAt(0);
         while (Verbose.Count > HealthMonitoring.OutputLimit)

@@ -37,7 +37,7 @@ internal sealed class NodeRepairJob : OperationJob
         }
 
         base.Show(happened);
-        // Nobody may ever receive it.
+        // The user may never receive the output, so it is limited.
         while (Output.Count > NodeRepairer.OutputLimit)
             Output.RemoveAt(0);
         while (Verbose.Count > NodeRepairer.OutputLimit)

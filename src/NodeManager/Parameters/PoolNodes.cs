@@ -8,7 +8,7 @@ namespace NodeManager.Parameters;
 /// <summary>Lets a node pool stand for its nodes.</summary>
 internal static class PoolNodes
 {
-    /// <summary>The nodes of a pool that is piped, in its session; null for an object that is no pool.</summary>
+    /// <summary>The nodes of a pool that is piped, in its session; null for an object that is not a pool.</summary>
     /// <param name="value">What is piped.</param>
     /// <param name="sessions">Of the cmdlet.</param>
     /// <param name="pump">Runs the reading.</param>

@@ -4,7 +4,7 @@ using System.Security;
 
 namespace NodeManager.Parameters;
 
-/// <summary>A secret as a SecureString, or as text for who has it as that. What is no text becomes an error that does not quote it.</summary>
+/// <summary>Takes a secret as a SecureString or as text. Any other value becomes an error that does not quote it.</summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class SecretTextAttribute : ArgumentTransformationAttribute
 {

@@ -144,14 +144,14 @@ public sealed class ApiFaultTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Meteor", "is no kind of fault")]
+    [InlineData("Meteor", "is not a kind of fault")]
     [InlineData("ApiError", "takes no nodes", "node")]
     [InlineData("NodeDown", "takes no pod selector", "selector")]
     [InlineData("NodeDown", "takes no period", "period")]
-    [InlineData("PodUnready", "is no label selector", "bad selector")]
-    [InlineData("ApiError", "is no verb", "verb")]
-    [InlineData("ApiError", "is no percentage", "percent")]
-    [InlineData("NodeDown", "is no time", "for")]
+    [InlineData("PodUnready", "is not a label selector", "bad selector")]
+    [InlineData("ApiError", "is not a verb", "verb")]
+    [InlineData("ApiError", "is not a percentage", "percent")]
+    [InlineData("NodeDown", "is not a valid duration", "for")]
     public void Invalid_faults_are_refused(string kind, string message, string what = "")
     {
         var request = new FaultRequest { Kind = kind };

@@ -6,7 +6,7 @@ export type Language = 'en' | 'zh';
 
 const kept = 'nodemanager-language';
 
-// A language is loaded when somebody uses it.
+// A language is loaded when a user chooses it.
 const loaders: Record<Language, () => Promise<Messages>> = {
   en: async () => (await import('../lang/en')).en,
   zh: async () => (await import('../lang/zh')).zh,

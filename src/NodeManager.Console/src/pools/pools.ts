@@ -8,7 +8,7 @@ export function phaseTone(pool: Pool): Tone {
   return pool.phase === 'Ready' ? 'good' : 'none';
 }
 
-/** `3`, or `3 of 5` where they differ; empty where nobody counts. */
+/** `3`, or `3 of 5` where they differ; empty where no controller counts them. */
 export function counted(pool: Pool): { active: number | undefined; desired: number | undefined } {
   return { active: pool.active_nodes, desired: pool.desired_nodes ?? pool.node_count };
 }

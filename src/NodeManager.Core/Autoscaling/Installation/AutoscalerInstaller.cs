@@ -13,8 +13,8 @@ using NodeManager.Kubernetes.Timing;
 namespace NodeManager.Core.Autoscaling.Installation;
 
 /// <summary>
-/// Brings the autoscaler's definitions and roles into a cluster, and up to date. What differs is found by a dry run, so whatever a server adds
-/// to objects, or drops from them for its age, is no difference.
+/// Brings the autoscaler's definitions and roles into a cluster, and up to date. A dry run finds what differs, so fields that the server
+/// adds, or drops because it is old, do not count as differences.
 /// </summary>
 public static class AutoscalerInstaller
 {

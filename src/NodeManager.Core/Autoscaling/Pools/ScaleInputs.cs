@@ -63,7 +63,7 @@ internal sealed class ScaleInputs : IDisposable
 
     public ThresholdInputs Thresholds { get; }
 
-    /// <summary>Makes sure that what decides over machines is no older than now.</summary>
+    /// <summary>Waits until the caches that decide about machines are as new as this call.</summary>
     public Task CatchUpAsync(CancellationToken cancellationToken) => Task.WhenAll(_scope.CatchUpAsync(cancellationToken), _pods.CatchUpAsync(cancellationToken));
 
     /// <summary>Waits until all that may be read is known.</summary>

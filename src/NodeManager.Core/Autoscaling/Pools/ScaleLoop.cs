@@ -53,7 +53,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         return ReconcileResult.Again(Pause());
     }
 
-    // Nothing waits, and no node is a pool's: there is nothing of which an unreported change could matter. In a large cluster a plan costs more than all heartbeats of its minutes.
+    // No pod waits and no node belongs to a pool, so a change that was not reported cannot matter. In a large cluster a plan costs more than all heartbeats of its minutes.
     private bool HasNothing => Latest is { Machines.Count: 0, Nodes.Count: 0, Pods.Count: 0, Buffers.Count: 0 };
 
     // A clock that is set forward must not end a window, and one that is set back must not prolong it.

@@ -41,7 +41,7 @@ internal sealed class ThresholdInputs(NodeManagerSession session, IOperationObse
         return isChanged || before.Count > 0 || _usage.Count > 0;
     }
 
-    // A warning that comes every minute is read by nobody.
+    // Users ignore a warning that comes every minute.
     private sealed class Once(IOperationObserver observer) : IOperationObserver
     {
         private string _last = "";

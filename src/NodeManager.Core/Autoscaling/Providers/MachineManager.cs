@@ -43,7 +43,7 @@ public static class MachineManager
             return result is { Outcome: MachineOutcome.Succeeded, Machine: { } made } ? Map(session, made, ns) : throw Failure(result, request.Name, provider, "create");
         }, cancellationToken);
 
-    /// <summary>Destroys a machine where id, name, tag and claim all match what is read from it. One that is gone already is no error.</summary>
+    /// <summary>Destroys a machine where id, name, tag and claim all match what is read from it. A machine that is already gone is not an error.</summary>
     /// <param name="session">Where the provider is.</param>
     /// <param name="machine">As it was listed.</param>
     /// <param name="cancellationToken">Stops waiting; the same command continues.</param>

@@ -51,7 +51,7 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
     }
 
     /// <summary>Reads the NodeSmithProvider of the name, and opens it.</summary>
-    /// <exception cref="KubernetesException">The server does not answer as it should; a missing object or permission is no exception.</exception>
+    /// <exception cref="KubernetesException">The server does not answer as it should. A missing object or permission does not throw.</exception>
     public async Task<MachineProviderAccess> OpenAsync(string ns, string name, CancellationToken cancellationToken)
     {
         try
@@ -66,7 +66,7 @@ public sealed class MachineProviders : IMachineProviderSource, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="KubernetesException">The server does not answer as it should; a missing object or permission is no exception.</exception>
+    /// <exception cref="KubernetesException">The server does not answer as it should. A missing object or permission does not throw.</exception>
     public async Task<MachineProviderAccess> OpenAsync(NodeSmithProvider provider, CancellationToken cancellationToken)
     {
         (string ns, string name) = (provider.Metadata.Namespace ?? "", provider.Metadata.Name);

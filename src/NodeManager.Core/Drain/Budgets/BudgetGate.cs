@@ -5,14 +5,14 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Drain.Budgets;
 
 /// <summary>
-/// The line of pods before one budget: whose turn is first is asked for first, and as many at a time as the budget's last status allows,
-/// less those that are being asked for and that it does not count yet. A status that lags behind its specification allows none. Thread-safe.
+/// The queue of pods that one PDB covers. Evictions are requested in the order of their turns, and as many at a time as the PDB's last status
+/// allows, less those that are requested and that it does not count yet. A status that lags behind its specification allows none. Thread-safe.
 /// </summary>
 /// <remarks>
 /// Every eviction writes the budget, and so does its controller after it. A request that meets another's write sleeps in the server for
 /// half a second before it tries again (source: EvictionsRetry of the API server's pods/eviction). So few are sent at a time: more while
-/// they are answered quickly, fewer when one is late. And what is late holds nobody up: what the budget allows meanwhile is the next one's,
-/// and where nobody is left in the line, a further request for the late pod itself. The server then counts the pod twice for as long as its
+/// they are answered quickly, fewer when one is late. A late request does not delay the others: what the budget allows meanwhile goes to the
+/// next pod, or, with no other pod in the queue, to a further request for the late pod. The server then counts the pod twice for as long as its
 /// controller takes to see that it terminates: that allows less, never more. Only a name that is never given again is safe to count so:
 /// the successor of a StatefulSet's pod would be taken for disrupted for two minutes.
 /// </remarks>

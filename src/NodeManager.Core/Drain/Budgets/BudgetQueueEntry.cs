@@ -5,7 +5,7 @@ namespace NodeManager.Core.Drain.Budgets;
 
 /// <summary>A pod's place in the line before a budget. Disposing it leaves the line.</summary>
 /// <param name="pod">As it is now.</param>
-/// <param name="turn">When it leaves, as against the others in the line.</param>
+/// <param name="turn">Its place in the order of evictions.</param>
 /// <param name="leave">Takes it out of its line.</param>
 internal sealed class BudgetQueueEntry(Pod pod, DrainTurn turn, Action<BudgetQueueEntry> leave) : IDisposable
 {

@@ -105,7 +105,7 @@ internal sealed class BudgetRegistry : IDisposable
         _ = cache.Failed.ContinueWith(WarnOfFailure, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    // That the session ends, or that the cache is closed after the run, is no failure.
+    // The end of the session, and the cache that is closed after the run, are not failures.
     private void WarnOfFailure(Task failed)
     {
         if (failed.Exception?.InnerException is { } failure and not ObjectDisposedException)

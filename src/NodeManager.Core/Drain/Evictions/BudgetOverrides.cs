@@ -114,7 +114,7 @@ internal sealed class BudgetOverrides : IDisposable
         return _watch;
     }
 
-    // That the session ends, or that the caches are closed after the run, is no failure.
+    // The end of the session, and the caches that are closed after the run, are not failures.
     private void GoOnBlind(Task failed)
     {
         if (failed.Exception?.InnerException is not { } failure || failure is ObjectDisposedException) return;

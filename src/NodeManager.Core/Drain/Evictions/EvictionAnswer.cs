@@ -13,7 +13,7 @@ internal sealed record EvictionAnswer(EvictionAnswerKind Kind, string Message, b
 {
     private const string Budgets = "poddisruptionbudget";
 
-    /// <summary>Null for what is no answer (a defect, a cancellation).</summary>
+    /// <summary>Null for an exception that is not an answer (a defect, a cancellation).</summary>
     public static EvictionAnswer? Of(Exception exception) => exception switch
     {
         // Nothing about the pod: no request of this session goes through any more.

@@ -12,7 +12,7 @@ internal enum EvictionAnswerKind
     /// <summary>More than one budget covers the pod: the server never evicts it as long as that is so.</summary>
     SeveralBudgets,
 
-    /// <summary>Somebody wrote the budget (or the pod) at the same time: ask again.</summary>
+    /// <summary>Another client wrote the budget or the pod at the same time: retry.</summary>
     Conflict,
 
     /// <summary>The server, or a webhook, asks to come back later.</summary>

@@ -45,7 +45,7 @@ internal sealed class EvictionCache(DrainScope scope, IReadOnlyCollection<string
     {
         (IReadOnlyList<EvictionRequest> requests, Task requestChanged) = _requests!.Cache.Look(RequestsByPod, uid);
         (IReadOnlyList<EvictionProcess> processes, Task processChanged) = _processes!.Cache.Look(ProcessesByPod, uid);
-        // Requests that may not be watched are no reason to stop: the Evictions say what becomes of them.
+        // Without permission to watch requests the drain continues: the Evictions report what becomes of them.
         Task changed = _requests.Cache.Failed.IsCompleted ? processChanged : Task.WhenAny(Quietly(requestChanged), processChanged).Unwrap();
         return (requests.Count > 0 ? requests[0] : null, EvictionChoice.Of(processes), changed);
     }

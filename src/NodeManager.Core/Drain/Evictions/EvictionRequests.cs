@@ -11,8 +11,8 @@ using NodeManager.Kubernetes.Timing;
 namespace NodeManager.Core.Drain.Evictions;
 
 /// <summary>
-/// Asks for pods to go by EvictionRequest: the pod's own responders work it off and tell of it in the Eviction that the server makes of the
-/// request, the last of them being the server's evictor. What did not come to its end is withdrawn. One for a run; thread-safe.
+/// Evicts pods by EvictionRequest: the pod's responders handle the request and report in the Eviction that the server creates for it. The last
+/// responder is the server's evictor. Requests that did not complete are withdrawn. One for each run; thread-safe.
 /// </summary>
 internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities server, BudgetRegistry budgets, IReadOnlyCollection<string> namespaces) : IDisposable
 {

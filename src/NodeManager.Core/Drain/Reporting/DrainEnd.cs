@@ -21,6 +21,6 @@ internal enum DrainEnd
     /// <summary>It cannot succeed any more.</summary>
     Stopped,
 
-    /// <summary>Somebody deleted the Node object meanwhile.</summary>
+    /// <summary>Another client deleted the Node object meanwhile.</summary>
     NodeDeleted,
 }

@@ -45,7 +45,7 @@ internal sealed class DrainScope(NodeManagerSession session, ClusterConnection c
     /// <summary>Held by a pod from its request until it is gone, unless the server refuses.</summary>
     public EvictionSlots Slots { get; } = new(options.MaxParallelEvictions);
 
-    /// <summary>Cancelled, the nodes stop, and those of which no pod was evicted are uncordoned again.</summary>
+    /// <summary>When cancelled, all nodes stop. Nodes without an evicted pod are uncordoned.</summary>
     public CancellationToken Withdrawal => _withdrawal.Token;
 
     public DateTimeOffset Now => Time.GetUtcNow();

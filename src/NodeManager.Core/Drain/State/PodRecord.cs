@@ -18,7 +18,7 @@ internal sealed class PodRecord(PlannedPod planned)
     /// <summary>As it was planned.</summary>
     public Pod Pod { get; } = planned.Pod;
 
-    /// <summary>When it leaves, as against the others.</summary>
+    /// <summary>Its place in the order of evictions.</summary>
     public DrainTurn Turn { get; init; }
 
     public string Title => Pod.Title();
@@ -38,7 +38,7 @@ internal sealed class PodRecord(PlannedPod planned)
     /// <summary>True once the server has accepted (or may have accepted) that the pod goes.</summary>
     public bool IsAccepted { get; set; }
 
-    /// <summary>True when all that was heard of it says that it is gone.</summary>
+    /// <summary>True when every report says that the pod is gone.</summary>
     public bool IsSaidToBeGone => Outcome is DrainPodOutcome.Evicted or DrainPodOutcome.Deleted or DrainPodOutcome.Gone or DrainPodOutcome.Replaced;
 
     /// <summary>The budgets that hold it now; empty when none does.</summary>
@@ -68,10 +68,10 @@ internal sealed class PodRecord(PlannedPod planned)
     /// <summary>Those who had a hand in its leaving, as last seen; empty unless it was asked for by EvictionRequest.</summary>
     public IReadOnlyList<NodeDrainResponder> Responders { get; set; } = [];
 
-    /// <summary>Ends when what became of its EvictionRequest is known and tidied up; null as long as the pod is not gone by one. Never faults.</summary>
+    /// <summary>Ends when the outcome of its EvictionRequest is known and the request is cleaned up; null unless an EvictionRequest removed the pod. Never faults.</summary>
     public Task? Concluding { get; set; }
 
-    /// <summary>Ends when the requests have that were still unanswered when another of them had brought the pod's end; null without. Never faults.</summary>
+    /// <summary>Ends when the requests end that were unanswered when another request removed the pod; null without any. Never faults.</summary>
     public Task? Unanswered { get; set; }
 
     /// <summary>Why its Deployment was not restarted for it, as last judged; null otherwise.</summary>

@@ -12,7 +12,7 @@ internal static class ConditionRules
         [NodeFindingCause.PidPressure] = "The node is short of process IDs; its kubelet evicts pods.",
     };
 
-    // Types whose True is no problem and that no naming rule shows. EtcdIsVoter: k3s and RKE2.
+    // Types whose True is not a problem although no naming rule shows it. EtcdIsVoter: k3s and RKE2.
     private static readonly HashSet<string> Ignored = new([.. NodeLifecycleCondition.All, "EtcdIsVoter", "Ready"], StringComparer.Ordinal);
 
     // With these the node does not run its pods, or soon will not.

@@ -23,7 +23,7 @@ internal static class VersionRules
             [new() { Kind = "Version", Name = kubelet, Message = $"kubelet {kubelet}, API server {input.ServerVersion}" }]);
     }
 
-    /// <summary>Of <c>v1.34.2+k3s1</c>, 1 and 34; null for what is no version.</summary>
+    /// <summary>Of <c>v1.34.2+k3s1</c>, 1 and 34; null where the text is not a version.</summary>
     public static (int Major, int Minor)? Parse(string version)
     {
         string[] parts = version.TrimStart('v').Split('.', 3);

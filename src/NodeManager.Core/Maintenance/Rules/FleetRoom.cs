@@ -99,8 +99,8 @@ public sealed class FleetRoom
     }
 
     /// <summary>
-    /// What may have no place while this node alone is out of service although <see cref="Stranded"/> finds places. Nobody knows in which order
-    /// pods are evicted, and among nodes that fit the scheduler takes whichever it likes: so for each PodDisruptionBudget all pods that it does
+    /// What may have no place while this node alone is out of service although <see cref="Stranded"/> finds places. The order of evictions
+    /// is unknown, and the scheduler may choose any node that fits: so for each PodDisruptionBudget all pods that it does
     /// not cover are placed first, in several ways, and then its own. Begins another batch. Not judged where more than
     /// <see cref="MostJudgedHosts"/> nodes can take pods.
     /// </summary>

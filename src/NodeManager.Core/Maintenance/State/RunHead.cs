@@ -6,7 +6,7 @@ namespace NodeManager.Core.Maintenance.State;
 /// <summary>What a run is and how far, as read from its first ConfigMap.</summary>
 internal sealed record RunHead(RunRecord Run, RunState State, ConfigMap Map)
 {
-    /// <summary>Null for what is no run of this layout, or was tampered with.</summary>
+    /// <summary>Null where the text is not a run of this layout, or was tampered with.</summary>
     public static RunHead? Read(ConfigMap map)
     {
         if (map.Data?.GetValueOrDefault(RunLayout.FormatKey) != RunLayout.Format

@@ -101,7 +101,7 @@ internal static partial class NodePatcher
         ClusterConnection connection, NodeTarget node, ClusterNode? known, Func<ClusterNode, JsonNode?> make, bool dryRun,
         CancellationToken cancellationToken)
     {
-        // Without a version nothing would be guarded: such a node is no more than a name.
+        // Without a resourceVersion the patch could not detect another client's change.
         if (known is not { ResourceVersion.Length: > 0 }) return null;
         try
         {

@@ -181,7 +181,7 @@ internal sealed class LiveNodeCaches : IDisposable
 
     public Task Synced => Task.WhenAll(Nodes.Synced, _pods.Cache.Synced);
 
-    /// <summary>Complete, and told of changes.</summary>
+    /// <summary>The nodes are complete, and changes are reported.</summary>
     public bool IsReadable => Nodes.IsCurrent && _pods.Cache.IsCurrent;
 
     /// <summary>And no watch is cut.</summary>

@@ -17,7 +17,7 @@ internal static class NodeStates
         [NodeStatus.SchedulingDisabled] = (NodeStatus.Cordoned, static (_, unschedulable) => unschedulable),
     };
 
-    /// <summary>The word as it is written here; null for what is no state.</summary>
+    /// <summary>The state as it is spelled here; null where the text is not a state.</summary>
     public static string? Parse(string text) => Words.TryGetValue(text, out var state) ? state.Word : null;
 
     /// <param name="node">The node.</param>

@@ -8,7 +8,7 @@ internal sealed record RepairVerdict(string Reason, string Message)
     /// <summary>The finding that is repaired; null for a healthy node.</summary>
     public NodeFinding? Finding { get; init; }
 
-    /// <summary>Somebody has taken the node out of service.</summary>
+    /// <summary>A user has taken the node out of service.</summary>
     public bool IsInMaintenance { get; init; }
 
     /// <summary>An earlier repair left it cordoned, and it is healthy.</summary>

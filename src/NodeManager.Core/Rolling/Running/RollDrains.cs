@@ -94,7 +94,7 @@ internal sealed class RollDrains(RollScope context, RollBook book)
                 await book.SetAsync(state => state with { DrainedAt = context.Scope.Now }, cancellationToken);
                 break;
             case NodeDrainStatus.Cancelled:
-                // It was no attempt.
+                // A cancelled drain does not count as an attempt.
                 await book.UpdateAsync(
                     node.Uid, static one => one with { Status = NodePoolUpdateNodeStatus.Pending, DrainedSince = null, Attempts = Math.Max(0, one.Attempts - 1) }, cancellationToken);
                 break;

@@ -22,7 +22,7 @@ internal sealed class RollGate(RollScope context)
     /// <summary>When the nodes are looked at again.</summary>
     public DateTimeOffset NextAt => _lookedAt + Often;
 
-    /// <param name="nodes">New nodes that are to be healthy. One that is not initialized yet is waited for; that is no finding.</param>
+    /// <param name="nodes">New nodes that have to be healthy. A node that is not initialized yet is waited for and is not a finding.</param>
     /// <param name="mustBeNew">Something is about to be done that cannot be undone.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<GateVerdict> CheckAsync(IReadOnlyList<string> nodes, bool mustBeNew, CancellationToken cancellationToken)

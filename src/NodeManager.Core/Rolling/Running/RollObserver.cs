@@ -10,7 +10,7 @@ internal sealed class RollObserver(IOperationObserver inner, string key) : IMain
 {
     public void Started(NodeMaintenanceRun run)
     {
-        // It is no maintenance.
+        // The update reports its own start, not that of a maintenance run.
     }
 
     public void NodeStarted(NodeMaintenanceResult node)

@@ -83,8 +83,8 @@ public static class SchedulerFinder
         && (selection.Deployments.Count == 0 || selection.Deployments.Any(pattern => new NamePattern(pattern).Matches(scheduler.Deployment)));
 
     /// <summary>
-    /// Other programs have a <c>--config</c> too: it is a scheduler if the file says so. Where that cannot be seen, if its name does, or if
-    /// somebody said so.
+    /// Other programs have a <c>--config</c> too: it is a scheduler if the file says so. Where the file cannot be read, the
+    /// selection or the image's name decides.
     /// </summary>
     private static async Task<bool> IsSchedulerAsync(
         ClusterConnection connection, ClusterScheduler scheduler, SchedulerSelection selection, CancellationToken cancellationToken)

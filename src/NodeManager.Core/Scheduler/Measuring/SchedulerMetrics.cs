@@ -22,7 +22,7 @@ internal sealed class SchedulerMetrics
     }
 
     /// <summary>Reads a scheduler's answer.</summary>
-    /// <exception cref="NodeManagerException">UnexpectedAnswer: it is no scheduler's.</exception>
+    /// <exception cref="NodeManagerException">UnexpectedAnswer: the answer does not come from a scheduler.</exception>
     public static SchedulerMetrics Read(string text, string source)
     {
         IReadOnlyList<PrometheusSample> samples;

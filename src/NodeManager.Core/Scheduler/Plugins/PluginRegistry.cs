@@ -85,7 +85,7 @@ public static class PluginRegistry
             }
             catch (KubernetesException exception) when (exception.Code is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
             {
-                // Nobody registered anything, or this user may not see it: the standard ones do.
+                // No plugins are registered, or this user may not read them: the standard plugins are used.
                 return [];
             }
         }, cancellationToken);

@@ -31,7 +31,7 @@ internal sealed class RolloutWatch(ClusterConnection connection, DeploymentManif
         try
         {
             report(verdict);
-            // What was so before the restart is no verdict.
+            // The state from before the restart does not count.
             await Task.WhenAll(deployments.CatchUpAsync(stop.Token), pods.CatchUpAsync(stop.Token), leases?.CatchUpAsync(stop.Token) ?? Task.CompletedTask);
             while (true)
             {

@@ -58,7 +58,7 @@ internal sealed class RevisionStore(ClusterConnection connection, ClusterSchedul
         }
     }
 
-    /// <summary>Forgets a revision; one that is gone is no error.</summary>
+    /// <summary>Deletes a revision; a missing one is not an error.</summary>
     public async Task DeleteAsync(SchedulerRevision revision, CancellationToken cancellationToken)
     {
         try

@@ -17,7 +17,7 @@ public static class SchedulerProgram
 {
     private const string Name = "kube-scheduler";
 
-    /// <summary>How a start turns out; null where it is no scheduler, or one without a configuration in a file that can be seen.</summary>
+    /// <summary>How a start turns out; null where it is not a scheduler, or its configuration is not in a readable file.</summary>
     /// <param name="image">With its tag.</param>
     /// <param name="command">Command and arguments.</param>
     /// <param name="readFile">Reads a file of the container; null where there is none.</param>

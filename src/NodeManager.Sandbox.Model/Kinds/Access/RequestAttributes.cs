@@ -10,7 +10,7 @@ internal sealed record RequestAttributes
 
     public string Group { get; init; } = "";
 
-    /// <summary>Empty for a path that is no resource.</summary>
+    /// <summary>Empty for a path that is not a resource.</summary>
     public string Resource { get; init; } = "";
 
     public string Subresource { get; init; } = "";

@@ -80,7 +80,7 @@ internal static class StatusErrors
         return new(422, "Invalid", $"{qualifiedKind} \"{name}\" is invalid: {message}", details);
     }
 
-    /// <summary>422: what a patch makes of an object is no such object.</summary>
+    /// <summary>422: the patched document is not a valid object of its kind.</summary>
     /// <param name="shown">What it makes.</param>
     /// <param name="why">What is wrong with it.</param>
     public static ApiException UnusablePatch(string shown, string why, int minor)

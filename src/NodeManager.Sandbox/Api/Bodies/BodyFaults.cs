@@ -20,13 +20,13 @@ internal static class BodyFaults
     public static ApiException NoKind(string kind, string why, ReadOnlySpan<byte> body) =>
         Unrecognized(kind, "couldn't get version/kind; json parse error: " + why, body);
 
-    /// <summary>For a body that is no object.</summary>
+    /// <summary>For a body that is not an object.</summary>
     public static ApiException NoObject(string kind, JsonNode root, ReadOnlySpan<byte> body) => Unrecognized(kind, NoEnvelope(root), body);
 
-    /// <summary>Why a body that is no object has no kind.</summary>
+    /// <summary>Why a body that is not an object has no kind.</summary>
     public static string NoEnvelope(JsonNode root) => $"couldn't get version/kind; json parse error: json: cannot unmarshal {NameOf(root)} into Go value of type {Envelope}";
 
-    /// <summary>For a kind or apiVersion that is no text.</summary>
+    /// <summary>For a kind or apiVersion that is not text.</summary>
     public static ApiException NoText(string kind, string member, JsonNode value, ReadOnlySpan<byte> body) =>
         NoKind(kind, $"json: cannot unmarshal {NameOf(value)} into Go struct field .{member} of type string", body);
 

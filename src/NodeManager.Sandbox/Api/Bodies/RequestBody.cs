@@ -14,7 +14,7 @@ internal static class RequestBody
 {
     private const string Yaml = "application/yaml";
 
-    /// <exception cref="ApiException">400 (it is no object), 415.</exception>
+    /// <exception cref="ApiException">400 (the body is not an object), 415.</exception>
     public static async Task<RequestDocument> ReadDocumentAsync(IncomingRequest request, string kind, CancellationToken cancellationToken)
     {
         RequireReadable(request.ContentType);
@@ -29,7 +29,7 @@ internal static class RequestBody
         };
     }
 
-    /// <exception cref="ApiException">400 (it is no object), 415.</exception>
+    /// <exception cref="ApiException">400 (the body is not an object), 415.</exception>
     public static async Task<JsonObject> ReadObjectAsync(IncomingRequest request, string kind, CancellationToken cancellationToken) =>
         (await ReadDocumentAsync(request, kind, cancellationToken)).Root!.AsObject();
 
@@ -73,8 +73,8 @@ internal static class RequestBody
             throw StatusErrors.UnsupportedMediaType("application/json", Yaml, WireEnvelope.MediaType);
     }
 
-    /// <exception cref="JsonException">It is no JSON.</exception>
-    /// <exception cref="FormatException">It is none of the other forms.</exception>
+    /// <exception cref="JsonException">The body is not JSON.</exception>
+    /// <exception cref="FormatException">The body is not in the format that its content type states.</exception>
     public static RequestDocument Parse(ReadOnlySpan<byte> body, string kind, string contentType) => MediaType(contentType) switch
     {
         WireEnvelope.MediaType => new(ProtobufBody.Read(body, kind), [], false),

@@ -25,7 +25,7 @@ internal static class FaultRules
     public static FaultRequest Complete(FaultRequest request)
     {
         string kind = SandboxFaultKind.All.FirstOrDefault(one => one.Equals(request.Kind, StringComparison.OrdinalIgnoreCase)) ??
-            throw Invalid(request, $"'{request.Kind}' is no kind of fault.", $"Take one of {string.Join(", ", SandboxFaultKind.All)}.");
+            throw Invalid(request, $"'{request.Kind}' is not a kind of fault.", $"Specify one of {string.Join(", ", SandboxFaultKind.All)}.");
         bool isOfNodes = IsOfNodes(kind), isOfPods = IsOfPods(kind);
         Require(request, isOfNodes || isOfPods || request.Nodes.Count == 0, kind, "nodes");
         Require(request, isOfPods || request is { PodSelector: null, Workload: null }, kind, "a pod selector or a workload");
@@ -38,10 +38,10 @@ internal static class FaultRules
         Require(request, request.Condition is null || kind is SandboxFaultKind.NodeProblem, kind, "condition");
         CheckCondition(request);
         if (request.Verbs.FirstOrDefault(verb => !Verbs.Contains(verb, StringComparer.OrdinalIgnoreCase)) is { } unknown)
-            throw Invalid(request, $"'{unknown}' is no verb of the API.", $"Take some of {string.Join(", ", Verbs)}.");
-        if (request.Percent is < 1 or > 100) throw Invalid(request, $"{request.Percent} is no percentage from 1 to 100.", null);
+            throw Invalid(request, $"'{unknown}' is not a verb of the API.", $"Specify some of {string.Join(", ", Verbs)}.");
+        if (request.Percent is < 1 or > 100) throw Invalid(request, $"{request.Percent} is not a percentage from 1 to 100.", null);
         foreach (TimeSpan? duration in (ReadOnlySpan<TimeSpan?>)[request.For, request.Delay, request.Period])
-            if (duration <= TimeSpan.Zero) throw Invalid(request, $"{duration} is no time that something could last.", "Give a duration above zero.");
+            if (duration <= TimeSpan.Zero) throw Invalid(request, $"{duration} is not a valid duration.", "Specify a duration above zero.");
         CheckSelector(request);
         return request with
         {
@@ -82,7 +82,7 @@ internal static class FaultRules
         catch (ApiException fault)
         {
             throw new NodeManagerException(
-                ErrorIds.InvalidSelector, ErrorKind.InvalidArgument, $"'{request.PodSelector}' is no label selector: {fault.Message}", request.PodSelector,
+                ErrorIds.InvalidSelector, ErrorKind.InvalidArgument, $"'{request.PodSelector}' is not a label selector: {fault.Message}", request.PodSelector,
                 "Write app=web, 'app in (web, api)' or !app, with commas between.", fault);
         }
     }

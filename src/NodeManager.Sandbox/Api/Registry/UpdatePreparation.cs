@@ -52,7 +52,7 @@ internal static class UpdatePreparation
     /// <summary>Moves the generation on where what counts for it has changed, once all that was left out is filled in.</summary>
     public static void CountGeneration(ResourceKind kind, string? version, int minor, JsonObject old, JsonObject changed, WriteScope scope)
     {
-        // Where a pod goes is no other pod.
+        // A binding does not count as a change of the specification.
         if (!kind.HasGenerationAt(minor) || scope is WriteScope.Status or WriteScope.Binding) return;
         KindRules rules = kind.RulesAt(version);
         JsonObject before = old["metadata"]!.AsObject(), metadata = changed["metadata"]!.AsObject();

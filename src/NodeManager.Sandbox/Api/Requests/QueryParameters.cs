@@ -26,7 +26,7 @@ internal sealed class QueryParameters
 
     public IEnumerable<string> All(string key) => _pairs.Where(pair => pair.Key == key).Select(static pair => pair.Value);
 
-    /// <exception cref="ApiException">400: it is no number.</exception>
+    /// <exception cref="ApiException">400: the value is not a number.</exception>
     public long? Number(string key)
     {
         string? text = this[key];

@@ -1,6 +1,6 @@
 namespace NodeManager.Server.Agents.Plans;
 
-/// <summary>A change as it was planned: immutable, so that what is applied is what was approved. Its id is no secret.</summary>
+/// <summary>A change as it was planned: immutable, so that what is applied is what was approved. Its id is not a secret.</summary>
 internal sealed record AgentPlan
 {
     public required string Id { get; init; }

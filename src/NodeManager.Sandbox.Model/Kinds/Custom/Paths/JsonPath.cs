@@ -16,7 +16,7 @@ internal sealed class JsonPath
     {
     }
 
-    /// <summary>Null where it is no path.</summary>
+    /// <summary>Null where the text is not a path.</summary>
     public static JsonPath? Read(string text)
     {
         var path = new JsonPath();

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace NodeManager.Sandbox.Model.Kinds.Custom.Schemas;
 
-/// <summary>The formats of text that schemas may name; others are no rule. Source: the Kubernetes documentation, "Custom resources", validation.</summary>
+/// <summary>The formats of text that schemas may name; others are ignored. Source: the Kubernetes documentation, "Custom resources", validation.</summary>
 internal static partial class TextFormats
 {
     private static readonly string[] Dates =

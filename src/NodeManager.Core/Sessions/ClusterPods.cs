@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Controllers.Caching;
 using NodeManager.Kubernetes.Models;

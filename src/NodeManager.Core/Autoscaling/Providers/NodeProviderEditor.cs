@@ -9,7 +9,6 @@ using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Patching;
-using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Autoscaling.Providers;
 

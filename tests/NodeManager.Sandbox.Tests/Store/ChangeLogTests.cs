@@ -31,7 +31,7 @@ public sealed class ChangeLogTests
         Assert.InRange(versions.Count(static one => one.IsAlive), 1, Kept + 1);
         Assert.True(cursor.IsExpired);
         Assert.False(cursor.TryRead(out _));
-        Assert.True(cursor.WaitAsync(CancellationToken.None).IsCompletedSuccessfully);
+        Assert.True(cursor.WaitAsync(CancellationToken.None).AsTask().IsCompletedSuccessfully);
         Assert.Null(registry.Store.OpenCursor(BuiltInKinds.ConfigMaps, start));
         GC.KeepAlive(follower);
     }

@@ -5,7 +5,6 @@ using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Configuration;
 using NodeManager.Kubernetes.Requests;
-using NodeManager.Sessions;
 using NodeManager.Testing;
 using Xunit.Abstractions;
 

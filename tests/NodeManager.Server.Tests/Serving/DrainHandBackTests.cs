@@ -25,7 +25,6 @@ namespace NodeManager.Server.Tests.Serving;
 public sealed class DrainHandBackTests : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
-    private static readonly DrainOptions Options = new() { DeleteEmptyDirData = true, DeleteUnmanagedPods = true };
 
     private SandboxCluster _sandbox = null!;
     private NodeManagerSession _session = null!;
@@ -46,7 +45,8 @@ public sealed class DrainHandBackTests : IAsyncLifetime
     [Fact]
     public async Task A_drain_continues_on_the_next_server_and_ends_there()
     {
-        (string node, IReadOnlyList<PodBudget> budgets) = await FindBlockedAsync();
+        BlockedNode blocked = await BlockedNode.FindAsync(_session);
+        string node = blocked.Name;
         WebApplication first = await ServeAsync();
         await using (first)
         {
@@ -63,7 +63,7 @@ public sealed class DrainHandBackTests : IAsyncLifetime
         // A third server finds nothing to resume.
         Assert.DoesNotContain("\"unfinished\"", await NoteAsync(node), StringComparison.Ordinal);
 
-        foreach (PodBudget budget in budgets) await DeleteAsync(budget);
+        await blocked.ReleaseAsync(_session);
         Assert.Equal(OperationState.Succeeded, await resumed.Operation.Completion.WaitAsync(Limit));
         var result = Assert.IsType<NodeDrainResult>(Assert.Single(resumed.Operation.Results));
         Assert.Equal((NodeDrainStatus.Drained, node), (result.Status, result.Node));
@@ -72,7 +72,7 @@ public sealed class DrainHandBackTests : IAsyncLifetime
     [Fact]
     public async Task A_drain_whose_caller_waits_is_answered_and_not_continued()
     {
-        (string node, _) = await FindBlockedAsync();
+        string node = (await BlockedNode.FindAsync(_session)).Name;
         WebApplication server = await ServeAsync();
         await using (server)
         {
@@ -88,7 +88,7 @@ public sealed class DrainHandBackTests : IAsyncLifetime
     [Fact]
     public async Task A_drain_that_its_user_cancelled_is_not_continued()
     {
-        (string node, _) = await FindBlockedAsync();
+        string node = (await BlockedNode.FindAsync(_session)).Name;
         WebApplication server = await ServeAsync();
         await using (server)
         {
@@ -194,21 +194,6 @@ public sealed class DrainHandBackTests : IAsyncLifetime
         while (operations.All.Count == 0) await Task.Delay(20, limit.Token);
         return Assert.Single(operations.All);
     }
-
-    private async Task<(string Node, IReadOnlyList<PodBudget> Budgets)> FindBlockedAsync()
-    {
-        string[] ready = [.. (await NodesAsync()).Where(static one => one.Spec.Unschedulable != true && one.Status.Conditions?.Exists(static c => c is { Type: "Ready", Status: "True" }) == true).Select(static one => one.Metadata.Name)];
-        IReadOnlyList<NodeDrainPlan> plans = await DrainPlanner.PlanAsync(_session, [.. ready.Select(static one => new NodeManager.Core.Nodes.NodeTarget(one))], Options, default);
-        NodeDrainPlan plan = plans.First(static one => one.Status == NodeDrainPlanStatus.WillNotFinish && one.Pods.All(static pod => pod.Decision != DrainDecision.Wait));
-        return (plan.Node, [.. plan.Pods.SelectMany(static pod => pod.Budgets).DistinctBy(static budget => (budget.Namespace, budget.Name))]);
-    }
-
-    private Task DeleteAsync(PodBudget budget) => _session.UseAsync(
-        async (client, token) =>
-        {
-            await client.DeleteAsync(Resources.PodDisruptionBudgets("v1"), budget.Name, budget.Namespace, new(), token);
-            return true;
-        }, default);
 
     private Task<List<Node>> NodesAsync() => _session.UseAsync(async (client, token) => (await client.ListAsync(Resources.Nodes, new(), token)).Items, default);
 

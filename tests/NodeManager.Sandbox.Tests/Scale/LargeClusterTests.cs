@@ -31,7 +31,8 @@ public sealed class LargeClusterTests(ITestOutputHelper output)
 
         long bytes = GC.GetTotalMemory(true) - before;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Nodes} nodes, {pods.Length} pods: {lasted.TotalSeconds:0.0} s, {bytes / 1048576} MB managed"));
-        Assert.InRange(bytes / pods.Length, 0, BytesPerPod);
+        // Fewer than none where what earlier tests left is collected meanwhile.
+        Assert.True(bytes / pods.Length <= BytesPerPod, $"{bytes / pods.Length} bytes a pod.");
     }
 
     [Fact]

@@ -21,7 +21,8 @@ public sealed class SeedCostTests(ITestOutputHelper output)
         long allocated = (many.Allocated - few.Allocated) / (Many - Few), held = (many.Held - few.Held) / (Many - Few);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{allocated} bytes allocated and {held} held for a node and its ten pods"));
         Assert.InRange(allocated, 1, 400_000);
-        Assert.InRange(held, 1, 45_000);
+        // Also none, where what earlier tests left is collected meanwhile.
+        Assert.True(held <= 45_000, $"{held} bytes held for a node and its ten pods.");
     }
 
     private static (long Allocated, long Held) Cost(int nodes)

@@ -99,6 +99,9 @@ internal sealed class StoredObject
     /// <summary>The JSON document, without kind, apiVersion and managedFields.</summary>
     public ReadOnlyMemory<byte> Json => Document;
 
+    /// <summary>What it is made from; null for one that is stored whole.</summary>
+    public ObjectPattern? Pattern => _pattern;
+
     /// <summary>Who owns its fields. Of one that is made from a pattern it is worked out each time; see <see cref="WriteOwners"/>.</summary>
     public ManagedFields Owners => _owners ?? _pattern!.Owners(_texts!);
 

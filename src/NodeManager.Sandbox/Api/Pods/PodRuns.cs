@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Store;
@@ -9,6 +10,8 @@ namespace NodeManager.Sandbox.Api.Pods;
 internal sealed class PodRuns(DocumentStore store, IReadOnlyList<SimulatedProgram> programs, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, PodRun> _runs = new();
+    // Pods of one pattern have the same image and command: no program is asked twice for nothing.
+    private readonly ConditionalWeakTable<ObjectPattern, object> _without = [];
 
     /// <summary>False where no pod ever has a program.</summary>
     public bool HasPrograms => programs.Count > 0;
@@ -30,13 +33,15 @@ internal sealed class PodRuns(DocumentStore store, IReadOnlyList<SimulatedProgra
 
     private SimulatedRun? Run(StoredObject pod)
     {
-        if (programs.Count == 0) return null;
+        if (programs.Count == 0 || (pod.Pattern is { } pattern && _without.TryGetValue(pattern, out _))) return null;
         JsonObject? spec = pod.ToJson().Object("spec");
         // Programs are those of a pod's first container: what stands beside it serves it.
         if ((spec.Array("containers") ?? []).OfType<JsonObject>().FirstOrDefault() is not { } container) return null;
         PodFiles files = new(store, pod.Namespace, spec!, container);
         SimulatedStart start = new(container.Text("image") ?? "", [.. Texts(container.Array("command")), .. Texts(container.Array("args"))], files.Read, time.GetUtcNow());
-        return programs.Select(program => program(start)).FirstOrDefault(run => run is not null);
+        SimulatedRun? run = programs.Select(program => program(start)).FirstOrDefault(run => run is not null);
+        if (run is null && pod.Pattern is { } alike) _without.TryAdd(alike, alike);
+        return run;
     }
 
     private static IEnumerable<string> Texts(JsonArray? list) => (list ?? []).Select(item => (string?)item ?? "");

@@ -24,28 +24,38 @@ internal sealed class CoveredPods(DocumentStore store, int minor)
         else if (budget.As<PodDisruptionBudget>().Spec.Selector?.MatchLabels is { Count: > 0 } labels)
         {
             if (index is null) indexes[budget.Namespace] = index = new(candidates);
-            candidates = labels.Select(index.Of).MinBy(static some => some.Count)!;
+            candidates = labels.Select(index.Of).MinBy(static some => some.Count)!.SelectMany(static alike => alike).OrderBy(static pod => pod.Name, StringComparer.Ordinal);
         }
 
         return [.. candidates.Where(pod => BudgetMatching.Covers(budget, pod, minor))];
     }
 
+    // Pods of a workload share their labels: they are found together.
     private sealed class LabelIndex
     {
-        private readonly Dictionary<KeyValuePair<string, string>, List<StoredObject>> _pods = [];
+        // A KeyValuePair as the key would be compared by reflection.
+        private readonly Dictionary<(string Key, string Value), List<List<StoredObject>>> _pods = [];
 
         public LabelIndex(IEnumerable<StoredObject> pods)
         {
+            Dictionary<object, List<StoredObject>> alike = new(ReferenceEqualityComparer.Instance);
             foreach (StoredObject pod in pods)
             {
-                foreach (KeyValuePair<string, string> label in pod.Labels ?? new Dictionary<string, string>())
-                {
-                    if (!_pods.TryGetValue(label, out List<StoredObject>? some)) _pods.Add(label, some = []);
-                    some.Add(pod);
-                }
+                if (pod.Labels is not { } labels) continue;
+                if (!alike.TryGetValue(labels, out List<StoredObject>? some)) Add(labels, alike[labels] = some = []);
+                some.Add(pod);
             }
         }
 
-        public List<StoredObject> Of(KeyValuePair<string, string> label) => _pods.GetValueOrDefault(label) ?? [];
+        public List<List<StoredObject>> Of(KeyValuePair<string, string> label) => _pods.GetValueOrDefault((label.Key, label.Value)) ?? [];
+
+        private void Add(IReadOnlyDictionary<string, string> labels, List<StoredObject> pods)
+        {
+            foreach ((string key, string value) in labels)
+            {
+                if (!_pods.TryGetValue((key, value), out List<List<StoredObject>>? groups)) _pods.Add((key, value), groups = []);
+                groups.Add(pods);
+            }
+        }
     }
 }

@@ -18,5 +18,5 @@ internal sealed class Change(ChangeType type, StoredObject item, StoredObject? p
     internal long Number { get; set; }
 
     /// <summary>Bytes of documents that are no longer current and exist only for this change.</summary>
-    internal long OutdatedBytes => (Previous?.Json.Length ?? 0) + (Type == ChangeType.Deleted ? Object.Json.Length : 0);
+    internal long OutdatedBytes => (Previous?.JsonLength ?? 0) + (Type == ChangeType.Deleted ? Object.JsonLength : 0);
 }

@@ -78,6 +78,9 @@ internal sealed class ObjectPattern
         return document;
     }
 
+    /// <summary>Bytes of what <see cref="Compose"/> makes.</summary>
+    internal int Measure(string[] texts, long version) => version == 0 ? _document.Measure(texts) : StoredDocument.Measure(version, _document.Measure(texts));
+
     /// <summary>Who owns the fields of an object: elements of lists are named by their keys, which may be marks.</summary>
     internal ManagedFields Owners(string[] texts) => ManagedFields.Of(Model.Owners.Entries.Select(entry => entry with { Fields = entry.Fields.Select(element => OwnElement(element, texts)) }));
 

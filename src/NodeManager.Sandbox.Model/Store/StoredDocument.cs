@@ -54,16 +54,21 @@ internal static class StoredDocument
         return document;
     }
 
-    /// <summary>The stored form up to and with its version, and room for the rest.</summary>
-    public static byte[] Begin(long version, int tailLength)
+    /// <summary>Bytes of the stored form with this version and the rest.</summary>
+    public static int Measure(long version, int tailLength)
     {
         Span<byte> digits = stackalloc byte[20];
         version.TryFormat(digits, out int length);
-        var document = new byte[VersionOpening.Length + length + VersionClosing.Length + tailLength];
-        Span<byte> rest = document;
-        VersionOpening.CopyTo(rest);
-        rest = rest[VersionOpening.Length..];
-        digits[..length].CopyTo(rest);
+        return VersionOpening.Length + length + VersionClosing.Length + tailLength;
+    }
+
+    /// <summary>The stored form up to and with its version, and room for the rest.</summary>
+    public static byte[] Begin(long version, int tailLength)
+    {
+        var document = new byte[Measure(version, tailLength)];
+        VersionOpening.CopyTo(document);
+        Span<byte> rest = document.AsSpan(VersionOpening.Length);
+        version.TryFormat(rest, out int length);
         VersionClosing.CopyTo(rest[length..]);
         return document;
     }

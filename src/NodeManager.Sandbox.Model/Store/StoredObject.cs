@@ -99,6 +99,9 @@ internal sealed class StoredObject
     /// <summary>The JSON document, without kind, apiVersion and managedFields.</summary>
     public ReadOnlyMemory<byte> Json => Document;
 
+    /// <summary>Bytes of <see cref="Json"/>, which is not composed for it.</summary>
+    public int JsonLength => _document?.Length ?? _pattern!.Measure(_texts!, Version);
+
     /// <summary>What it is made from; null for one that is stored whole.</summary>
     public ObjectPattern? Pattern => _pattern;
 

@@ -35,6 +35,7 @@ public sealed class PodPatternTests
             Assert.Contains(pod.Owners.Entries, entry => entry.Manager == "kubelet" && entry.Fields.Equals(whole.Entries[0].Fields));
             StoredObject reread = new StoredObject(BuiltInKinds.Pods, pod.ToJson(), pod.Owners).At(pod.Version);
             Assert.Equal(Encoding.UTF8.GetString(reread.Json.Span), Encoding.UTF8.GetString(pod.Json.Span));
+            Assert.Equal(reread.Json.Length, pod.JsonLength);
             Assert.Equal((reread.Namespace, reread.Name, reread.Uid, reread.Version, reread.IsDeleting), (pod.Namespace, pod.Name, pod.Uid, pod.Version, pod.IsDeleting));
             Assert.Equal(reread.Labels, pod.Labels);
             Assert.Equal(reread.OwnerUids, pod.OwnerUids);

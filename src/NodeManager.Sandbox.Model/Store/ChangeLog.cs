@@ -2,7 +2,7 @@ namespace NodeManager.Sandbox.Model.Store;
 
 /// <summary>
 /// The newest changes of one kind, bounded by their number and by the bytes of what they replaced. Appended to under the store's lock, read by any
-/// number of cursors without one. Readers have a number and no reference, so what the log drops is kept by nobody.
+/// number of cursors without one. Readers hold a number and no reference, so they keep nothing alive that the log drops.
 /// </summary>
 internal sealed class ChangeLog
 {

@@ -73,7 +73,7 @@ internal sealed class EventLog
         if (partial is not null) yield return partial;
         while (!stop.IsCancellationRequested)
         {
-            // One at a time: what a reader has not taken yet is kept for nobody.
+            // One at a time: a slow reader does not keep the batches alive that it has not taken yet.
             EventBatch? batch;
             Task changed;
             lock (_gate)

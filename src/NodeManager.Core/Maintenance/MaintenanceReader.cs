@@ -46,11 +46,14 @@ public static class MaintenanceReader
     private static readonly IReadOnlyDictionary<string, string> Nobody = new Dictionary<string, string>();
 
     private static async Task<NodeMaintenanceRun> MapAsync(
-        NodeManagerSession session, ClusterConnection connection, Entry entry, string ns, IReadOnlyDictionary<string, string> held, CancellationToken cancellationToken) =>
-        entry.Head is { } head
-            ? RunMapper.Map(
-                session, await RunDirectory.LoadAsync(connection, head, ns, cancellationToken), ns, held.ContainsKey(entry.Id), connection.Time.GetUtcNow(), entry.Detached)
-            : DetachedDirectory.Map(session, entry.Detached!, connection.Time.GetUtcNow());
+        NodeManagerSession session, ClusterConnection connection, Entry entry, string ns, IReadOnlyDictionary<string, string> held, CancellationToken cancellationToken)
+    {
+        if (entry.Head is not { } head) return DetachedDirectory.Map(session, entry.Detached!, connection.Time.GetUtcNow());
+        bool isHeld = held.ContainsKey(entry.Id);
+        // A run writes its end before it releases its Lease: it may have ended between the two reads.
+        if (!isHeld && !head.State.IsOver) head = await RunDirectory.FindHeadAsync(connection, entry.Id, ns, cancellationToken) ?? head;
+        return RunMapper.Map(session, await RunDirectory.LoadAsync(connection, head, ns, cancellationToken), ns, isHeld, connection.Time.GetUtcNow(), entry.Detached);
+    }
 
     // The newest first. A detached run has a record of its own from the moment at which a server has begun it.
     private static async Task<IReadOnlyList<Entry>> ListAsync(ClusterConnection connection, string ns, CancellationToken cancellationToken)

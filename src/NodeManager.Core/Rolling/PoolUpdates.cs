@@ -91,7 +91,11 @@ public static class PoolUpdates
                 NamePattern[] wanted = [.. pools.Select(static one => new NamePattern(one))];
                 List<NodePoolUpdate> updates = [];
                 foreach (StoredRoll roll in rolls.Where(one => wanted.Length == 0 || Array.Exists(wanted, pattern => pattern.Matches(one.Record.Pool))))
-                    updates.Add(Map(session, roll.Namespace, roll, !roll.State.IsOver && await IsHeldAsync(connection, roll, token), connection.Time.GetUtcNow()));
+                {
+                    bool isHeld = !roll.State.IsOver && await IsHeldAsync(connection, roll, token);
+                    updates.Add(Map(session, roll.Namespace, await LatestAsync(connection, roll, isHeld, token), isHeld, connection.Time.GetUtcNow()));
+                }
+
                 return updates;
             },
             cancellationToken);
@@ -129,8 +133,10 @@ public static class PoolUpdates
                 var patched = await connection.Client.PatchAsync(
                     Resources.ConfigMaps, roll.Map.Metadata.Name, roll.Namespace, Patch.Merge(new() { ["metadata"] = new JsonObject { ["uid"] = roll.Map.Metadata.Uid }, ["data"] = data }), null,
                     new() { DryRun = dryRun }, token);
+                StoredRoll changed = StoredRoll.Read(patched) ?? roll;
                 bool isHeld = await IsHeldAsync(connection, roll, token);
-                return (Map(session, roll.Namespace, StoredRoll.Read(patched) ?? roll, isHeld, connection.Time.GetUtcNow()), isHeld);
+                if (!dryRun) changed = await LatestAsync(connection, changed, isHeld, token);
+                return (Map(session, roll.Namespace, changed, isHeld, connection.Time.GetUtcNow()), isHeld);
             },
             cancellationToken);
 
@@ -249,6 +255,10 @@ public static class PoolUpdates
                 Desired = opener.UpToDate ?? 0, Ready = opener.UpToDate ?? 0, StartedAt = now, EndedAt = now, ObservedAt = now, Message = "No node is outdated.",
             },
             null);
+
+    // An update writes its end before it releases its Lease: one that no process holds may have ended since it was read.
+    private static async Task<StoredRoll> LatestAsync(ClusterConnection connection, StoredRoll roll, bool isHeld, CancellationToken cancellationToken) =>
+        isHeld || roll.State.IsOver ? roll : await StoredRoll.FindAsync(connection, roll.Namespace, roll.Record.Pool, roll.Record.IsService, cancellationToken) ?? roll;
 
     // By this machine's clock: good enough to show.
     private static async Task<bool> IsHeldAsync(ClusterConnection connection, StoredRoll roll, CancellationToken cancellationToken)

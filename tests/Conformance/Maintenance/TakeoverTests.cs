@@ -57,6 +57,31 @@ public sealed class TakeoverTests
 
     [SkippableTheory]
     [AllBackends]
+    public async Task A_run_that_ends_while_it_is_read_is_completed(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(1);
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously), go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<MaintenanceOutcome> running = cluster.RunAsync(cluster.Maintain(nodes, work: async _ =>
+        {
+            begun.TrySetResult();
+            await go.Task;
+        }));
+        await begun.Task.WaitAsync(Eventually.Limit);
+        NodeManagerSession reader = await cluster.ConnectAsync(inner => new BeforeLeases(inner, async () =>
+        {
+            go.TrySetResult();
+            await running;
+        }));
+
+        NodeMaintenanceRun run = Assert.Single(await MaintenanceReader.ReadAsync(reader, [], cluster.Namespace, 10, default));
+
+        Assert.True(running.IsCompletedSuccessfully, "The leases were not read.");
+        Assert.Equal((NodeMaintenanceRunStatus.Completed, 1), (run.Status, run.Completed));
+    }
+
+    [SkippableTheory]
+    [AllBackends]
     public async Task A_second_run_for_a_held_node_is_refused_with_the_holder(string backend)
     {
         await using TestCluster cluster = await TestCluster.StartAsync(backend);

@@ -46,6 +46,21 @@ public sealed class PoolUpdateTests
 
     [SkippableTheory]
     [InlineData(Backend.Sandbox)]
+    public async Task An_update_that_ends_while_it_is_read_is_completed(string backend)
+    {
+        await using RollLab lab = await RollLab.StartAsync(backend, 1);
+        await lab.RelabelAsync("b");
+        Task<PoolUpdateOutcome> running = lab.UpdateAsync();
+        await lab.WaitForUpdateAsync("a running update", static one => one.EndedAt is null);
+        NodeManagerSession reader = await lab.Cluster.ConnectAsync(inner => new BeforeLeases(inner, () => running));
+
+        NodePoolUpdate update = Assert.Single(await PoolUpdates.ReadAsync(reader, new(lab.Lab.Namespace), [], default));
+
+        Assert.True(update.Status == NodePoolUpdateStatus.Completed, RollLab.Describe(update));
+    }
+
+    [SkippableTheory]
+    [InlineData(Backend.Sandbox)]
     [InlineData(Backend.Real)]
     public async Task A_node_that_cannot_be_drained_is_skipped_and_updated_later(string backend)
     {

@@ -38,20 +38,15 @@ internal static class RunDirectory
         RunLayout.Pages(head.Run.Nodes) == 1 ? []
             : (await connection.Client.ListAsync(Resources.ConfigMaps, With($"{RunLayout.FurtherLabel}={head.Run.Id}", ns), cancellationToken)).Items);
 
+    /// <summary>The run as it is now, without its nodes; null where it was deleted or is not readable.</summary>
+    public static async Task<RunHead?> FindHeadAsync(ClusterConnection connection, string id, string ns, CancellationToken cancellationToken) =>
+        await FindFirstAsync(connection, id, ns, cancellationToken) is { } map ? RunHead.Read(map) : null;
+
     /// <summary>A run to resume.</summary>
     /// <exception cref="NodeManagerException">MaintenanceNotFound; MaintenanceInvalid where it is not readable, or parts of it are missing.</exception>
     public static async Task<StoredRun> FindAsync(ClusterConnection connection, string id, string ns, string cluster, CancellationToken cancellationToken)
     {
-        ConfigMap map;
-        try
-        {
-            map = await connection.Client.GetAsync(Resources.ConfigMaps, RunLayout.NameOf(id), ns, cancellationToken);
-        }
-        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
-        {
-            throw MaintenanceErrors.NotFound(id, ns, cluster);
-        }
-
+        ConfigMap map = await FindFirstAsync(connection, id, ns, cancellationToken) ?? throw MaintenanceErrors.NotFound(id, ns, cluster);
         if (RunHead.Read(map) is not { } head)
         {
             throw MaintenanceErrors.Invalid(
@@ -116,6 +111,18 @@ internal static class RunDirectory
 
     private static async Task<List<ConfigMap>> ListFirstAsync(ClusterConnection connection, string ns, CancellationToken cancellationToken) =>
         (await connection.Client.ListAsync(Resources.ConfigMaps, With(RunLayout.Label, ns), cancellationToken)).Items;
+
+    private static async Task<ConfigMap?> FindFirstAsync(ClusterConnection connection, string id, string ns, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await connection.Client.GetAsync(Resources.ConfigMaps, RunLayout.NameOf(id), ns, cancellationToken);
+        }
+        catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
 
     private static IReadOnlyList<RunHead> Read(IEnumerable<ConfigMap> maps) =>
         [.. maps.Select(RunHead.Read).OfType<RunHead>().OrderByDescending(r => r.Run.At).ThenBy(r => r.Run.Id, StringComparer.Ordinal)];

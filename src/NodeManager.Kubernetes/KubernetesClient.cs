@@ -244,6 +244,13 @@ public sealed class KubernetesClient : IDisposable
         return await _sender.SendAsync(request, Reading(answer), cancellationToken);
     }
 
+    /// <summary>Reads the answer to a GET as it arrives.</summary>
+    /// <param name="pathAndQuery">From the server's root.</param>
+    /// <param name="read">Reads the body; again from its beginning where it was cut short, which an <see cref="IOException"/> or a <see cref="JsonException"/> says.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task<T> ReadAsync<T>(string pathAndQuery, Func<Stream, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken) =>
+        _sender.SendAsync(new(HttpMethod.Get, pathAndQuery, RetryMode.Always), read, cancellationToken);
+
     public void Dispose() => _sender.Dispose();
 
     private static string Changing(string path, RequestOptions options) =>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Selectors;
@@ -113,10 +112,10 @@ public sealed class SandboxCluster : IDisposable
     {
         var reader = new SourceReader(source);
         int minor = await reader.ReadMinorAsync(cancellationToken);
-        Task<IReadOnlyDictionary<ResourceKind, IReadOnlyList<JsonObject>>> reading = reader.ReadAllAsync(told, cancellationToken);
+        Task<IReadOnlyDictionary<ResourceKind, SourceList>> reading = reader.ReadAllAsync(told, cancellationToken);
         Task<CopiedCustoms> customs = reader.ReadCustomsAsync(told, cancellationToken);
         await Task.WhenAll(reading, customs);
-        IReadOnlyDictionary<ResourceKind, IReadOnlyList<JsonObject>> all = await reading;
+        IReadOnlyDictionary<ResourceKind, SourceList> all = await reading;
         options = options with
         {
             Version = string.Create(CultureInfo.InvariantCulture, $"1.{minor}"),

@@ -19,15 +19,10 @@ internal sealed class FieldOwnership(ValueStructure structure, bool keepsOrder, 
     private const string Ancient = "ancient-changes";
 
     // Without an owner: what identifies an object, and what the server counts.
-    private static readonly FieldSet Unowned = FieldSetJson.Read(new()
-    {
-        ["f:apiVersion"] = new JsonObject(),
-        ["f:kind"] = new JsonObject(),
-        ["f:metadata"] = new JsonObject(new[]
-        {
-            ".", "f:name", "f:namespace", "f:creationTimestamp", "f:selfLink", "f:uid", "f:clusterName", "f:generation", "f:managedFields", "f:resourceVersion",
-        }.Select(static name => KeyValuePair.Create(name, (JsonNode?)new JsonObject()))),
-    });
+    private static readonly FieldSet Unowned = FieldSetJson.Read("""
+        {"f:apiVersion":{},"f:kind":{},"f:metadata":{".":{},"f:name":{},"f:namespace":{},"f:creationTimestamp":{},"f:selfLink":{},"f:uid":{},"f:clusterName":{},
+        "f:generation":{},"f:managedFields":{},"f:resourceVersion":{}}}
+        """u8);
 
     /// <summary>After a write that changes an object; what is new has nothing before.</summary>
     public ManagedFields Update(JsonObject? before, JsonObject after, ManagedFields owners, ManagedFieldsEntry author)

@@ -1,37 +1,49 @@
 using System.Buffers;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 
 namespace NodeManager.Sandbox.Model.Ownership;
 
 /// <summary>A set of fields in the form of FieldsV1: <c>{"f:spec":{".":{},"f:replicas":{}}}</c>, where a leaf or a dot is a member.</summary>
 internal static class FieldSetJson
 {
-    private const int Deepest = 256;
+    private const int Deepest = 256, LongName = 256;
 
     /// <exception cref="FormatException">It is no FieldsV1.</exception>
-    public static FieldSet Read(JsonObject fields) => Read(fields, 0).Below;
+    public static FieldSet Read(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        return Read(ref reader);
+    }
+
+    /// <summary>Reads the object that the reader is at the beginning of, to its end.</summary>
+    /// <exception cref="FormatException">It is no FieldsV1.</exception>
+    public static FieldSet Read(ref Utf8JsonReader reader) => Read(ref reader, 0).Below;
 
     public static void Write(FieldSet set, IBufferWriter<byte> into) => Write(set, false, into);
 
-    private static (bool IsMember, FieldSet Below) Read(JsonObject fields, int depth)
+    private static (bool IsMember, FieldSet Below) Read(ref Utf8JsonReader reader, int depth)
     {
+        if (reader.TokenType != JsonTokenType.StartObject) throw new FormatException("expected an object");
         if (depth > Deepest) throw new FormatException("nested too deeply");
-        bool isMember = fields.Count == 0;
-        var branches = new List<FieldBranch>(fields.Count);
-        foreach ((string name, JsonNode? value) in fields)
+        (bool isMember, List<FieldBranch>? branches) = (false, null);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            JsonObject inner = value as JsonObject ?? throw new FormatException("expected an object");
-            if (name == ".")
-            {
-                isMember = true;
-                continue;
-            }
-
-            (bool isInnerMember, FieldSet below) = Read(inner, depth + 1);
-            branches.Add(new(PathElement.Parse(name), isInnerMember, below));
+            PathElement? element = reader.ValueTextEquals("."u8) ? null : ReadName(ref reader);
+            reader.Read();
+            (bool isInnerMember, FieldSet below) = Read(ref reader, depth + 1);
+            if (element is null) isMember = true;
+            else (branches ??= []).Add(new(element, isInnerMember, below));
         }
 
-        return (isMember, FieldSet.Of(branches));
+        return branches is null ? (true, FieldSet.Empty) : (isMember, FieldSet.Of(branches));
+    }
+
+    private static PathElement ReadName(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueSpan.Length > LongName) return PathElement.Parse(reader.GetString());
+        Span<char> name = stackalloc char[LongName];
+        return PathElement.Parse(name[..reader.CopyString(name)]);
     }
 
     private static void Write(FieldSet set, bool isMember, IBufferWriter<byte> into)

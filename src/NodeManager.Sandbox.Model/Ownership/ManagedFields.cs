@@ -34,10 +34,30 @@ internal sealed class ManagedFields
     public static ManagedFields? Read(JsonNode? stated)
     {
         if (stated is not JsonArray list) return null;
-        if (list is [] or [JsonObject { Count: 0 }]) return None;
+        var buffer = new ArrayBufferWriter<byte>(2048);
+        using (var writer = new Utf8JsonWriter(buffer)) list.WriteTo(writer);
+        return Read(buffer.WrittenSpan);
+    }
+
+    /// <inheritdoc cref="Read(JsonNode?)"/>
+    /// <param name="stated">As JSON.</param>
+    public static ManagedFields? Read(ReadOnlySpan<byte> stated)
+    {
+        // What fields are nested in has levels of its own.
+        var reader = new Utf8JsonReader(stated, new() { MaxDepth = DocumentDepth.Limit * 2 });
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray) return null;
         try
         {
-            return Of(list.Select(static node => Read(node as JsonObject ?? throw new FormatException("expected an object"))));
+            List<ManagedFieldsEntry> entries = [];
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                // Alone, it means as much as an empty list.
+                if (ReadEntry(ref reader) is { } entry) entries.Add(entry);
+                else if (entries.Count > 0 || !reader.Read() || reader.TokenType != JsonTokenType.EndArray) return null;
+                else return None;
+            }
+
+            return Of(entries);
         }
         catch (Exception fault) when (fault is FormatException or InvalidOperationException)
         {
@@ -99,9 +119,37 @@ internal sealed class ManagedFields
         return order != 0 ? order : string.CompareOrdinal(left.Subresource, right.Subresource);
     }
 
-    private static ManagedFieldsEntry Read(JsonObject entry) => new(
-        entry.Text("manager") ?? "", entry.Text("operation") is var operation and (ManagedFieldsEntry.Apply or ManagedFieldsEntry.Update) ? operation : throw new FormatException("operation"),
-        entry.Text("apiVersion") ?? "", entry.Text("subresource") ?? "", entry.Text("time"), FieldSetJson.Read(entry.Object("fieldsV1") ?? throw new FormatException("fieldsV1")));
+    // Null: it is empty.
+    private static ManagedFieldsEntry? ReadEntry(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject) throw new FormatException("expected an object");
+        (string manager, string operation, string version, string subresource) = ("", "", "", "");
+        (string? time, FieldSet? fields, bool isEmpty) = (null, null, true);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            isEmpty = false;
+            if (reader.ValueTextEquals("manager"u8)) manager = ReadText(ref reader) ?? "";
+            else if (reader.ValueTextEquals("operation"u8)) operation = ReadText(ref reader) ?? "";
+            else if (reader.ValueTextEquals("apiVersion"u8)) version = ReadText(ref reader) ?? "";
+            else if (reader.ValueTextEquals("subresource"u8)) subresource = ReadText(ref reader) ?? "";
+            else if (reader.ValueTextEquals("time"u8)) time = ReadText(ref reader);
+            else if (reader.ValueTextEquals("fieldsV1"u8) && reader.Read()) fields = FieldSetJson.Read(ref reader);
+            else reader.Skip();
+        }
+
+        if (isEmpty) return null;
+        if (operation is not (ManagedFieldsEntry.Apply or ManagedFieldsEntry.Update)) throw new FormatException("operation");
+        return new(manager, operation, version, subresource, time, fields ?? throw new FormatException("fieldsV1"));
+    }
+
+    // Thousands of objects name the same few.
+    private static string? ReadText(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.String) return SharedTexts.Get(reader.GetString()!);
+        reader.Skip();
+        return null;
+    }
 
     private static void WriteText(string text, IBufferWriter<byte> into)
     {

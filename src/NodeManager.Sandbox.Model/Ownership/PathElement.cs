@@ -68,18 +68,21 @@ internal sealed class PathElement : IEquatable<PathElement>, IComparable<PathEle
 
     /// <summary>As FieldsV1 names it.</summary>
     /// <exception cref="FormatException">The text is not a path element.</exception>
-    public static PathElement Parse(string name)
+    public static PathElement Parse(ReadOnlySpan<char> name)
     {
         if (name.Length < 2 || name[1] != ':') throw new FormatException("missing colon");
-        string text = name[2..];
+        ReadOnlySpan<char> text = name[2..];
+        // Elements have the canonical text, so that what is known by this one need not be read.
+        if (Find(name[0], text, out _) is { } known) return known;
+        string own = text.ToString();
         try
         {
             return name[0] switch
             {
-                'f' => Field(text),
-                'v' => Value(JsonNode.Parse(text)),
-                'k' => Key(Sorted(JsonNode.Parse(text) as JsonObject ?? throw new FormatException("expected an object"))),
-                'i' when int.TryParse(text, out int _) => Get('i', text),
+                'f' => Field(own),
+                'v' => Value(JsonNode.Parse(own)),
+                'k' => Key(Sorted(JsonNode.Parse(own) as JsonObject ?? throw new FormatException("expected an object"))),
+                'i' when int.TryParse(own, out int _) => Get('i', own),
                 _ => throw new FormatException("unrecognized key type"),
             };
         }
@@ -116,13 +119,16 @@ internal sealed class PathElement : IEquatable<PathElement>, IComparable<PathEle
 
     private static PathElement Get(char kind, string text)
     {
-        int hash = HashCode.Combine(kind, string.GetHashCode(text.AsSpan()));
-        ref PathElement? slot = ref Shared[hash & (SharedSize - 1)];
-        PathElement? known = Volatile.Read(ref slot);
-        if (known is not null && known.Kind == kind && known.Text == text) return known;
+        if (Find(kind, text, out int hash) is { } known) return known;
         var made = new PathElement(kind, text, hash);
-        Volatile.Write(ref slot, made);
+        Volatile.Write(ref Shared[hash & (SharedSize - 1)], made);
         return made;
+    }
+
+    private static PathElement? Find(char kind, ReadOnlySpan<char> text, out int hash)
+    {
+        hash = HashCode.Combine(kind, string.GetHashCode(text));
+        return Volatile.Read(ref Shared[hash & (SharedSize - 1)]) is { } known && known.Kind == kind && text.SequenceEqual(known.Text) ? known : null;
     }
 
     private static KeyValuePair<string, JsonNode>[] Sorted(JsonObject keys) =>

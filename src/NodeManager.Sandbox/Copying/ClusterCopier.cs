@@ -16,19 +16,18 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
 {
     private static readonly string[] Dropped = ["resourceVersion", "selfLink"];
 
-    public void Write(IReadOnlyDictionary<ResourceKind, IReadOnlyList<JsonObject>> all, CopiedCustoms customs, KindCatalog catalog)
+    public void Write(IReadOnlyDictionary<ResourceKind, SourceList> all, CopiedCustoms customs, KindCatalog catalog)
     {
-        foreach ((ResourceKind kind, IReadOnlyList<JsonObject> items) in all)
-            Parallel.ForEach(items, item => Clean(kind, item));
-        CopiedRevisions.Translate(all);
-        var identities = new CopiedIdentities(seed, all.Values.SelectMany(static items => items).Concat(customs.All));
-        foreach ((ResourceKind kind, IReadOnlyList<JsonObject> items) in all)
+        CopiedIdentities.Replace(seed, [.. all.Values.Concat(customs.Objects.Values).Append(customs.Definitions).SelectMany(static list => list.Pages)]);
+        Dictionary<ResourceKind, JsonObject[]> workloads = CopiedRevisions.Kinds.Where(all.ContainsKey).ToDictionary(static kind => kind, kind => all[kind].Select(number => Read(kind, all[kind], number)));
+        var revisions = new CopiedRevisions(workloads);
+        foreach ((ResourceKind kind, SourceList list) in all)
         {
-            var made = new (StoredObject Item, bool IsAlive)[items.Count];
-            Parallel.For(0, items.Count, index =>
+            (StoredObject Item, bool IsAlive)[] made = list.Select(number =>
             {
-                identities.Replace(items[index]);
-                made[index] = Make(kind, items[index]);
+                JsonObject document = workloads.TryGetValue(kind, out JsonObject[]? translated) ? translated[number] : Read(kind, list, number);
+                if (kind == BuiltInKinds.Pods) revisions.Translate(document);
+                return Make(kind, document, list.ReadOwners(number));
             });
 
             // Namespaces and priority classes that every cluster has are there already.
@@ -38,25 +37,27 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
                 if (isAlive) Beat(item);
         }
 
-        WriteCustoms(customs, catalog, identities);
+        WriteCustoms(customs, catalog);
     }
 
     // A definition makes its kind when it is stored.
-    private void WriteCustoms(CopiedCustoms customs, KindCatalog catalog, CopiedIdentities identities)
+    private void WriteCustoms(CopiedCustoms customs, KindCatalog catalog)
     {
-        foreach (JsonObject definition in customs.Definitions) AddCustom(BuiltInKinds.CustomResourceDefinitions, definition);
-        foreach (((string group, string plural), IReadOnlyList<JsonObject> items) in customs.Objects)
-        {
-            if (catalog.Kinds.FirstOrDefault(kind => kind.Custom is not null && kind.Group == group && kind.Plural == plural) is not { } kind) continue;
-            foreach (JsonObject item in items) AddCustom(kind, item);
-        }
+        AddCustoms(BuiltInKinds.CustomResourceDefinitions, customs.Definitions);
+        foreach (((string group, string plural), SourceList items) in customs.Objects)
+            if (catalog.Kinds.FirstOrDefault(kind => kind.Custom is not null && kind.Group == group && kind.Plural == plural) is { } kind) AddCustoms(kind, items);
 
-        void AddCustom(ResourceKind kind, JsonObject item)
+        void AddCustoms(ResourceKind kind, SourceList list)
         {
-            Clean(kind, item);
-            identities.Replace(item);
-            registry.Store.TryAdd(Make(kind, item).Item);
+            for (int number = 0; number < list.Count; number++) registry.Store.TryAdd(Make(kind, Read(kind, list, number), list.ReadOwners(number)).Item);
         }
+    }
+
+    private JsonObject Read(ResourceKind kind, SourceList list, int number)
+    {
+        JsonObject item = list.ReadDocument(number);
+        Clean(kind, item);
+        return item;
     }
 
     private void Clean(ResourceKind kind, JsonObject item)
@@ -75,13 +76,10 @@ internal sealed class ClusterCopier(ResourceRegistry registry, int seed)
             metadata["name"] = VolumeController.AttachmentName(volume, node);
     }
 
-    private (StoredObject Item, bool IsAlive) Make(ResourceKind kind, JsonObject item)
+    private (StoredObject Item, bool IsAlive) Make(ResourceKind kind, JsonObject item, ManagedFields owners)
     {
         bool isAlive = kind == BuiltInKinds.Nodes && CopiedLife.TellNode(item);
         if (kind == BuiltInKinds.Pods) CopiedLife.TellPod(item, registry.Time.GetUtcNow());
-
-        ManagedFields owners = ManagedFields.Read(item["metadata"]!["managedFields"]) ?? ManagedFields.None;
-        item["metadata"]!.AsObject().Remove("managedFields");
         return (new(kind, item, owners), isAlive);
     }
 

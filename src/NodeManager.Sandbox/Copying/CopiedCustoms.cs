@@ -1,12 +1,6 @@
-using System.Text.Json.Nodes;
-
 namespace NodeManager.Sandbox.Copying;
 
 /// <summary>What a cluster has of its own kinds.</summary>
 /// <param name="Definitions">Its CustomResourceDefinitions.</param>
 /// <param name="Objects">Their objects, by group and plural, in the version in which they are stored.</param>
-internal sealed record CopiedCustoms(
-    IReadOnlyList<JsonObject> Definitions, IReadOnlyDictionary<(string Group, string Plural), IReadOnlyList<JsonObject>> Objects)
-{
-    public IEnumerable<JsonObject> All => Definitions.Concat(Objects.Values.SelectMany(static items => items));
-}
+internal sealed record CopiedCustoms(SourceList Definitions, IReadOnlyDictionary<(string Group, string Plural), SourceList> Objects);

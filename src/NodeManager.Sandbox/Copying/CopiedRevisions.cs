@@ -11,43 +11,36 @@ namespace NodeManager.Sandbox.Copying;
 /// The labels by which workloads know which of their pods are up to date are hashes, and every Kubernetes has its own: in the copy they are
 /// the sandbox's. Otherwise it would start a rollout of everything.
 /// </summary>
-internal static class CopiedRevisions
+internal sealed class CopiedRevisions
 {
     private const string SetLabel = PodTemplates.HashLabel, RevisionLabel = PodTemplates.RevisionLabel;
 
-    public static void Translate(IReadOnlyDictionary<ResourceKind, IReadOnlyList<JsonObject>> all)
-    {
-        ILookup<string, JsonObject> revisions = Of(all, BuiltInKinds.ControllerRevisions).ToLookup(OwnerOf, StringComparer.Ordinal);
-        ILookup<string, JsonObject> pods = Of(all, BuiltInKinds.Pods).ToLookup(OwnerOf, StringComparer.Ordinal);
-        foreach (JsonObject set in Of(all, BuiltInKinds.ReplicaSets)) TranslateSet(set, pods[UidOf(set)]);
-        foreach (JsonObject set in Of(all, BuiltInKinds.StatefulSets))
-        {
-            Dictionary<string, string> translated = TranslateHistory(set, revisions[UidOf(set)], "controller.kubernetes.io/hash");
-            foreach (JsonObject pod in pods[UidOf(set)])
-                if (Label(pod, RevisionLabel) is { } revision && translated.TryGetValue(revision, out string? name)) PodTemplates.Label(pod, RevisionLabel, name);
-            if (set.Object("status").Text("currentRevision") is { } before && translated.TryGetValue(before, out string? kept)) set["status"]!["currentRevision"] = kept;
-            string current = set.Object("status").Text("updateRevision") ?? "";
-            string hash = $"{set.Object("metadata").Text("name")}-{PodTemplates.Hash(TemplateOf(set))}";
-            foreach (JsonObject pod in pods[UidOf(set)])
-                if (current.Length > 0 && Label(pod, RevisionLabel) == current) PodTemplates.Label(pod, RevisionLabel, hash);
-            if (current.Length == 0) continue;
-            if (set.Object("status").Text("currentRevision") == current) set["status"]!["currentRevision"] = hash;
-            set["status"]!["updateRevision"] = hash;
-        }
+    private readonly IReadOnlyDictionary<ResourceKind, JsonObject[]> _all;
+    private readonly Dictionary<string, Action<JsonObject>> _ofPods = new(StringComparer.Ordinal);
 
-        foreach (JsonObject set in Of(all, BuiltInKinds.DaemonSets))
-        {
-            string hash = PodTemplates.Hash(TemplateOf(set)), stem = set.Object("metadata").Text("name") + "-";
-            Dictionary<string, string> translated = TranslateHistory(set, revisions[UidOf(set)], RevisionLabel);
-            foreach (JsonObject pod in pods[UidOf(set)])
-                if (Label(pod, RevisionLabel) is { } revision && translated.TryGetValue(stem + revision, out string? name)) PodTemplates.Label(pod, RevisionLabel, name[stem.Length..]);
-                else if (IsCurrent(set, pod)) PodTemplates.Label(pod, RevisionLabel, hash);
-        }
+    /// <summary>Translates workloads and their histories.</summary>
+    /// <param name="all">Those that are copied of <see cref="Kinds"/>.</param>
+    public CopiedRevisions(IReadOnlyDictionary<ResourceKind, JsonObject[]> all)
+    {
+        _all = all;
+        ILookup<string, JsonObject> revisions = Of(BuiltInKinds.ControllerRevisions).ToLookup(OwnerOf, StringComparer.Ordinal);
+        foreach (JsonObject set in Of(BuiltInKinds.ReplicaSets)) TranslateSet(set);
+        foreach (JsonObject set in Of(BuiltInKinds.StatefulSets)) TranslateStatefulSet(set, revisions[UidOf(set)]);
+        foreach (JsonObject set in Of(BuiltInKinds.DaemonSets)) TranslateDaemonSet(set, revisions[UidOf(set)]);
     }
 
-    private static IEnumerable<JsonObject> Of(IReadOnlyDictionary<ResourceKind, IReadOnlyList<JsonObject>> all, ResourceKind kind) => all.GetValueOrDefault(kind) ?? [];
+    /// <summary>Kinds that have hashes, or what hashes are of.</summary>
+    public static IReadOnlyList<ResourceKind> Kinds { get; } = [BuiltInKinds.ControllerRevisions, BuiltInKinds.ReplicaSets, BuiltInKinds.StatefulSets, BuiltInKinds.DaemonSets];
 
-    private static void TranslateSet(JsonObject set, IEnumerable<JsonObject> pods)
+    /// <summary>Translates the labels of a pod. Thread-safe.</summary>
+    public void Translate(JsonObject pod)
+    {
+        if (_ofPods.TryGetValue(OwnerOf(pod), out Action<JsonObject>? translate)) translate(pod);
+    }
+
+    private IEnumerable<JsonObject> Of(ResourceKind kind) => _all.GetValueOrDefault(kind) ?? [];
+
+    private void TranslateSet(JsonObject set)
     {
         if (Label(set, SetLabel) is not { } old) return;
         JsonObject template = TemplateOf(set).DeepClone().AsObject();
@@ -57,8 +50,40 @@ internal static class CopiedRevisions
         PodTemplates.Label(set, SetLabel, hash);
         PodTemplates.Label(TemplateOf(set), SetLabel, hash);
         if (set.Object("spec").Object("selector").Object("matchLabels") is { } selector && selector.ContainsKey(SetLabel)) selector[SetLabel] = hash;
-        foreach (JsonObject pod in pods)
+        _ofPods[UidOf(set)] = pod =>
+        {
             if (Label(pod, SetLabel) == old) PodTemplates.Label(pod, SetLabel, hash);
+        };
+    }
+
+    private void TranslateStatefulSet(JsonObject set, IEnumerable<JsonObject> revisions)
+    {
+        Dictionary<string, string> translated = TranslateHistory(set, revisions, "controller.kubernetes.io/hash");
+        if (set.Object("status").Text("updateRevision") is { Length: > 0 } newest)
+        {
+            string hash = $"{set.Object("metadata").Text("name")}-{PodTemplates.Hash(TemplateOf(set))}";
+            translated.TryAdd(newest, hash);
+            set["status"]!["updateRevision"] = hash;
+        }
+
+        if (set.Object("status").Text("currentRevision") is { } current && translated.TryGetValue(current, out string? kept)) set["status"]!["currentRevision"] = kept;
+        _ofPods[UidOf(set)] = pod =>
+        {
+            if (Label(pod, RevisionLabel) is { } revision && translated.TryGetValue(revision, out string? name)) PodTemplates.Label(pod, RevisionLabel, name);
+        };
+    }
+
+    private void TranslateDaemonSet(JsonObject set, IEnumerable<JsonObject> revisions)
+    {
+        string hash = PodTemplates.Hash(TemplateOf(set)), stem = set.Object("metadata").Text("name") + "-";
+        Dictionary<string, string> translated = TranslateHistory(set, revisions, RevisionLabel);
+        string? generation = set.Object("metadata").Object("annotations").Text(DaemonSetRules.TemplateGeneration);
+        bool areCurrent = set.Object("status").Number("updatedNumberScheduled") == set.Object("status").Number("desiredNumberScheduled");
+        _ofPods[UidOf(set)] = pod =>
+        {
+            if (Label(pod, RevisionLabel) is { } revision && translated.TryGetValue(stem + revision, out string? name)) PodTemplates.Label(pod, RevisionLabel, name[stem.Length..]);
+            else if (generation is not null && Label(pod, PodTemplates.GenerationLabel) is { } own ? own == generation : areCurrent) PodTemplates.Label(pod, RevisionLabel, hash);
+        };
     }
 
     /// <summary>Names the kept templates of a set as the sandbox would; by their names before. What is of no set of ours is left alone.</summary>
@@ -79,14 +104,6 @@ internal static class CopiedRevisions
         }
 
         return names;
-    }
-
-    private static bool IsCurrent(JsonObject set, JsonObject pod)
-    {
-        string? generation = set.Object("metadata").Object("annotations").Text(DaemonSetRules.TemplateGeneration);
-        if (generation is not null && Label(pod, PodTemplates.GenerationLabel) is { } own) return own == generation;
-        JsonObject? status = set.Object("status");
-        return status.Number("updatedNumberScheduled") == status.Number("desiredNumberScheduled");
     }
 
     private static JsonObject TemplateOf(JsonObject workload) => workload["spec"]!["template"]!.AsObject();

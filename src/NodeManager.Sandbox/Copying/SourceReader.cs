@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
-using NodeManager.Kubernetes.Requests;
 using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Resources;
@@ -24,12 +23,12 @@ internal sealed class SourceReader(KubernetesClient source)
 
     /// <summary>Everything copied, by kind; the kinds side by side. What was not to be had is told.</summary>
     /// <exception cref="KubernetesException">A kind that the copy needs is refused.</exception>
-    public async Task<IReadOnlyDictionary<ResourceKind, IReadOnlyList<JsonObject>>> ReadAllAsync(Action<string> told, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<ResourceKind, SourceList>> ReadAllAsync(Action<string> told, CancellationToken cancellationToken)
     {
         ServerCapabilities capabilities = await source.GetCapabilitiesAsync(cancellationToken);
         var reading = CopiedKinds.Needed.Concat(CopiedKinds.Wanted).Select(kind => (Kind: kind, Items: ReadAsync(kind, capabilities, cancellationToken))).ToList();
-        var all = new Dictionary<ResourceKind, IReadOnlyList<JsonObject>>();
-        foreach ((ResourceKind kind, Task<List<JsonObject>> items) in reading)
+        var all = new Dictionary<ResourceKind, SourceList>();
+        foreach ((ResourceKind kind, Task<SourceList> items) in reading)
         {
             try
             {
@@ -47,8 +46,8 @@ internal sealed class SourceReader(KubernetesClient source)
     /// <summary>Definitions and their objects, side by side. What was not to be had is told.</summary>
     public async Task<CopiedCustoms> ReadCustomsAsync(Action<string> told, CancellationToken cancellationToken)
     {
-        var objects = new Dictionary<(string, string), IReadOnlyList<JsonObject>>();
-        List<JsonObject> definitions;
+        var objects = new Dictionary<(string, string), SourceList>();
+        SourceList definitions;
         try
         {
             definitions = await ReadAsync("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", cancellationToken);
@@ -56,11 +55,11 @@ internal sealed class SourceReader(KubernetesClient source)
         catch (KubernetesException refusal) when (IsRefused(refusal))
         {
             told($"The copy has no custom resources: {refusal.Message}");
-            return new([], objects);
+            return new(SourceList.Empty, objects);
         }
 
-        var reading = definitions.Select(definition => (Definition: definition, Items: ReadObjectsAsync(definition, cancellationToken))).ToList();
-        foreach ((JsonObject definition, Task<List<JsonObject>> items) in reading)
+        var reading = definitions.Select(definitions.ReadDocument).Select(definition => (Definition: definition, Items: ReadObjectsAsync(definition, cancellationToken))).ToList();
+        foreach ((JsonObject definition, Task<SourceList> items) in reading)
         {
             (string group, string plural) = (GroupOf(definition), PluralOf(definition));
             try
@@ -76,11 +75,11 @@ internal sealed class SourceReader(KubernetesClient source)
         return new(definitions, objects);
     }
 
-    private Task<List<JsonObject>> ReadObjectsAsync(JsonObject definition, CancellationToken cancellationToken)
+    private Task<SourceList> ReadObjectsAsync(JsonObject definition, CancellationToken cancellationToken)
     {
         JsonObject[] served = [.. (definition.Object("spec").Array("versions") ?? []).OfType<JsonObject>().Where(static one => one.Flag("served") == true)];
         string? version = (Array.Find(served, static one => one.Flag("storage") == true) ?? served.FirstOrDefault()).Text("name");
-        return version is null ? Task.FromResult<List<JsonObject>>([]) : ReadAsync($"/apis/{GroupOf(definition)}/{version}/{PluralOf(definition)}", cancellationToken);
+        return version is null ? Task.FromResult(SourceList.Empty) : ReadAsync($"/apis/{GroupOf(definition)}/{version}/{PluralOf(definition)}", cancellationToken);
     }
 
     private static string GroupOf(JsonObject definition) => definition.Object("spec").Text("group") ?? "";
@@ -91,13 +90,13 @@ internal sealed class SourceReader(KubernetesClient source)
     private static bool IsRefused(KubernetesException refusal) =>
         refusal.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.InternalServerError or HttpStatusCode.ServiceUnavailable;
 
-    private async Task<List<JsonObject>> ReadAsync(ResourceKind kind, ServerCapabilities capabilities, CancellationToken cancellationToken)
+    private async Task<SourceList> ReadAsync(ResourceKind kind, ServerCapabilities capabilities, CancellationToken cancellationToken)
     {
         string version = kind == BuiltInKinds.PodDisruptionBudgets ? capabilities.BudgetVersion : kind.Versions[0].Name;
         return await ReadAsync(kind.Group.Length == 0 ? $"/api/{version}/{kind.Plural}" : $"/apis/{kind.Group}/{version}/{kind.Plural}", cancellationToken);
     }
 
-    private async Task<List<JsonObject>> ReadAsync(string path, CancellationToken cancellationToken)
+    private async Task<SourceList> ReadAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
@@ -110,18 +109,18 @@ internal sealed class SourceReader(KubernetesClient source)
         }
     }
 
-    private async Task<List<JsonObject>> ReadAsync(string path, int pageSize, CancellationToken cancellationToken)
+    private async Task<SourceList> ReadAsync(string path, int pageSize, CancellationToken cancellationToken)
     {
-        List<JsonObject> items = [];
+        List<SourcePage> pages = [];
         string next = "";
         do
         {
             string query = pageSize == 0 ? path : $"{path}?limit={pageSize}{(next.Length > 0 ? "&continue=" + Uri.EscapeDataString(next) : "")}";
-            JsonObject list = await source.SendAsync(HttpMethod.Get, query, null, CopyJson.Default.JsonObject, RequestOptions.Default, cancellationToken);
-            items.AddRange((list.Array("items") ?? []).OfType<JsonObject>());
-            next = list.Object("metadata").Text("continue") ?? "";
+            SourcePage page = await source.ReadAsync(query, SourcePage.ReadAsync, cancellationToken);
+            pages.Add(page);
+            next = page.Continue;
         }
         while (next.Length > 0);
-        return items;
+        return new(pages);
     }
 }

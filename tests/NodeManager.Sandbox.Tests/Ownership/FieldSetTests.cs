@@ -110,7 +110,7 @@ public sealed class FieldSetTests
         return FieldSet.Of(branches);
     }
 
-    private static FieldSet Read(string json) => FieldSetJson.Read(JsonNode.Parse(json)!.AsObject());
+    private static FieldSet Read(string json) => FieldSetJson.Read(Encoding.UTF8.GetBytes(json));
 
     private static string Write(FieldSet set)
     {

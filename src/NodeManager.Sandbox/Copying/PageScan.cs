@@ -40,7 +40,7 @@ internal sealed class PageScan
 
     /// <param name="json">All that has arrived.</param>
     /// <param name="isEnd">True where nothing follows.</param>
-    /// <exception cref="JsonException">It is no JSON, or was cut short.</exception>
+    /// <exception cref="JsonException">It is not JSON, or was cut short.</exception>
     public void Read(ReadOnlySpan<byte> json, bool isEnd)
     {
         var reader = new Utf8JsonReader(json[_read..], isEnd, _state);

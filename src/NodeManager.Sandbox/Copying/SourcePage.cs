@@ -33,7 +33,7 @@ internal sealed class SourcePage
     /// <summary>UIDs of the objects, and of their owners.</summary>
     public IEnumerable<string> Uids => _scan.Uids.Select(at => Encoding.UTF8.GetString(_bytes, at, UidLength));
 
-    /// <exception cref="JsonException">It is no JSON, or was cut short.</exception>
+    /// <exception cref="JsonException">It is not JSON, or was cut short.</exception>
     public static async ValueTask<SourcePage> ReadAsync(Stream body, CancellationToken cancellationToken)
     {
         var page = new SourcePage();

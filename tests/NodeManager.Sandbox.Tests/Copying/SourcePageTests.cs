@@ -61,7 +61,7 @@ public sealed class SourcePageTests
     [InlineData("")]
     [InlineData("<html>")]
     [InlineData("""{"items":[{"metadata":{"name":"a"}}""")]
-    public async Task An_answer_that_is_no_list_or_cut_short_is_refused(string answer) =>
+    public async Task An_answer_that_is_not_a_list_or_is_cut_short_is_refused(string answer) =>
         await Assert.ThrowsAnyAsync<JsonException>(async () => await ReadAsync(answer, 4));
 
     private static ValueTask<SourcePage> ReadAsync(string json, int size) => SourcePage.ReadAsync(new Parts(Encoding.UTF8.GetBytes(json), size), default);

@@ -6,15 +6,16 @@ namespace NodeManager.Bench;
 internal sealed record BenchOptions
 {
     public const string Help = """
-        dotnet run -c Release --project bench -- [WORK...] [--rounds N] [--nodes N] [--pods N] [--module PATH] [--output FOLDER]
+        dotnet run -c Release --project bench -- [WORK...] [--rounds N] [--nodes N] [--pods N] [--minutes N] [--module PATH] [--output FOLDER]
 
-        WORK      Names of works, or what they begin with before a hyphen (list, start, node, usage, statistics, label, taint,
-                  cordon, watch, server, scheduler, plan, sandbox, copy, drain, scale, rest). All without.
-        --rounds  Samples of each contender, 5 by default. What takes a peer minutes is done once.
-        --nodes   Of the large cluster, 5000 by default.
-        --pods    On them, 50000 by default.
-        --module  Manifest of the module to measure, the repository's by default. ./build.ps1 -Task Bench packs it first, as users have it.
-        --output  Where the report goes, bench/results by default.
+        WORK       Names of works, or what they begin with before a hyphen (list, start, node, usage, metrics, statistics, label, taint, cordon, server,
+                   scheduler, plan, sandbox, copy, drain, scale, watch, rest, micro). All without.
+        --rounds   Samples of each contender, 5 by default. What takes a peer minutes is done once.
+        --nodes    Of the large cluster, 5000 by default.
+        --pods     On them, 50000 by default.
+        --minutes  How long changes are watched, 10 by default.
+        --module   Manifest of the module to measure, the repository's by default. ./build.ps1 -Task Bench packs it first, as users have it.
+        --output   Where the report goes, bench/results by default.
 
         Needs KUBEBUILDER_ASSETS, a folder with etcd, kube-apiserver, kube-controller-manager and kube-scheduler, and pwsh, kubectl and curl on PATH.
         """;
@@ -27,7 +28,12 @@ internal sealed record BenchOptions
 
     public int Pods { get; init; } = 50_000;
 
+    public int Minutes { get; init; } = 10;
+
     public string Module { get; init; } = Path.Combine(Root, "NodeManager.psd1");
+
+    /// <summary>The module has code compiled for this platform, as a packed one has.</summary>
+    public bool HasNativeCode => NativeFolders(Path.GetDirectoryName(Module)!).Any();
 
     public string OutputFolder { get; init; } = Path.Combine(Root, "bench", "results");
 
@@ -46,6 +52,10 @@ internal sealed record BenchOptions
     }
 
     public bool Wants(string work) => Works.Count == 0 || Works.Any(one => work == one || work.StartsWith(one + "-", StringComparison.Ordinal));
+
+    /// <summary>Where a module has code compiled for a platform.</summary>
+    public static IEnumerable<string> NativeFolders(string module) =>
+        Path.Combine(module, "bin", "lib") is var libraries && Directory.Exists(libraries) ? Directory.EnumerateDirectories(libraries) : [];
 
     /// <returns>Null: they make no sense.</returns>
     public static BenchOptions? Parse(string[] args)
@@ -67,6 +77,7 @@ internal sealed record BenchOptions
                 case "--rounds" when number > 0: options = options with { Rounds = number }; break;
                 case "--nodes" when number >= 1000: options = options with { Nodes = number }; break;
                 case "--pods" when number > 0: options = options with { Pods = number }; break;
+                case "--minutes" when number > 0: options = options with { Minutes = number }; break;
                 case "--module": options = options with { Module = Path.GetFullPath(value) }; break;
                 case "--output": options = options with { OutputFolder = Path.GetFullPath(value) }; break;
                 default: return null;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NodeManager.Bench;
 using NodeManager.Bench.Clients;
 using NodeManager.Bench.Inside;
@@ -7,12 +8,7 @@ using NodeManager.Bench.Running;
 using NodeManager.Conformance.RealCluster;
 
 if (args is [InsideProcess.Argument, .. string[] inside]) return await Part.RunAsync(inside);
-if (args is [MicroBenchmarks.Argument, .. string[] filter])
-{
-    MicroBenchmarks.Run(filter, Path.Combine(BenchOptions.Root, "bench", "results"));
-    return 0;
-}
-
+if (args is [MicroBenchmarks.Argument, .. string[] micro]) return MicroBenchmarks.Run(micro);
 if (args is ["--help"])
 {
     Console.WriteLine(BenchOptions.Help);
@@ -26,32 +22,44 @@ if (BenchOptions.Parse(args) is not { } options)
     return 2;
 }
 
-if (ServerBinaries.Find(out string reason) is null)
+if (ServerBinaries.Find(out string reason) is not { } server)
 {
     await Console.Error.WriteLineAsync("No real API server: " + reason);
     return 1;
 }
 
 using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, pressed) =>
+
+// An interrupted run writes what it has measured.
+void Stop(PosixSignalContext signal)
 {
-    pressed.Cancel = true;
+    signal.Cancel = true;
     stop.Cancel();
-};
-List<Result> results = [];
-int minor = 0;
-await foreach ((Work work, int server) in Plan.WorksAsync(options, stop.Token))
-{
-    // 0: the work needs no real one.
-    if (server > 0) minor = server;
-    results.Add(await Runner.RunAsync(work, options.Rounds, stop.Token));
 }
 
-if (results.Count == 0)
+using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+var results = new Results(options.OutputFolder, new(server), options.Command);
+foreach ((string name, Func<IAsyncEnumerable<Step>> works) in Plan.Parts(options, stop.Token))
+{
+    try
+    {
+        await foreach (Step step in works()) await results.AddAsync(await Runner.RunAsync(step, options.Rounds, stop.Token));
+    }
+    catch (Exception exception)
+    {
+        // What does not start, or does not end, keeps nobody else from being measured.
+        await results.AddAsync($"{name}: {(stop.IsCancellationRequested ? "the run was interrupted." : exception.Message)}");
+    }
+
+    if (stop.IsCancellationRequested) break;
+}
+
+if (!stop.IsCancellationRequested && options.Wants(MicroBenchmarks.Work)) await results.AddMicroAsync(await MicroBenchmarks.TryRunAsync(results.Assets, stop.Token));
+if (results.IsEmpty)
 {
     await Console.Error.WriteLineAsync("No work has a name like " + string.Join(", ", options.Works) + ".");
     return 2;
 }
 
-Console.WriteLine(await Results.WriteAsync(options.OutputFolder, minor, options.Command, results));
-return 0;
+Console.WriteLine(results.Report);
+return results.HasFailed || stop.IsCancellationRequested ? 1 : 0;

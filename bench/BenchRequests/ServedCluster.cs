@@ -3,24 +3,23 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Reflection;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using System.Text.RegularExpressions;
+using NodeManager.Kubernetes.Configuration;
 
 namespace NodeManager.Bench;
 
 /// <summary>An embedded cluster in a process of its own, reached over HTTPS. Counts connections.</summary>
-internal sealed partial class ServedCluster : IDisposable
+internal sealed class ServedCluster : IDisposable
 {
     private readonly Process _process;
     private int _open, _peak;
 
-    private ServedCluster(Process process, string kubeconfig)
+    private ServedCluster(Process process, ClusterConfiguration configuration)
     {
         _process = process;
-        Server = new(Address().Match(kubeconfig).Groups[1].Value.TrimEnd('/') + "/");
+        Server = configuration.Server;
         X509ChainPolicy trust = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        trust.CustomTrustStore.ImportFromPem(Encoding.ASCII.GetString(Convert.FromBase64String(Authority().Match(kubeconfig).Groups[1].Value)));
-        AuthenticationHeaderValue authorization = new("Bearer", Token().Match(kubeconfig).Groups[1].Value);
+        trust.CustomTrustStore.AddRange(configuration.CertificateAuthorities!);
+        AuthenticationHeaderValue authorization = new("Bearer", configuration.User.Token);
         Transport = new WithToken(
             new SocketsHttpHandler
             {
@@ -41,7 +40,7 @@ internal sealed partial class ServedCluster : IDisposable
     {
         Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [Assembly.GetExecutingAssembly().Location, "serve"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         string path = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The embedded cluster did not start.");
-        return new(process, await File.ReadAllTextAsync(path));
+        return new(process, Kubeconfig.Load(new() { Paths = [path] }));
     }
 
     public void Dispose()
@@ -60,15 +59,6 @@ internal sealed partial class ServedCluster : IDisposable
         for (int peak = _peak; open > peak; peak = _peak) Interlocked.CompareExchange(ref _peak, open, peak);
         return new CountedStream(socket, () => Interlocked.Decrement(ref _open));
     }
-
-    [GeneratedRegex("""server: "?(https://[^\s"]+)""")]
-    private static partial Regex Address();
-
-    [GeneratedRegex("""certificate-authority-data: "?([^\s"]+)""")]
-    private static partial Regex Authority();
-
-    [GeneratedRegex("""token: "?([^\s"]+)""")]
-    private static partial Regex Token();
 
     private sealed class WithToken(HttpMessageHandler inner, AuthenticationHeaderValue authorization) : DelegatingHandler(inner)
     {

@@ -24,6 +24,13 @@ internal sealed class ApiClient(Uri server, HttpMessageHandler transport) : IDis
 
     public Task DeleteAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Delete, path, null, "application/json", cancellationToken);
 
+    /// <returns>False: the server does not know the path.</returns>
+    public async Task<bool> IsServedAsync(string path, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage answer = await _http.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
+        return answer.IsSuccessStatusCode;
+    }
+
     /// <returns>False: the server refused it for now (429).</returns>
     public async Task<bool> TryPostAsync(string path, JsonNode body, CancellationToken cancellationToken)
     {

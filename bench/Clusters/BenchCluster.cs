@@ -12,22 +12,24 @@ internal sealed class BenchCluster : IDisposable
     private readonly ControlPlane _plane;
     private int _nodes;
     private int _pods;
+    private bool _hasMetrics;
 
     private BenchCluster(ControlPlane plane)
     {
         _plane = plane;
         Api = Connect();
         Kubeconfig = plane.WriteKubeconfig("admin", "system:masters");
+        Client = plane.WriteClient("admin", "system:masters");
     }
 
     public ApiClient Api { get; }
 
     public Uri Server => _plane.Server;
 
-    /// <summary>Of the Kubernetes 1.x that it is.</summary>
-    public int Minor => _plane.Minor;
-
     public string Kubeconfig { get; }
+
+    /// <summary>Files in PEM.</summary>
+    public (string Authority, string Certificate, string Key) Client { get; }
 
     public static async Task<BenchCluster> StartAsync() => new(await ControlPlane.StartStillAsync());
 
@@ -38,7 +40,7 @@ internal sealed class BenchCluster : IDisposable
     public async Task FillAsync(int nodes, int pods, CancellationToken cancellationToken)
     {
         var limits = new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken };
-        string now = TimeProvider.System.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        string now = Now();
         await Parallel.ForAsync(_nodes, Math.Max(_nodes, nodes), limits, async (number, stop) => await Api.PostAsync("api/v1/nodes", Documents.Node(number, now), stop));
         _nodes = Math.Max(_nodes, nodes);
         await Parallel.ForAsync(_pods, Math.Max(_pods, pods), limits, async (number, stop) =>
@@ -49,9 +51,23 @@ internal sealed class BenchCluster : IDisposable
         _pods = Math.Max(_pods, pods);
     }
 
+    /// <summary>Metrics of all nodes: objects of a kind that is served where metrics-server serves its own.</summary>
+    public async Task MeasureAsync(CancellationToken cancellationToken)
+    {
+        if (_hasMetrics) return;
+        _hasMetrics = true;
+        await Api.PostAsync("apis/apiextensions.k8s.io/v1/customresourcedefinitions", Documents.MetricsKind(), cancellationToken);
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellationToken };
+        while (!await Api.IsServedAsync(Documents.Metrics, cancellationToken)) await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancellationToken);
+        string now = Now();
+        await Parallel.ForAsync(0, _nodes, limits, async (number, stop) => await Api.PostAsync(Documents.Metrics, Documents.MetricsOf(number, now), stop));
+    }
+
     public void Dispose()
     {
         Api.Dispose();
         _plane.Dispose();
     }
+
+    private static string Now() => TimeProvider.System.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -6,6 +6,9 @@ namespace NodeManager.Bench.Clusters;
 /// <summary>Nodes and pods of the size that real clusters have: a node of about 9 KB, most of it images, and a pod of about 4 KB.</summary>
 internal static class Documents
 {
+    /// <summary>Path of the metrics of nodes.</summary>
+    public const string Metrics = "apis/metrics.k8s.io/v1beta1/nodes";
+
     private const int Images = 50;
 
     private static readonly string[] PodConditions = ["Initialized", "Ready", "ContainersReady", "PodScheduled"];
@@ -108,6 +111,36 @@ internal static class Documents
             ["imageID"] = "registry.example.com/" + name + "@sha256:0",
             ["state"] = new JsonObject { ["running"] = new JsonObject { ["startedAt"] = since } },
         })]),
+    };
+
+    public static JsonObject MetricsKind() => new()
+    {
+        ["apiVersion"] = "apiextensions.k8s.io/v1",
+        ["kind"] = "CustomResourceDefinition",
+        ["metadata"] = new JsonObject { ["name"] = "nodes.metrics.k8s.io", ["annotations"] = Texts(("api-approved.kubernetes.io", "unapproved, a benchmark")) },
+        ["spec"] = new JsonObject
+        {
+            ["group"] = "metrics.k8s.io",
+            ["scope"] = "Cluster",
+            ["names"] = Texts(("kind", "NodeMetrics"), ("listKind", "NodeMetricsList"), ("plural", "nodes"), ("singular", "nodemetrics")),
+            ["versions"] = new JsonArray(new JsonObject
+            {
+                ["name"] = "v1beta1",
+                ["served"] = true,
+                ["storage"] = true,
+                ["schema"] = new JsonObject { ["openAPIV3Schema"] = new JsonObject { ["type"] = "object", ["x-kubernetes-preserve-unknown-fields"] = true } },
+            }),
+        },
+    };
+
+    public static JsonObject MetricsOf(int number, string now) => new()
+    {
+        ["apiVersion"] = "metrics.k8s.io/v1beta1",
+        ["kind"] = "NodeMetrics",
+        ["metadata"] = new JsonObject { ["name"] = NodeName(number) },
+        ["timestamp"] = now,
+        ["window"] = "20s",
+        ["usage"] = Texts(("cpu", string.Create(CultureInfo.InvariantCulture, $"{1_000_000_000L + number}n")), ("memory", string.Create(CultureInfo.InvariantCulture, $"{16_000_000 + number}Ki"))),
     };
 
     private static string Workload(int number) => string.Create(CultureInfo.InvariantCulture, $"app-{number % 200}");

@@ -26,9 +26,6 @@ internal sealed class DrainCluster : IDisposable
 
     public string Kubeconfig { get; }
 
-    /// <summary>Of the Kubernetes 1.x that it is.</summary>
-    public int Minor => _plane.Minor;
-
     // policy/v1 came with 1.21.
     private string Policy => _plane.Minor >= 21 ? "policy/v1" : "policy/v1beta1";
 

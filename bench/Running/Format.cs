@@ -11,6 +11,7 @@ internal static class Format
         {
             Metric.Peak or Metric.Live => Bytes(number),
             Metric.Core => string.Create(CultureInfo.InvariantCulture, $"{number:0.00} % of a core"),
+            Metric.Drift => string.Create(CultureInfo.InvariantCulture, $"{number:0.00#} times"),
             _ => Milliseconds(number),
         };
 
@@ -22,4 +23,7 @@ internal static class Format
     public static string Bytes(double value) => string.Create(CultureInfo.InvariantCulture, $"{value / 1048576:N1} MiB");
 
     public static string Ratio(double? value) => value is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number:0.00#}") : "";
+
+    /// <summary>As text in a cell of a Markdown table.</summary>
+    public static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).ReplaceLineEndings(" ");
 }

@@ -14,6 +14,9 @@ internal enum Metric
 
     /// <summary>CPU time as a share of the wall time, in percent of a core.</summary>
     Core,
+
+    /// <summary>Managed memory that is kept at the end, as a share of that after the first minute.</summary>
+    Drift,
 }
 
 /// <summary>What is asked of a contender.</summary>
@@ -24,6 +27,9 @@ internal enum Metric
 /// <param name="Above">What is taken off the contender's median before: its shell's own start, say.</param>
 internal sealed record Goal(string Contender, Metric Metric, double Limit, string? Peer = null, string? Above = null)
 {
+    /// <summary>Which of <see cref="Asked.Rows"/> it belongs to. Null: a goal of another area.</summary>
+    public string? Row { get; init; }
+
     /// <returns>Null where there are no samples.</returns>
     public double? Value(Result result)
     {
@@ -31,9 +37,20 @@ internal sealed record Goal(string Contender, Metric Metric, double Limit, strin
         return Peer is null ? own : own / result.Median(Peer, Metric);
     }
 
+    /// <summary>How many samples are behind the value, of the contender and of its peer.</summary>
+    public string Samples(Result result)
+    {
+        string own = Count(Contender);
+        return Peer is null ? own : $"{own} / {Count(Peer)}";
+
+        string Count(string contender) => result.Samples.GetValueOrDefault(contender, []).Count.ToString(CultureInfo.InvariantCulture);
+    }
+
+    public string Measured(double? value) => value is null ? "not measured" : Peer is null ? Format.Of(Metric, value) : Format.Ratio(value);
+
     public override string ToString()
     {
-        string what = Metric switch { Metric.Time => "", Metric.Cpu or Metric.Core => "CPU of ", Metric.Live => "kept by ", _ => "memory of " };
+        string what = Metric switch { Metric.Time => "", Metric.Cpu or Metric.Core => "CPU of ", Metric.Live => "kept by ", Metric.Drift => "growth of what is kept by ", _ => "memory of " };
         string above = Above is null ? "" : " beyond " + Above;
         string limit = Peer is null ? Format.Of(Metric, Limit) : string.Create(CultureInfo.InvariantCulture, $"{Limit:0.###} of {Peer}");
         return $"{what}{Contender}{above} ≤ {limit}";

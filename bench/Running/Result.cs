@@ -3,6 +3,9 @@ namespace NodeManager.Bench.Running;
 /// <summary>The samples of a work, by contender, in the order in which they were taken.</summary>
 internal sealed record Result(Work Work, IReadOnlyDictionary<string, IReadOnlyList<Sample>> Samples)
 {
+    /// <summary>Why it ended before all samples were taken. Null: it did not.</summary>
+    public string? Failure { get; init; }
+
     /// <returns>In ms, bytes or percent; null where there are none.</returns>
     public double? Median(string contender, Metric metric)
     {
@@ -19,6 +22,7 @@ internal sealed record Result(Work Work, IReadOnlyDictionary<string, IReadOnlyLi
         Metric.Cpu => sample.CpuMilliseconds,
         Metric.Core => 100 * sample.CpuMilliseconds / sample.Milliseconds,
         Metric.Live => sample.LiveBytes,
+        Metric.Drift => sample.LiveCourse is [long first, .., long last] ? (double)last / first : null,
         _ => sample.PeakBytes,
     };
 }

@@ -6,4 +6,6 @@ namespace NodeManager.Bench.Running;
 /// <param name="PeakBytes">The largest working set of the client's process. Null: not measured.</param>
 /// <param name="Bytes">What it read, as it arrived. Null: not measured.</param>
 /// <param name="LiveBytes">Managed memory that it keeps, after a full collection. Null: not measured.</param>
-internal sealed record Sample(double Milliseconds, double? CpuMilliseconds = null, long? PeakBytes = null, long? Bytes = null, long? LiveBytes = null);
+/// <param name="LiveCourse">The same, minute by minute. Null: not measured.</param>
+internal sealed record Sample(
+    double Milliseconds, double? CpuMilliseconds = null, long? PeakBytes = null, long? Bytes = null, long? LiveBytes = null, IReadOnlyList<long>? LiveCourse = null);

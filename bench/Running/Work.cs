@@ -9,6 +9,12 @@ internal sealed record Work(string Name, string What)
 
     public IReadOnlyList<Goal> Goals { get; init; } = [];
 
+    /// <summary>Whose time the others' are compared with. Null: the first one's.</summary>
+    public string Subject { get => field ?? Contenders[0].Name; init; }
+
+    /// <summary>A round that does not count comes first: caches fill, code is compiled. Where every sample has a process of its own there is little to warm.</summary>
+    public bool IsWarmed { get; init; } = true;
+
     /// <summary>Brings the cluster back to what it was.</summary>
     public Func<CancellationToken, Task>? FinishAsync { get; init; }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
 using NodeManager.Bench.Clients;
 using NodeManager.Bench.Clusters;
 using NodeManager.Bench.Running;
@@ -7,7 +6,7 @@ using NodeManager.Bench.Running;
 namespace NodeManager.Bench.Works;
 
 /// <summary>What the works of a cluster share: how each client reaches it.</summary>
-internal sealed partial class BenchSetting : IDisposable
+internal sealed class BenchSetting : IDisposable
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(30);
 
@@ -22,22 +21,13 @@ internal sealed partial class BenchSetting : IDisposable
         Cluster = cluster;
         _module = module;
         Environment = new Dictionary<string, string> { ["KUBECONFIG"] = cluster.Kubeconfig, ["POWERSHELL_TELEMETRY_OPTOUT"] = "1" };
-        string kubeconfig = File.ReadAllText(cluster.Kubeconfig);
-        foreach (Match data in Data().Matches(kubeconfig))
-        {
-            string file = Path.Combine(_folder, data.Groups["name"].Value);
-            var create = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows()) create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using var stream = new FileStream(file, create);
-            stream.Write(Convert.FromBase64String(data.Groups["value"].Value));
-        }
     }
 
     public BenchCluster Cluster { get; }
 
     public IReadOnlyDictionary<string, string> Environment { get; }
 
-    private string Connect => $"Import-Module '{_module}'; $null = Connect-NodeManager -Kubeconfig '{Cluster.Kubeconfig}'";
+    private string Connect(string module) => $"Import-Module '{module}'; $null = Connect-NodeManager -Kubeconfig '{Cluster.Kubeconfig}'";
 
     /// <summary>A script in a connected session that stays open.</summary>
     /// <param name="name">Of the contender.</param>
@@ -61,21 +51,24 @@ internal sealed partial class BenchSetting : IDisposable
     });
 
     /// <summary>A connected pwsh that stays, and what it takes in a while.</summary>
-    public Contender ResidentShell(string name, string script, TimeSpan window, Func<CancellationToken, Task> during) =>
-        Resident(name, new("pwsh", ["-NoProfile", "-NonInteractive", "-Command", $"$ErrorActionPreference = 'Stop'; {Connect}; {script}"]), window, during);
+    public Contender ResidentShell(string name, string script, TimeSpan window) =>
+        Resident(name, new("pwsh", ["-NoProfile", "-NonInteractive", "-Command", $"$ErrorActionPreference = 'Stop'; {Connect(_module)}; {script}"]), window);
 
     /// <summary>A program that stays.</summary>
-    public Contender Resident(string name, ProcessStartInfo start, TimeSpan window, Func<CancellationToken, Task> during)
+    public Contender Resident(string name, ProcessStartInfo start, TimeSpan window)
     {
         foreach ((string variable, string value) in Environment) start.Environment[variable] = value;
-        return new(name, stop => ResidentProcess.RunAsync(start, WarmUp, window, during, stop)) { Samples = 1 };
+        return new(name, stop => ResidentProcess.RunAsync(start, WarmUp, window, stop)) { Samples = 1 };
     }
 
     /// <summary>A pwsh of its own, from its start to its end.</summary>
     public Contender Shell(string name, string script) => Program(name, "pwsh", "-NoProfile", "-NonInteractive", "-Command", "$ErrorActionPreference = 'Stop'; " + script);
 
     /// <summary>The same, imported and connected.</summary>
-    public Contender ConnectedShell(string name, string script) => Shell(name, Connect + "; " + script);
+    public Contender ConnectedShell(string name, string script) => Shell(name, Connect(_module) + "; " + script);
+
+    /// <summary>The same, of the module without code compiled for this platform.</summary>
+    public Contender CompilingShell(string name, string script) => Shell(name, Connect(ModuleToCompile()) + "; " + script);
 
     /// <summary>The same, imported.</summary>
     public Contender ImportedShell(string name, string script) => Shell(name, $"Import-Module '{_module}'; {script}");
@@ -86,7 +79,7 @@ internal sealed partial class BenchSetting : IDisposable
     public Contender Curl(string name, bool isCompressed, params string[] paths) => Program(name, "curl",
     [
         "--silent", "--show-error", "--fail-with-body", "--http2", .. isCompressed ? ["--compressed"] : Array.Empty<string>(),
-        "--cacert", Path.Combine(_folder, "certificate-authority-data"), "--cert", Path.Combine(_folder, "client-certificate-data"), "--key", Path.Combine(_folder, "client-key-data"),
+        "--cacert", Cluster.Client.Authority, "--cert", Cluster.Client.Certificate, "--key", Cluster.Client.Key,
         .. paths.Select(path => new Uri(Cluster.Server, path).AbsoluteUri),
     ]);
 
@@ -108,16 +101,31 @@ internal sealed partial class BenchSetting : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
+    // A copy of the packed one.
+    private string ModuleToCompile()
+    {
+        string source = Path.GetDirectoryName(_module)!, target = Path.Combine(_folder, "module"), manifest = Path.Combine(target, Path.GetFileName(_module));
+        if (File.Exists(manifest)) return manifest;
+        HashSet<string> left = [.. BenchOptions.NativeFolders(source), Path.Combine(source, "bin", "server")];
+        Copy(new(Path.Combine(source, "bin")), Path.Combine(target, "bin"));
+        File.Copy(_module, manifest);
+        return manifest;
+
+        void Copy(DirectoryInfo from, string to)
+        {
+            Directory.CreateDirectory(to);
+            foreach (FileInfo file in from.EnumerateFiles()) file.CopyTo(Path.Combine(to, file.Name));
+            foreach (DirectoryInfo folder in from.EnumerateDirectories().Where(one => !left.Contains(one.FullName))) Copy(folder, Path.Combine(to, folder.Name));
+        }
+    }
+
     private Contender Program(string name, string file, params string[] arguments) => new(name, stop => ChildProcess.RunAsync(file, arguments, Environment, stop));
 
     private async Task<PowerShellSession> SessionAsync(CancellationToken cancellationToken)
     {
         if (_session is not null) return _session;
         _session = new(Environment);
-        await _session.RunAsync(Connect, null, cancellationToken);
+        await _session.RunAsync(Connect(_module), null, cancellationToken);
         return _session;
     }
-
-    [GeneratedRegex("(?<name>certificate-authority-data|client-certificate-data|client-key-data): (?<value>[A-Za-z0-9+/=]+)", RegexOptions.ExplicitCapture)]
-    private static partial Regex Data();
 }

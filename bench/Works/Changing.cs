@@ -50,7 +50,7 @@ internal static class Changing
                 new(Raw, stop => PatchAsync(setting.Cluster, raw, stop)) { PrepareAsync = prepare },
                 new(Kubectl, stop => kubectl().RunAsync(stop)) { PrepareAsync = prepare, Samples = kubectlSamples },
             ],
-            Goals = [new(Ours, Metric.Time, 1.3, Raw), new(Ours, Metric.Time, 0.4, Kubectl)],
+            Goals = [new(Ours, Metric.Time, 1.3, Raw) { Row = Asked.Changes }, new(Ours, Metric.Time, 0.4, Kubectl) { Row = Asked.Changes }],
             FinishAsync = undo is null ? null : setting.Before(These + "; " + undo),
         };
     }

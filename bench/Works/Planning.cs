@@ -33,14 +33,16 @@ internal static class Planning
             Contenders =
             [
                 .. Limits.Select(limit => setting.Fresh(
-                    "-MaxUnavailable " + limit, prepare, $"@($fleet | Invoke-NodeMaintenance -MaxUnavailable {limit} -WhatIf -WarningAction Ignore).Count -gt 0", "True")),
+                    "-MaxUnavailable " + limit, prepare, $"@($fleet | Invoke-NodeMaintenance -MaxUnavailable {limit} -WhatIf -WarningAction Ignore).Count -gt 0", "True") with { Samples = limit == Limits[0] && nodes < 2000 ? int.MaxValue : 1 }),
             ],
+            IsWarmed = false,
             Goals = [new("-MaxUnavailable 5%", Metric.Time, most), new("-MaxUnavailable 1", Metric.Time, most)],
         };
     }
 
     private static Work Of(string name, string what, int pods, int nodes) => new(name, what)
     {
+        IsWarmed = false,
         Contenders = [new(Ours, stop => InsideProcess.RunAsync(["planning", pods.ToString(CultureInfo.InvariantCulture), nodes.ToString(CultureInfo.InvariantCulture)], stop))],
     };
 }

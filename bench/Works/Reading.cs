@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodeManager.Bench.Clusters;
 using NodeManager.Bench.Running;
 
 namespace NodeManager.Bench.Works;
@@ -7,6 +8,11 @@ namespace NodeManager.Bench.Works;
 internal static class Reading
 {
     private const string Nodes = "api/v1/nodes", Pods = "api/v1/pods";
+    private const int Few = 1000;
+
+    // Of what takes ten seconds and more.
+    private const int SlowSamples = 2;
+
     private const string Ours = "NodeManager", Kubectl = "kubectl", Curl = "curl", Compressed = "curl --compressed";
 
     public static Work List(BenchSetting setting, int nodes)
@@ -17,12 +23,14 @@ internal static class Reading
             Contenders =
             [
                 setting.Connected(Ours, "@(Get-ClusterNode).Count", count),
-                setting.Kubectl(Kubectl, "get", "nodes", "-o", "json"),
+                setting.Kubectl(Kubectl, "get", "nodes", "-o", "json") with { Samples = SlowSamples },
                 setting.Curl(Curl, isCompressed: false, Nodes),
                 setting.Curl(Compressed, isCompressed: true, Nodes),
-                setting.KubectlObjects("kubectl -o json | ConvertFrom-Json", "get nodes -o json", count),
+                setting.KubectlObjects("kubectl -o json | ConvertFrom-Json", "get nodes -o json", count) with { Samples = 1 },
             ],
-            Goals = [new(Ours, Metric.Time, 0.12, Kubectl), new(Ours, Metric.Time, 0.8, Curl), new(Ours, Metric.Time, 0.8, Compressed)],
+            Goals = nodes == Few
+                ? []
+                : [new(Ours, Metric.Time, 0.12, Kubectl) { Row = Asked.List }, new(Ours, Metric.Time, 0.8, Curl) { Row = Asked.List }, new(Ours, Metric.Time, 0.8, Compressed) { Row = Asked.List }],
         };
     }
 
@@ -38,9 +46,29 @@ internal static class Reading
                 setting.ImportedShell("pwsh, import", "exit"),
                 setting.ConnectedShell("pwsh, import and connect", "exit"),
                 setting.ConnectedShell(List, $"$nodes = @(Get-ClusterNode); if ($nodes.Count -ne {count}) {{ exit 1 }}"),
-                setting.Kubectl(Kubectl, "get", "nodes", "-o", "json"),
+                setting.Kubectl(Kubectl, "get", "nodes", "-o", "json") with { Samples = 1 },
             ],
-            Goals = [new(List, Metric.Time, 800, Above: Shell), new(List, Metric.Peak, 50 * 1048576, Above: Shell)],
+            Subject = List,
+            Goals = [new(List, Metric.Peak, 50 * 1048576, Above: Shell) { Row = Asked.ListMemory }, new(List, Metric.Time, 800, Above: Shell) { Row = Asked.Start }],
+        };
+    }
+
+    /// <summary>The packed module with code compiled for this platform, and without it.</summary>
+    public static Work Compiled(BenchSetting setting, int nodes)
+    {
+        string connect = "exit", list = string.Create(CultureInfo.InvariantCulture, $"$nodes = @(Get-ClusterNode); if ($nodes.Count -ne {nodes}) {{ exit 1 }}");
+        const string Subject = "ReadyToRun: import, connect and list";
+        return new("start-compiled", string.Create(CultureInfo.InvariantCulture, $"import, connect and list {nodes} nodes with code that is compiled before (ReadyToRun), and with IL"))
+        {
+            Contenders =
+            [
+                setting.Shell("pwsh", "exit"),
+                setting.ConnectedShell("ReadyToRun: import and connect", connect),
+                setting.CompilingShell("IL: import and connect", connect),
+                setting.ConnectedShell(Subject, list),
+                setting.CompilingShell("IL: import, connect and list", list),
+            ],
+            Subject = Subject,
         };
     }
 
@@ -58,7 +86,7 @@ internal static class Reading
     {
         string count = nodes.ToString(CultureInfo.InvariantCulture);
         Contender first = setting.Connected(Ours, "$all = @(Get-ClusterNode -Usage); \"$($all.Count) $(($all | Measure-Object PodCount -Sum).Sum)\"", string.Create(CultureInfo.InvariantCulture, $"{count} {pods}"));
-        return new("usage", string.Create(CultureInfo.InvariantCulture, $"{nodes} nodes with requests and pod counts from {pods} pods, connected"))
+        return new("usage-" + count, string.Create(CultureInfo.InvariantCulture, $"{nodes} nodes with requests and pod counts from {pods} pods, connected"))
         {
             // A session keeps the pods for a while: each first read has a new one.
             Contenders =
@@ -67,19 +95,31 @@ internal static class Reading
                 first with { Name = "NodeManager, again" },
                 setting.Kubectl(Kubectl, "get", "nodes,pods", "-A", "-o", "json") with { Samples = 1 },
                 setting.Curl(Curl, isCompressed: false, Nodes, Pods),
-                setting.Curl(Compressed, isCompressed: true, Nodes, Pods),
+                setting.Curl(Compressed, isCompressed: true, Nodes, Pods) with { Samples = SlowSamples },
             ],
-            Goals = [new(Ours, Metric.Time, 1.2, Curl), new(Ours, Metric.Cpu, 0.2, Kubectl)],
+            Goals = nodes == Few ? [] : [new(Ours, Metric.Time, 1.2, Curl) { Row = Asked.Usage }, new(Ours, Metric.Cpu, 0.2, Kubectl) { Row = Asked.Usage }],
         };
     }
 
-    public static Work Statistics(BenchSetting setting) => new("statistics", "the sums of the cluster, connected")
+    /// <summary>Peers read for it what they read for <see cref="Usage"/>.</summary>
+    public static Work Statistics(BenchSetting setting, int nodes) => new(
+        string.Create(CultureInfo.InvariantCulture, $"statistics-{nodes}"), string.Create(CultureInfo.InvariantCulture, $"the sums of a cluster of {nodes} nodes, connected"))
+    {
+        Contenders = [setting.Connected(Ours, "$null = Get-ClusterStatistic", null) with { PrepareAsync = setting.Before("Disconnect-NodeManager; $null = Connect-NodeManager") }],
+    };
+
+    /// <summary>Of a cluster that serves metrics.</summary>
+    public static Work Metrics(BenchSetting setting, int nodes) => new("metrics", string.Create(CultureInfo.InvariantCulture, $"{nodes} nodes with what they use by metrics.k8s.io, connected"))
     {
         Contenders =
         [
-            setting.Connected(Ours, "$null = Get-ClusterStatistic", null) with { PrepareAsync = setting.Before("Disconnect-NodeManager; $null = Connect-NodeManager") },
-            setting.Kubectl(Kubectl, "get", "nodes,pods", "-A", "-o", "json") with { Samples = 1 },
-            setting.Curl(Compressed, isCompressed: true, Nodes, Pods),
+            setting.Connected("NodeManager, with pods", "@(Get-ClusterNode -Usage | Where-Object { $_.Usage }).Count", nodes.ToString(CultureInfo.InvariantCulture)) with
+            {
+                PrepareAsync = setting.Before("Disconnect-NodeManager; $null = Connect-NodeManager"),
+            },
+            setting.Connected("NodeManager, with pods, again", "@(Get-ClusterNode -Usage | Where-Object { $_.Usage }).Count", nodes.ToString(CultureInfo.InvariantCulture)),
+            setting.Kubectl("kubectl top nodes", "top", "nodes"),
+            setting.Curl("curl --compressed, nodes and metrics", isCompressed: true, Nodes, Documents.Metrics),
         ],
     };
 }

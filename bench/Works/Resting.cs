@@ -14,17 +14,23 @@ internal static class Resting
     // The server, which runs them for long, has this in its runtimeconfig.json: otherwise threads that find no work spin before they sleep.
     private static readonly Dictionary<string, string> LikeTheServer = new() { ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0" };
 
-    public static Work Autoscaler(RestingCluster cluster, int nodes) => Of(cluster, nodes, Footprint.Autoscaler, "an autoscaler at rest over", 100, 0.5);
+    public static IReadOnlyList<string> All { get; } = [Footprint.Usage, Footprint.Monitor, Footprint.Autoscaler];
 
-    public static Work Monitor(RestingCluster cluster, int nodes) => Of(cluster, nodes, Footprint.Monitor, "a health monitor at rest over", 60, 1);
+    /// <summary>It watches, in contrast to what reads once and ends.</summary>
+    public static bool Stays(string who) => who != Footprint.Usage;
 
-    public static Work Usage(RestingCluster cluster, int nodes) => Of(cluster, nodes, Footprint.Usage, "the caches of a list with usage of", 80, null);
+    public static Work Of(RestingCluster cluster, int nodes, string who) => who switch
+    {
+        Footprint.Autoscaler => Of(cluster, nodes, who, "an autoscaler at rest over", 100, 0.5),
+        Footprint.Monitor => Of(cluster, nodes, who, "a health monitor at rest over", 60, 1),
+        _ => Of(cluster, nodes, who, "the caches of a list with usage of", 80, null),
+    };
 
     private static Work Of(RestingCluster cluster, int nodes, string who, string what, int megabytes, double? percent) => new(
         "rest-" + who, string.Create(CultureInfo.InvariantCulture, $"{what} {nodes} nodes with ten pods each"))
     {
-        // It takes almost five minutes to come to rest.
+        // It takes almost four minutes to come to rest.
         Contenders = [new(Ours, stop => InsideProcess.RunAsync(["footprint", who, cluster.Kubeconfig], LikeTheServer, stop)) { Samples = 1 }],
-        Goals = [new(Ours, Metric.Live, megabytes * 1048576.0), .. percent is { } most ? [new(Ours, Metric.Core, most)] : Array.Empty<Goal>()],
+        Goals = [new(Ours, Metric.Live, megabytes * 1048576.0) { Row = who == Footprint.Usage ? Asked.Cache : null }, .. percent is { } most ? [new(Ours, Metric.Core, most)] : Array.Empty<Goal>()],
     };
 }

@@ -17,7 +17,7 @@ internal static class Serving
     {
         string count = nodes.ToString(CultureInfo.InvariantCulture);
         BenchedServer server = new(setting.Cluster.Kubeconfig);
-        return new($"server-{count}", $"GET /nodes of the server, {count} nodes, with curl")
+        return new($"server-{count}", $"the list of nodes of NodeManager's server, {count} nodes, with curl")
         {
             Contenders =
             [
@@ -28,7 +28,6 @@ internal static class Serving
                         "curl", ["--silent", "--show-error", "--fail-with-body", "--header", "Authorization: Bearer " + server.Token, new Uri(server.Address, Nodes).AbsoluteUri], null, stop);
                 }),
                 setting.Curl("the API server's own list", isCompressed: false, "api/v1/nodes"),
-                setting.Kubectl("kubectl", "get", "nodes", "-o", "json"),
             ],
             Goals = nodes == 1000 ? [new(Ours, Metric.Time, 50)] : [],
             FinishAsync = Ending(server),

@@ -86,6 +86,14 @@ internal sealed class ControlPlane : IDisposable
              """);
     }
 
+    /// <summary>For programs that take files in PEM: the authority's certificate, and a client's with its key.</summary>
+    public (string Authority, string Certificate, string Key) WriteClient(string user, params IEnumerable<string> groups)
+    {
+        (string certificate, string key) = _authority.IssueClient(user, groups);
+        string name = Path.GetRandomFileName();
+        return (Write(name + ".ca", _authority.CertificatePem), Write(name + ".crt", certificate), Write(name + ".key", key));
+    }
+
     /// <summary>Starts a further kube-scheduler with a configuration of its own, in which KUBECONFIG stands for its kubeconfig. Ends when disposed.</summary>
     public ServerProcess StartScheduler(string configuration)
     {

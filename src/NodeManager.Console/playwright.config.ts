@@ -9,7 +9,7 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 30_000 },
   reporter: [['list']],
-  // Only flows whose title matches, for whoever works on one.
+  // Only flows whose title matches, to work on one.
   ...(process.env['NODEMANAGER_FLOWS'] ? { grep: new RegExp(process.env['NODEMANAGER_FLOWS']) } : {}),
   use: {
     baseURL: process.env['NODEMANAGER_URL'] ?? 'http://127.0.0.1:8080',

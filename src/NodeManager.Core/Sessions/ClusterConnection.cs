@@ -36,7 +36,7 @@ public sealed partial class ClusterConnection : IDisposable
     /// <summary>The kubeconfig behind the connection; null where there is none.</summary>
     public KubeconfigRequest? Origin { get; init; }
 
-    /// <summary>The connection whose user acts as this one's; null where nobody is impersonated that way.</summary>
+    /// <summary>The connection whose user acts as this one's; null where it impersonates no user.</summary>
     public ClusterConnection? ActsThrough { get; init; }
 
     public TimeProvider Time => Client.Time;

@@ -3,7 +3,7 @@ using NodeManager.Sandbox.Model.Structure;
 
 namespace NodeManager.Sandbox.Model.Ownership;
 
-/// <summary>Takes out of an object what its manager applied before and applies no more, unless somebody else owns it too.</summary>
+/// <summary>Takes out of an object what its manager applied before and applies no more, unless another manager owns it too.</summary>
 internal sealed class AppliedPruning(ValueStructure structure)
 {
     /// <param name="merged">The object with what is applied now.</param>
@@ -14,7 +14,7 @@ internal sealed class AppliedPruning(ValueStructure structure)
         FieldSet lastNamed = Named(last), all = Named(FieldsOf(merged));
         JsonObject pruned = StructuredMerge.Remove(structure, merged, lastNamed);
 
-        // What was in a removed object or element and is somebody's comes back.
+        // What was in a removed object or element and has another owner comes back.
         FieldSet held = Named(owned.Aggregate(FieldSet.Empty, static (left, right) => left.Union(right)));
         pruned = StructuredMerge.Remove(structure, merged, all.Difference(Named(FieldsOf(pruned))).Difference(held));
 

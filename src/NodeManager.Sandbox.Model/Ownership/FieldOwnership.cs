@@ -27,7 +27,7 @@ internal sealed class FieldOwnership(ValueStructure structure, bool keepsOrder, 
     /// <summary>After a write that changes an object; what is new has nothing before.</summary>
     public ManagedFields Update(JsonObject? before, JsonObject after, ManagedFields owners, ManagedFieldsEntry author)
     {
-        // Whose owners were thrown away has none until somebody applies.
+        // An object whose owners were cleared has none until the next apply.
         if (before is not null && owners.IsEmpty) return owners;
         return Track(before ?? [], after, owners, author);
     }

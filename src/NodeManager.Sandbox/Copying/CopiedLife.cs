@@ -25,7 +25,7 @@ internal static class CopiedLife
     }
 
     /// <param name="pod">Of the source.</param>
-    /// <param name="now">A running job's pod continues for as long as it has run, and a minute at least: nobody knows how long it takes.</param>
+    /// <param name="now">A running job's pod continues for as long as it has run, and a minute at least: how long it takes is not known.</param>
     public static void TellPod(JsonObject pod, DateTimeOffset now)
     {
         JsonObject? status = pod.Object("status");

@@ -21,7 +21,7 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
         }
         catch (Exception fault) when (fault is OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
         {
-            // The client has gone, is too slow, or the server stops: there is nobody to tell.
+            // The client has gone, is too slow, or the server stops: no answer can be sent.
         }
         finally
         {

@@ -50,7 +50,7 @@ internal sealed class InProcessTransport(ApiServer server, CancellationToken clu
         base.Dispose(disposing);
     }
 
-    // Who is in the process owns the cluster, unless they show the token of somebody else.
+    // Code in the process owns the cluster, unless it sends the token of a user.
     private UserInfo? Authenticate(HttpRequestMessage request) => request.Headers.Authorization is not { } shown
         ? UserInfo.Administrator
         : AuthorizationHeader.BearerTokenOf(shown.ToString()) is { } token ? server.Tokens.Authenticate(token) : null;

@@ -37,7 +37,7 @@ internal sealed class ServedKubeconfig : IDisposable
         }
         catch (IOException)
         {
-            // Somebody has it open (Windows): the token in it opens nothing any more.
+            // Another process has it open (Windows): its token is no longer valid.
         }
     }
 

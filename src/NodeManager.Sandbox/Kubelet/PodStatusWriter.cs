@@ -88,7 +88,7 @@ internal static class PodStatusWriter
     }
 
     /// <summary>
-    /// What a machine that was off leaves behind: the containers that ran are gone, nobody knows how, and others run in their place, or none
+    /// What a machine that was off leaves behind: the containers that ran are gone without an exit code, and others run in their place, or none
     /// where the pod does not want that.
     /// </summary>
     /// <param name="pod">The document; its status is written.</param>

@@ -181,7 +181,7 @@ internal sealed class PodWorker(ControllerContext context) : Controller(context)
         Registry.Delete(stored.Kind, stored.Namespace, stored.Name, new() { GracePeriod = 0, Uid = stored.Uid });
     }
 
-    /// <summary>Somebody waits to see how it ended.</summary>
+    /// <summary>A client waits to see how it ended.</summary>
     private void ReportEnd(StoredObject stored) => Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
     {
         if (document.Object("metadata").Text("uid") != stored.Uid) return document;

@@ -160,7 +160,7 @@ internal sealed class WorkloadSeeds(SeedWriter writer, PodPlacer placer, int see
         ["spec"] = Spec(workload with { IsOnHostNetwork = true, PriorityClass = "system-node-critical" }, new JsonArray(new JsonObject { ["operator"] = "Exists", ["effect"] = "NoExecute" })),
     }, TimeSpan.FromDays(40));
 
-    /// <summary>A pod that nobody controls.</summary>
+    /// <summary>A pod without a controller.</summary>
     public void Bare(Workload workload)
     {
         if (placer.Next(workload) is { } node)

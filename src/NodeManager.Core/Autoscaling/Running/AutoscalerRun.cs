@@ -16,7 +16,7 @@ using NodeManager.Kubernetes.Transport;
 namespace NodeManager.Core.Autoscaling.Running;
 
 /// <summary>One autoscaler, from its start to its end.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "The token source has no timer and no wait handle, and whoever stops a run may still look at its token.")]
+[SuppressMessage("Design", "CA1001", Justification = "The token source has no timer and no wait handle, and code that stops a run may still read its token.")]
 internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnection connection, AutoscalerOptions options, IOperationObserver observer) : ILeader
 {
     // The limit of a shutdown to release its holds.

@@ -7,8 +7,8 @@ using NodeManager.Kubernetes.Models;
 namespace NodeManager.Core.Drain.Running;
 
 /// <summary>
-/// Tells by the node's conditions that it is being drained, and that it is. Whoever may not write them, or a server that does not take
-/// them, is a warning (of the node's result, and once for the call), and the drain continues.
+/// Sets the node's conditions for a drain in progress and a completed one. A missing permission to write them, or a server that does not
+/// accept them, is a warning (of the node's result, and once for the call), and the drain continues.
 /// </summary>
 internal sealed class DrainConditions(DrainScope scope, int minorVersion, Action<string> note)
 {

@@ -19,7 +19,7 @@ public sealed record MaintenanceRequest
     /// </summary>
     public string? ResumeId { get; init; }
 
-    /// <summary>Begin the run under this id, or resume it where it was begun before; null: the run gets an id of its own. Whoever gives it has made it unique.</summary>
+    /// <summary>Begin the run under this id, or resume it where it was begun before; null: the run gets an id of its own. The caller makes it unique.</summary>
     public string? RunId { get; init; }
 
     /// <summary>

@@ -10,8 +10,8 @@ using NodeManager.Kubernetes.Requests;
 namespace NodeManager.Core.Maintenance.Running;
 
 /// <summary>
-/// Tells by the nodes' conditions that a maintenance is planned for them, and that it continues. Whoever may not write them, or a server that
-/// does not take them, is one warning, and the maintenance continues.
+/// Sets the nodes' conditions for a planned maintenance and one in progress. A missing permission to write them, or a server that does not
+/// accept them, is one warning, and the maintenance continues.
 /// </summary>
 internal sealed class MaintenanceConditions(MaintenanceScope scope, MaintenanceOptions options)
 {

@@ -27,7 +27,7 @@ internal sealed class AccessControl(DocumentStore store, bool isEnforced)
         if (Decide(user, asked) is { IsAllowed: false } refusal) throw AccessErrors.Forbidden(user.Name, asked, refusal.Reason);
     }
 
-    /// <summary>What somebody may do in a namespace, and what could not be found out (empty: nothing).</summary>
+    /// <summary>What a user may do in a namespace, and what could not be determined (empty: nothing).</summary>
     public (IReadOnlyList<PolicyRule> Rules, string Fault) RulesOf(UserInfo user, string ns)
     {
         if (!isEnforced)

@@ -4,7 +4,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Api.Access;
 
-/// <summary>The rules that bindings give to somebody. Source: "Using RBAC Authorization" of the Kubernetes documentation.</summary>
+/// <summary>The rules that bindings give to a user. Source: "Using RBAC Authorization" of the Kubernetes documentation.</summary>
 internal sealed class GrantedRules(DocumentStore store)
 {
     /// <summary>All of them, each with the binding that gives it as reasons tell it; what could not be found out goes into the list.</summary>

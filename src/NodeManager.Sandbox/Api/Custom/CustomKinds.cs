@@ -125,7 +125,7 @@ internal sealed class CustomKinds
                 }
                 catch (ApiException refusal) when (refusal.Code is 404 or 409)
                 {
-                    // Somebody else deleted it first.
+                    // Another client deleted it first.
                 }
             }
 

@@ -44,7 +44,7 @@ internal sealed partial class ResourceRegistry
             }
             catch (ApiException refusal) when (refusal.Reason == "AlreadyExists")
             {
-                // Somebody else made it meanwhile: then it is applied to that.
+                // Another client created it meanwhile: it is applied to that.
             }
         }
     }

@@ -17,7 +17,7 @@ internal sealed partial class ResourceRegistry
     public const string ForegroundFinalizer = "foregroundDeletion";
 
     /// <summary>
-    /// Deletes an object: immediately, or, where it has grace or finalizers, by marking it; then whoever it waits for finishes it (a kubelet
+    /// Deletes an object: immediately, or, where it has grace or finalizers, by marking it; then those that it waits for finish it (a kubelet
     /// by deleting with grace 0, a controller by removing its finalizer).
     /// </summary>
     /// <exception cref="ApiException">404, 409 (preconditions).</exception>

@@ -15,7 +15,7 @@ internal static class DeletionReader
 {
     private const string Type = "DeleteOptions";
 
-    // Before, what could not be read was nobody's fault in particular.
+    // Before 1.25, the error for an unreadable body has no reason.
     private const int BadRequestFrom = 25;
 
     /// <exception cref="ApiException">400, 415, 422.</exception>

@@ -282,7 +282,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
             }
             catch (ApiException refusal) when (refusal.Code == 404)
             {
-                // Somebody else deleted it first: gone is what was wanted.
+                // Another client deleted it first, as was wanted.
             }
         }
 

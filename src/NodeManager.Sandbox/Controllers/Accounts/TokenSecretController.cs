@@ -10,7 +10,7 @@ using NodeManager.Sandbox.Model.Store;
 namespace NodeManager.Sandbox.Controllers.Accounts;
 
 /// <summary>
-/// Secrets that hold the token of a service account: filled in where somebody made one, and before 1.24 made for every account. They go with
+/// Secrets that hold the token of a service account: filled in where a client created one, and before 1.24 made for every account. They go with
 /// their account. Source: k8s.io/kubernetes/pkg/controller/serviceaccount.
 /// </summary>
 internal sealed class TokenSecretController(ControllerContext context, ServiceAccountTokens tokens) : Controller(context)

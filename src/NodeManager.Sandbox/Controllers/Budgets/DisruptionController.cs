@@ -86,7 +86,7 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
         {
             if (pod.ControllerReference() is not { } owner)
             {
-                // From 1.22 on pods that nobody controls do not count; before, one of them spoils the sum.
+                // From 1.22 on pods without a controller do not count; before, one of them spoils the sum.
                 if (Context.MinorVersion >= 22) continue;
                 failure = $"found no controller ref for pod \"{pod.Name}\"";
                 return null;
@@ -131,7 +131,7 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
     private void Write(StoredObject stored, PodDisruptionBudget budget, BudgetState state, Dictionary<string, DateTimeOffset> disrupted) =>
         Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
         {
-            // Somebody evicted meanwhile: what was counted is old, and its change brings us back.
+            // An eviction came meanwhile: the count is old, and the change is reconciled next.
             if (document.Object("metadata").Text("resourceVersion") != stored.Version.ToString(CultureInfo.InvariantCulture)) return document;
             JsonObject status = document.Ensure("status");
             status["observedGeneration"] = budget.Metadata.Generation;

@@ -8,7 +8,7 @@ namespace NodeManager.Sandbox.Controllers.Evictions;
 /// <summary>How far an Eviction is: whose turn it is, and whether it is over. Changes its status; pure otherwise.</summary>
 /// <param name="status">Of the Eviction.</param>
 /// <param name="target">What it is about.</param>
-/// <param name="isWanted">Somebody still wants it.</param>
+/// <param name="isWanted">A requester still wants it.</param>
 /// <param name="now">The cluster's time.</param>
 internal sealed class EvictionProgress(JsonObject status, TargetPod target, bool isWanted, DateTimeOffset now)
 {

@@ -15,7 +15,7 @@ internal static class EvictionState
     public static bool IsSettled(JsonObject request) =>
         Holds(request, "TargetEvicted") || (Holds(request, "Failed") && request.Object("status").Condition("Failed").Text("reason") == "EvictionInvalid");
 
-    /// <summary>True when somebody wants the pod to go.</summary>
+    /// <summary>True when a requester wants the pod evicted.</summary>
     public static bool IsWanted(IEnumerable<JsonObject> requests) =>
         requests.Any(static r => !IsDeleting(r) && r.Object("spec").Text("intent") == "Eviction");
 

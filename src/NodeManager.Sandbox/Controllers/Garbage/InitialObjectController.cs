@@ -6,7 +6,7 @@ using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Controllers.Garbage;
 
-/// <summary>Creates the API server's own objects again when somebody has deleted them.</summary>
+/// <summary>Creates the API server's own objects again when a client has deleted them.</summary>
 internal sealed class InitialObjectController(ControllerContext context) : Controller(context)
 {
     private static readonly Dictionary<ObjectKey, InitialObject> Kept =

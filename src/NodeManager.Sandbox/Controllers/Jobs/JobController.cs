@@ -48,7 +48,7 @@ internal sealed class JobController(ControllerContext context) : Controller(cont
 
         if (key.Kind == BuiltInKinds.Pods)
         {
-            // Nobody counts it any more.
+            // It is not counted any more.
             if (stored.ControllerReference() is not { } owner || Store.Get(BuiltInKinds.Jobs, key.Namespace, owner.Name)?.Uid != owner.Uid) _tracker.Release(stored);
             return;
         }

@@ -117,7 +117,7 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
         return document;
     });
 
-    /// <summary>A pod that nobody controls and that a set selects becomes the set's.</summary>
+    /// <summary>A pod without a controller that a set selects becomes the set's.</summary>
     private void Adopt(StoredObject pod)
     {
         if (pod.Labels is null) return;

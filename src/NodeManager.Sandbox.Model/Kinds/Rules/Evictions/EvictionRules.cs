@@ -36,7 +36,7 @@ internal static partial class EvictionRules
         ValidateStatus = EvictionStatusRules.Validate,
     };
 
-    /// <summary>What somebody wants.</summary>
+    /// <summary>What a requester wants.</summary>
     public static void CheckIntent(string path, string intent, FieldErrors errors)
     {
         if (intent.Length == 0) errors.Required(path);

@@ -5,7 +5,7 @@ using NodeManager.Sandbox.Model.Resources;
 namespace NodeManager.Sandbox.Model.Kinds.Rules.Evictions;
 
 /// <summary>
-/// What the API checks when somebody writes an Eviction's status: several may, and none may take another's turn. Source: the Kubernetes API
+/// What the API checks when an Eviction's status is written: several responders may, and none may take another's turn. Source: the Kubernetes API
 /// reference, 1.37, and what kube-apiserver 1.37 does.
 /// </summary>
 internal static class EvictionStatusRules

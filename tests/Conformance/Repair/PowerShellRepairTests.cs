@@ -37,8 +37,9 @@ public sealed class PowerShellRepairTests
             Wait-For { @($job.Output | Where-Object { $_.Node -eq $second -and $_.Status -eq 'Cordoned' }).Count }
             $seen.CordonedByJob = (Get-ClusterNode $second).Unschedulable
             Remove-NodeAnnotation $first, $second -Key fake-kubelet/ready -Confirm:$false
-            Wait-For { @($job.Output | Where-Object Status -eq 'Recovered').Count -ge 2 } { $job.Output | ForEach-Object { "$($_.Node) $($_.Status) $($_.Reason) $($_.Message)" } }
-            $seen.Recovered = @($job.Output | Where-Object Status -eq 'Recovered' | ForEach-Object Node | Sort-Object)
+            function Get-Recovered { @($job.Output | Where-Object { $_.Status -eq 'Recovered' -and $_.Node -in $first, $second } | ForEach-Object Node | Sort-Object -Unique) }
+            Wait-For { (Get-Recovered).Count -eq 2 } { $job.Output | ForEach-Object { "$($_.Node) $($_.Status) $($_.Reason) $($_.Message)" } }
+            $seen.Recovered = Get-Recovered
             $seen.InService = @(Get-ClusterNode $first, $second | ForEach-Object Status)
             Stop-Job $job
             $seen.JobState = "$((Wait-Job $job -Timeout 60).State)"

@@ -73,10 +73,17 @@ public sealed class DemoClusterTests
     {
         using LiveCluster cluster = new(nodes: count);
 
-        // Controllers are at work already: what they make of the seeds finds its node, and is started there, a moment later.
-        await cluster.UntilAsync(() => cluster.Pods.All(pod => pod.Field("spec.nodeName").Length > 0 && pod.Field("status.podIP").Length > 0), "a node for every pod");
+        // Controllers run already: a pod that they create is scheduled, and starts, a moment later.
+        StoredObject[] started = [];
+        await cluster.UntilAsync(
+            () =>
+            {
+                started = [.. cluster.Pods];
+                return Array.TrueForAll(started, static pod => pod.Field("spec.nodeName").Length > 0 && pod.Field("status.podIP").Length > 0);
+            },
+            "a node for every pod");
         Node[] nodes = [.. cluster.Store.List(BuiltInKinds.Nodes).Objects.Walk().Select(node => node.As<Node>())];
-        Pod[] pods = [.. cluster.Pods.Select(pod => pod.As<Pod>())];
+        Pod[] pods = [.. started.Select(pod => pod.As<Pod>())];
         Assert.Equal(count, nodes.Length);
         Assert.All(pods, pod => Assert.False(string.IsNullOrEmpty(pod.Spec.NodeName)));
         ClusterSnapshot snapshot = ClusterSnapshot.Of(nodes, pods);

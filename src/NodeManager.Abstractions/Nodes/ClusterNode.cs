@@ -70,10 +70,10 @@ public sealed class ClusterNode : ClusterObject
     public ItemList<string> Lifecycle => new([.. Conditions.Where(c => c.Status == "True").Select(c => c.Type).Where(NodeLifecycleCondition.All.Contains)]);
 
     /// <summary>The capacity of the machine.</summary>
-    public NodeResources Capacity { get; init; } = new();
+    public NodeResources Capacity { get; init; } = NodeResources.None;
 
     /// <summary>The part of the capacity that is available to pods.</summary>
-    public NodeResources Allocatable { get; init; } = new();
+    public NodeResources Allocatable { get; init; } = NodeResources.None;
 
     /// <summary>Pods on the node that are not finished. Null unless usage was asked for.</summary>
     public int? PodCount { get; init; }

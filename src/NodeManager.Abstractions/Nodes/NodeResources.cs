@@ -7,6 +7,9 @@ namespace NodeManager;
 /// </summary>
 public sealed class NodeResources
 {
+    /// <summary>Nothing of anything.</summary>
+    internal static readonly NodeResources None = new();
+
     /// <summary>Cores; 3800m is 3.8.</summary>
     public decimal Cpu { get; init; }
 

@@ -7,7 +7,7 @@ namespace NodeManager;
 public sealed class AmountMap : ReadOnlyDictionary<string, decimal>
 {
     public AmountMap(IEnumerable<KeyValuePair<string, decimal>> entries)
-        : base(new SortedDictionary<string, decimal>(new Dictionary<string, decimal>(entries), StringComparer.Ordinal))
+        : base(new SortedEntries<decimal>(entries))
     {
     }
 

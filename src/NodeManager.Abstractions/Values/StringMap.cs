@@ -8,7 +8,7 @@ namespace NodeManager;
 public sealed class StringMap : ReadOnlyDictionary<string, string>
 {
     public StringMap(IEnumerable<KeyValuePair<string, string>> entries)
-        : base(new SortedDictionary<string, string>(new Dictionary<string, string>(entries), StringComparer.Ordinal))
+        : base(new SortedEntries<string>(entries))
     {
     }
 

@@ -24,7 +24,7 @@ internal static class SharedStrings
     }
 
     // Texts that meet at a place replace each other there: an attacker gains nothing by it.
-    private static uint Hash(ReadOnlySpan<byte> text)
+    internal static uint Hash(ReadOnlySpan<byte> text)
     {
         const ulong Factor = 0x9E3779B97F4A7C15;
         ulong hash = (ulong)text.Length;

@@ -27,13 +27,24 @@ internal static class MetaWire
     public static ObjectMeta Read(ReadOnlySpan<byte> message, bool isFull = true)
     {
         var metadata = new ObjectMeta();
+        Fill(metadata, message, isFull);
+        return metadata;
+    }
+
+    /// <inheritdoc cref="Read"/>
+    /// <param name="metadata">New.</param>
+    /// <param name="message">The metadata.</param>
+    /// <param name="isFull">False leaves out <c>generateName</c> and <c>generation</c>.</param>
+    /// <param name="isRepeated">True where other fields of the object hold its name, too.</param>
+    public static void Fill(ObjectMeta metadata, ReadOnlySpan<byte> message, bool isFull = true, bool isRepeated = false)
+    {
         var reader = new WireReader(message);
         while (reader.Read())
         {
             switch (reader.Number)
             {
-                // Names, UIDs and versions are each object's own.
-                case 1: metadata.Name = reader.Text; break;
+                // UIDs and versions are each object's own, as are most names.
+                case 1: metadata.Name = isRepeated ? reader.Shared() : reader.Text; break;
                 case 2 when isFull: metadata.GenerateName = reader.SharedOrNull(); break;
                 case 3: metadata.Namespace = reader.SharedOrNull(); break;
                 case 5 when !reader.Bytes.IsEmpty: metadata.Uid = reader.Text; break;
@@ -48,8 +59,6 @@ internal static class MetaWire
                 case 14: metadata.Finalizers = reader.Add(metadata.Finalizers, SharedStrings.Get); break;
             }
         }
-
-        return metadata;
     }
 
     public static LabelSelector ReadSelector(ReadOnlySpan<byte> message)

@@ -13,18 +13,17 @@ internal static class NodeWire
         {
             switch (reader.Number)
             {
-                case 1: node.Metadata = MetaWire.Read(reader.Bytes); break;
-                case 2: node.Spec = ReadSpec(reader.Bytes); break;
-                case 3: node.Status = ReadStatus(reader.Bytes); break;
+                case 1: MetaWire.Fill(node.Metadata, reader.Bytes, isRepeated: true); break;
+                case 2: Fill(node.Spec, reader.Bytes); break;
+                case 3: Fill(node.Status, reader.Bytes); break;
             }
         }
 
         return node;
     }
 
-    private static NodeSpec ReadSpec(ReadOnlySpan<byte> message)
+    private static void Fill(NodeSpec spec, ReadOnlySpan<byte> message)
     {
-        var spec = new NodeSpec();
         var reader = new WireReader(message);
         while (reader.Read())
         {
@@ -37,8 +36,6 @@ internal static class NodeWire
                 case 7: spec.PodCIDRs = reader.Add(spec.PodCIDRs, SharedStrings.Get); break;
             }
         }
-
-        return spec;
     }
 
     private static Taint ReadTaint(ReadOnlySpan<byte> message)
@@ -59,16 +56,15 @@ internal static class NodeWire
         return taint;
     }
 
-    private static ReportedNodeStatus ReadStatus(ReadOnlySpan<byte> message)
+    private static void Fill(ReportedNodeStatus status, ReadOnlySpan<byte> message)
     {
-        var status = new ReportedNodeStatus();
         var reader = new WireReader(message);
         while (reader.Read())
         {
             switch (reader.Number)
             {
-                case 1: status.Capacity = reader.AddEntry(status.Capacity, WireFields.ReadQuantity); break;
-                case 2: status.Allocatable = reader.AddEntry(status.Allocatable, WireFields.ReadQuantity); break;
+                case 1: status.Capacity = SharedAmounts.Add(ref reader, status.Capacity); break;
+                case 2: status.Allocatable = SharedAmounts.Add(ref reader, status.Allocatable); break;
                 case 4: status.Conditions = reader.Add(status.Conditions, static condition => MetaWire.ReadCondition(condition, hasHeartbeat: true)); break;
                 case 5: status.Addresses = reader.Add(status.Addresses, ReadAddress); break;
                 case 7: status.NodeInfo = ReadSystem(reader.Bytes); break;
@@ -76,8 +72,6 @@ internal static class NodeWire
                 case 10: status.VolumesAttached = reader.Add(status.VolumesAttached, ReadVolume); break;
             }
         }
-
-        return status;
     }
 
     private static ReportedNodeAddress ReadAddress(ReadOnlySpan<byte> message)
@@ -89,7 +83,7 @@ internal static class NodeWire
             switch (reader.Number)
             {
                 case 1: address.Type = reader.Shared(); break;
-                case 2: address.Address = reader.Text; break;
+                case 2: address.Address = reader.Shared(); break;
             }
         }
 

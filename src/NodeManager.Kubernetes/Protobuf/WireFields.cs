@@ -25,7 +25,7 @@ internal static class WireFields
     /// <summary>Adds what the field holds to a list.</summary>
     public static List<T> Add<T>(this in WireReader field, List<T>? list, WireItem<T> read)
     {
-        list ??= [];
+        list ??= new(field.Repeats());
         list.Add(read(field.Bytes));
         return list;
     }
@@ -42,7 +42,7 @@ internal static class WireFields
             else if (entry.Number == 2) value = read(entry.Bytes);
         }
 
-        entries ??= [];
+        entries ??= new(field.Repeats());
         entries[key] = value;
         return entries;
     }

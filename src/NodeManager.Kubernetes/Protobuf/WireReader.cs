@@ -12,7 +12,9 @@ public delegate T WireItem<out T>(ReadOnlySpan<byte> message);
 /// </summary>
 public ref struct WireReader(ReadOnlySpan<byte> bytes)
 {
+    private readonly ReadOnlySpan<byte> _all = bytes;
     private ReadOnlySpan<byte> _rest = bytes;
+    private int _start;
 
     /// <summary>The number of the field that was read.</summary>
     public int Number { get; private set; }
@@ -31,6 +33,7 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
     public bool Read()
     {
         if (_rest.IsEmpty) return false;
+        _start = _all.Length - _rest.Length;
         ulong tag = Varint();
         Number = (int)(tag >> 3);
         Bytes = default;
@@ -54,6 +57,23 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
         }
 
         return Number > 0 ? true : throw Malformed();
+    }
+
+    /// <summary>How many fields of this number follow one another, from this one on.</summary>
+    internal readonly int Repeats()
+    {
+        WireReader following = this;
+        int count = 1;
+        while (following.Read() && following.Number == Number) count++;
+        return count;
+    }
+
+    /// <summary>Passes over the fields of this number that follow, and gives all of them, this one included.</summary>
+    internal ReadOnlySpan<byte> Run()
+    {
+        WireReader following = this;
+        while (following.Read() && following.Number == Number) _rest = following._rest;
+        return _all[_start..^_rest.Length];
     }
 
     internal static InvalidDataException Malformed() => new("It is not a Protocol Buffers message.");

@@ -18,8 +18,10 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
     private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(2);
 
     private readonly BlockingCollection<Action> _messages = [];
+    private readonly Lock _lock = new();
     private readonly CancellationTokenSource _cancellation = new();
     private readonly ProgressRecords _progress = new();
+    private List<object>? _outputs;
     private ProgressRecord? _undrawn;
     private SemaphoreSlim? _slots;
     private int _limit;
@@ -101,7 +103,24 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
     /// <summary>Waits for all work started so far, handing on what it reports.</summary>
     public void WaitForWork() => Pump(stopBelow: 1);
 
-    public void PostOutput(object value) => Post(() => host.WriteOutput(value));
+    /// <summary>Objects that come faster than the pipeline takes them are one message.</summary>
+    public void PostOutput(object value)
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            if (_outputs is not null)
+            {
+                _outputs.Add(value);
+                return;
+            }
+
+            List<object> outputs = [value];
+            Post(() => HandOut(outputs));
+            _outputs = outputs;
+        }
+    }
 
     public void PostError(Exception exception, object? target) => PostUnlessStopped(() => host.WriteFailure(exception, target));
 
@@ -160,8 +179,47 @@ internal sealed class WorkPump(IPipelineHost host) : IDisposable
     // A session's background work may still report something when the cmdlet that started it has ended.
     private void Post(Action message)
     {
-        if (!_disposed)
-            _messages.Add(message);
+        lock (_lock)
+        {
+            // What is output later follows this message.
+            _outputs = null;
+            if (!_disposed)
+                _messages.Add(message);
+        }
+    }
+
+    private void HandOut(List<object> outputs)
+    {
+        lock (_lock)
+        {
+            if (_outputs == outputs)
+                _outputs = null;
+        }
+
+        int at = 0;
+        try
+        {
+            while (at < outputs.Count)
+                host.WriteOutput(outputs[at++]);
+        }
+        catch
+        {
+            // The pipeline takes nothing any more; the cmdlet may keep the rest.
+            _stopped = true;
+            while (at < outputs.Count)
+            {
+                try
+                {
+                    host.WriteOutput(outputs[at++]);
+                }
+                catch (PipelineStoppedException)
+                {
+                    // As it said before.
+                }
+            }
+
+            throw;
+        }
     }
 
     private async Task RunAsync(Worker worker, object? target, Func<Task> work)

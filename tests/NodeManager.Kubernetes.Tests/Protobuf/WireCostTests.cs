@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Protobuf;
 using static NodeManager.Kubernetes.Tests.Protobuf.WireBytes;
 
@@ -15,8 +16,29 @@ public sealed class WireCostTests
         long with = Cost(static message => NodeWire.Read(message), Node(images: 50)), without = Cost(static message => NodeWire.Read(message), Node(images: 0));
 
         Assert.Equal(without, with);
-        // 4,112 bytes when this was written.
-        Assert.InRange(without, 1, 4500);
+        // 1,808 bytes when this was written.
+        Assert.InRange(without, 1, 2000);
+    }
+
+    [Fact]
+    public void Equal_amounts_of_nodes_are_one_dictionary()
+    {
+        Node one = NodeWire.Read(Node(images: 0)), other = NodeWire.Read(Node(images: 1));
+
+        Assert.Equal(["cpu", "memory", "pods", "ephemeral-storage"], one.Status.Capacity!.Keys);
+        Assert.Same(one.Status.Capacity, other.Status.Capacity);
+    }
+
+    [Fact]
+    public void Amounts_in_two_parts_are_whole_and_change_no_other_node()
+    {
+        byte[] cpu = Field(1, Text(1, "cpu"), Field(2, Text(1, "3"))), pods = Field(1, Text(1, "pods"), Field(2, Text(1, "30"))), phase = Text(3, "Running");
+
+        Node whole = NodeWire.Read(Field(3, cpu)), parted = NodeWire.Read(Field(3, [.. cpu, .. phase, .. pods])), later = NodeWire.Read(Field(3, cpu));
+
+        Assert.Equal(["cpu"], whole.Status.Capacity!.Keys);
+        Assert.Equal(["cpu", "pods"], parted.Status.Capacity!.Keys);
+        Assert.Equal(["cpu"], later.Status.Capacity!.Keys);
     }
 
     [Fact]

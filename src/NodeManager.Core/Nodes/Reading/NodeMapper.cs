@@ -14,7 +14,7 @@ internal static class NodeMapper
     {
         Dictionary<string, string> labels = node.Metadata.Labels ?? [];
         NodeSystemInfo? system = node.Status.NodeInfo;
-        NodeResources allocatable = node.Status.Allocatable.ToNodeResources();
+        NodeResources allocatable = NodeShapes.Of(node.Status.Allocatable);
         NodeResources? requested = load?.Requested.ToNodeResources();
         return new()
         {
@@ -35,7 +35,7 @@ internal static class NodeMapper
             BootId = system?.BootID ?? "",
             InternalIP = AddressOf(node, "InternalIP"),
             ExternalIP = AddressOf(node, "ExternalIP"),
-            Addresses = List(node.Status.Addresses, a => new NodeAddress { Type = a.Type, Address = a.Address }),
+            Addresses = List(node.Status.Addresses, static a => new NodeAddress { Type = a.Type, Address = a.Address }),
             Zone = ZoneOf(node),
             Region = First(labels, WellKnownLabels.Region, WellKnownLabels.OlderRegion),
             InstanceType = First(labels, WellKnownLabels.InstanceType, WellKnownLabels.OlderInstanceType),
@@ -45,9 +45,9 @@ internal static class NodeMapper
             Labels = Map(labels),
             Annotations = Map(node.Metadata.Annotations),
             Taints = List(
-                node.Spec.Taints, t => new NodeTaint { Key = t.Key, Value = t.Value ?? "", Effect = t.Effect, TimeAdded = t.TimeAdded }),
+                node.Spec.Taints, static t => new NodeTaint { Key = t.Key, Value = t.Value ?? "", Effect = t.Effect, TimeAdded = t.TimeAdded }),
             Conditions = List(node.Status.Conditions, MapCondition),
-            Capacity = node.Status.Capacity.ToNodeResources(),
+            Capacity = NodeShapes.Of(node.Status.Capacity),
             Allocatable = allocatable,
             PodCount = load?.Pods,
             Requested = requested,
@@ -70,8 +70,12 @@ internal static class NodeMapper
     public static string ZoneOf(Node node) => First(node.Metadata.Labels ?? [], WellKnownLabels.Zone, WellKnownLabels.OlderZone);
 
     /// <summary>Null where the node never reported the condition.</summary>
-    public static string? ConditionStatus(Node node, string type) =>
-        node.Status.Conditions?.Find(c => string.Equals(c.Type, type, StringComparison.OrdinalIgnoreCase))?.Status;
+    public static string? ConditionStatus(Node node, string type)
+    {
+        foreach (Condition condition in node.Status.Conditions ?? [])
+            if (string.Equals(condition.Type, type, StringComparison.OrdinalIgnoreCase)) return condition.Status;
+        return null;
+    }
 
     public static NodeUsage UsageOf(NodeMetrics metrics, NodeResources allocatable, DateTimeOffset observedAt)
     {
@@ -91,16 +95,16 @@ internal static class NodeMapper
 
     public static ItemList<string> RolesOf(Dictionary<string, string> labels)
     {
-        var roles = new SortedSet<string>(StringComparer.Ordinal);
+        SortedSet<string>? roles = null;
         foreach ((string key, string value) in labels)
         {
             string role = key.StartsWith(WellKnownLabels.RolePrefix, StringComparison.Ordinal)
                 ? key[WellKnownLabels.RolePrefix.Length..]
                 : key == WellKnownLabels.OlderRole ? value : "";
-            if (role.Length > 0) roles.Add(role);
+            if (role.Length > 0) (roles ??= new(StringComparer.Ordinal)).Add(role);
         }
 
-        return roles.Count == 0 ? ItemList<string>.Empty : new([.. roles]);
+        return roles is null ? ItemList<string>.Empty : new([.. roles]);
     }
 
     private static NodeCondition MapCondition(Condition condition) => new()
@@ -120,13 +124,23 @@ internal static class NodeMapper
         _ => ItemList<string>.Empty,
     };
 
-    private static string AddressOf(Node node, string type) => node.Status.Addresses?.Find(a => a.Type == type)?.Address ?? "";
+    private static string AddressOf(Node node, string type)
+    {
+        foreach (ReportedNodeAddress address in node.Status.Addresses ?? [])
+            if (address.Type == type) return address.Address;
+        return "";
+    }
 
     private static string First(Dictionary<string, string> labels, string key, string older) =>
         labels.TryGetValue(key, out string? value) || labels.TryGetValue(older, out value) ? value : "";
 
     private static StringMap Map(Dictionary<string, string>? entries) => entries is { Count: > 0 } ? new(entries) : StringMap.Empty;
 
-    private static ItemList<TTo> List<TFrom, TTo>(List<TFrom>? items, Func<TFrom, TTo> map) =>
-        items is { Count: > 0 } ? new(items.ConvertAll(i => map(i))) : ItemList<TTo>.Empty;
+    private static ItemList<TTo> List<TFrom, TTo>(List<TFrom>? items, Func<TFrom, TTo> map)
+    {
+        if (items is not { Count: > 0 }) return ItemList<TTo>.Empty;
+        var mapped = new TTo[items.Count];
+        for (int at = 0; at < mapped.Length; at++) mapped[at] = map(items[at]);
+        return new(mapped);
+    }
 }

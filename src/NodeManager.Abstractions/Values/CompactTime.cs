@@ -1,4 +1,4 @@
-namespace NodeManager.Kubernetes.Models;
+namespace NodeManager;
 
 /// <summary>A time or none in a third of a nullable DateTimeOffset, in UTC.</summary>
 internal readonly struct CompactTime

@@ -1,0 +1,37 @@
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Quantities;
+
+namespace NodeManager.Kubernetes.Protobuf;
+
+/// <summary>
+/// Makes of equal amounts one dictionary, which nothing changes: nodes of a kind have the same capacity. What was seen last at a place of the table is kept
+/// there. Thread-safe.
+/// </summary>
+internal static class SharedAmounts
+{
+    private const int Longest = 1024;
+
+    private static readonly KnownAmounts?[] Places = new KnownAmounts?[256];
+
+    /// <summary>Adds the fields of this number that follow one another, from the current one on.</summary>
+    public static Dictionary<string, Quantity> Add(ref WireReader reader, Dictionary<string, Quantity>? amounts)
+    {
+        // Parts of one map may stand apart.
+        if (amounts is not null) return reader.AddEntry(new(amounts), WireFields.ReadQuantity);
+        ReadOnlySpan<byte> message = reader.Run();
+        if (message.Length > Longest) return Read(message);
+        ref KnownAmounts? place = ref Places[SharedStrings.Hash(message) % (uint)Places.Length];
+        KnownAmounts? seen = place;
+        return seen is not null && message.SequenceEqual(seen.Message) ? seen.Amounts : (place = new(message.ToArray(), Read(message))).Amounts;
+    }
+
+    private static Dictionary<string, Quantity> Read(ReadOnlySpan<byte> message)
+    {
+        Dictionary<string, Quantity>? amounts = null;
+        var reader = new WireReader(message);
+        while (reader.Read()) amounts = reader.AddEntry(amounts, WireFields.ReadQuantity);
+        return amounts ?? [];
+    }
+
+    private sealed record KnownAmounts(byte[] Message, Dictionary<string, Quantity> Amounts);
+}

@@ -95,6 +95,10 @@ public sealed class KubernetesClient : IDisposable
     public IAsyncEnumerable<KubernetesList<T>> ListPagesAsync<T>(ResourceType<T> type, ListOptions options, CancellationToken cancellationToken)
         where T : KubernetesObject => _lists.ReadPagesAsync(type, options, cancellationToken);
 
+    /// <inheritdoc cref="ListReader.ReadPagesAsync{T, TItem}"/>
+    public IAsyncEnumerable<KubernetesList<TItem>> ListPagesAsync<T, TItem>(ResourceType<T> type, ListOptions options, Func<T, TItem> map, CancellationToken cancellationToken)
+        where T : KubernetesObject => _lists.ReadPagesAsync(type, options, map, cancellationToken);
+
     public Task<T> CreateAsync<T>(ResourceType<T> type, T item, string? ns, RequestOptions options, CancellationToken cancellationToken)
         where T : KubernetesObject =>
         _sender.SendAsync(

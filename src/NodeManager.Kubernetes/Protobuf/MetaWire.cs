@@ -97,9 +97,12 @@ internal static class MetaWire
 
     /// <param name="message">The condition of a node or a pod.</param>
     /// <param name="hasHeartbeat">True for a node's; a pod's has the time of its last probe in the same place, which is not read.</param>
-    public static Condition ReadCondition(ReadOnlySpan<byte> message, bool hasHeartbeat)
+    /// <param name="into">To be used again; null: a new one.</param>
+    public static Condition ReadCondition(ReadOnlySpan<byte> message, bool hasHeartbeat, Condition? into = null)
     {
-        var condition = new Condition();
+        Condition condition = into ?? new();
+        (condition.Type, condition.Status, condition.Reason, condition.Message) = ("", "", null, null);
+        (condition.ObservedGeneration, condition.LastHeartbeatTime, condition.LastTransitionTime) = (null, null, null);
         var reader = new WireReader(message);
         while (reader.Read())
         {

@@ -50,13 +50,22 @@ internal sealed class ListReader(RequestSender sender)
     /// Page by page; the next is asked for while one is used. When the version is forgotten meanwhile the rest is of a newer one, by the token that the
     /// server offers for this.
     /// </summary>
-    public async IAsyncEnumerable<KubernetesList<T>> ReadPagesAsync<T>(
-        ResourceType<T> type, ListOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
-        where T : KubernetesObject
+    public IAsyncEnumerable<KubernetesList<T>> ReadPagesAsync<T>(ResourceType<T> type, ListOptions options, CancellationToken cancellationToken)
+        where T : KubernetesObject => ReadPagesAsync((next, token) => ReadPageAsync(type, options, next, token), cancellationToken);
+
+    /// <summary>The same, of what is made of each object while it is decoded.</summary>
+    /// <param name="type">The kind.</param>
+    /// <param name="options">What to list.</param>
+    /// <param name="map">Keeps nothing of an object that may change: the next one may be read into it. Called again when a page is.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    public IAsyncEnumerable<KubernetesList<TItem>> ReadPagesAsync<T, TItem>(ResourceType<T> type, ListOptions options, Func<T, TItem> map, CancellationToken cancellationToken)
+        where T : KubernetesObject => ReadPagesAsync((next, token) => ReadPageAsync(type, options, next, map, token), cancellationToken);
+
+    private static async IAsyncEnumerable<KubernetesList<T>> ReadPagesAsync<T>(Func<string?, CancellationToken, Task<KubernetesList<T>>> readAsync, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         string? next = null;
-        Task<KubernetesList<T>>? reading = ReadPageAsync(type, options, next, stop.Token);
+        Task<KubernetesList<T>>? reading = readAsync(next, stop.Token);
         try
         {
             while (reading is not null)
@@ -69,12 +78,12 @@ internal sealed class ListReader(RequestSender sender)
                 catch (KubernetesException e) when (e.Code == HttpStatusCode.Gone && next is not null && e.Status?.Metadata?.Continue is { Length: > 0 } token)
                 {
                     next = token;
-                    reading = ReadPageAsync(type, options, next, stop.Token);
+                    reading = readAsync(next, stop.Token);
                     continue;
                 }
 
                 next = page.Metadata.Continue;
-                reading = string.IsNullOrEmpty(next) ? null : ReadPageAsync(type, options, next, stop.Token);
+                reading = string.IsNullOrEmpty(next) ? null : readAsync(next, stop.Token);
                 yield return page;
             }
         }
@@ -90,6 +99,32 @@ internal sealed class ListReader(RequestSender sender)
     /// <param name="next">The token of the page before; null for the first.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     public Task<KubernetesList<T>> ReadPageAsync<T>(ResourceType<T> type, ListOptions options, string? next, CancellationToken cancellationToken)
+        where T : KubernetesObject =>
+        sender.SendAsync(
+            Request(type, options, next),
+            async (body, mediaType, token) => type.Wire is { } read && mediaType == WireEnvelope.MediaType
+                ? await WireList.ReadAsync(body, read, token)
+                : await JsonSerializer.DeserializeAsync(body, type.List, token) ?? throw new JsonException("The answer is empty."),
+            cancellationToken);
+
+    private Task<KubernetesList<TItem>> ReadPageAsync<T, TItem>(ResourceType<T> type, ListOptions options, string? next, Func<T, TItem> map, CancellationToken cancellationToken)
+        where T : KubernetesObject =>
+        sender.SendAsync(
+            Request(type, options, next),
+            async (body, mediaType, token) =>
+            {
+                if (type.Wire is { } wire && mediaType == WireEnvelope.MediaType)
+                {
+                    WireItem<T> read = type.Reuse?.Invoke() ?? wire;
+                    return await WireList.ReadAsync(body, message => map(read(message)), token);
+                }
+
+                KubernetesList<T> list = await JsonSerializer.DeserializeAsync(body, type.List, token) ?? throw new JsonException("The answer is empty.");
+                return new() { ApiVersion = list.ApiVersion, Kind = list.Kind, Metadata = list.Metadata, Items = list.Items.ConvertAll(item => map(item)) };
+            },
+            cancellationToken);
+
+    private static ApiRequest Request<T>(ResourceType<T> type, ListOptions options, string? next)
         where T : KubernetesObject
     {
         // A continue token holds its version; the server refuses both.
@@ -100,11 +135,6 @@ internal sealed class ListReader(RequestSender sender)
             .Add("resourceVersion", string.IsNullOrEmpty(next) ? options.ResourceVersion : null)
             .Add("continue", next)
             .ToString();
-        return sender.SendAsync(
-            new(HttpMethod.Get, query, RetryMode.Always) { Accept = type.AcceptList },
-            async (body, mediaType, token) => type.Wire is { } read && mediaType == WireEnvelope.MediaType
-                ? await WireList.ReadAsync(body, read, token)
-                : await JsonSerializer.DeserializeAsync(body, type.List, token) ?? throw new JsonException("The answer is empty."),
-            cancellationToken);
+        return new(HttpMethod.Get, query, RetryMode.Always) { Accept = type.AcceptList };
     }
 }

@@ -58,6 +58,9 @@ public sealed record ResourceType<T>(
     /// <summary>Reads an item of a list that the server encoded in Protocol Buffers; null where only JSON is read.</summary>
     public WireItem<T>? Wire { get; init; }
 
+    /// <summary>Makes a reader that reads each item into the same object, for what keeps nothing of it. Null where there is none.</summary>
+    public Func<WireItem<T>>? Reuse { get; init; }
+
     /// <summary>A server that cannot do this sends whole objects, of which the rest is not read.</summary>
     private static string Accepting(string kind) => $"{ApiRequest.Json};as={kind};g=meta.k8s.io;v=v1,{ApiRequest.Json}";
 

@@ -10,7 +10,7 @@ public static class Resources
 {
     private static readonly JsonSerializerOptions Json = KubernetesJson.Default.Options;
 
-    public static ResourceType<Node> Nodes { get; } = new("", "v1", "nodes", false, SharedJson.Default.Options) { Wire = NodeWire.Read };
+    public static ResourceType<Node> Nodes { get; } = new("", "v1", "nodes", false, SharedJson.Default.Options) { Wire = NodeWire.Read, Reuse = NodeWire.Reuse };
 
     /// <summary>The images of nodes, and nothing else of them.</summary>
     public static ResourceType<NodeImages> NodeImages { get; } = new("", "v1", "nodes", false, Json);

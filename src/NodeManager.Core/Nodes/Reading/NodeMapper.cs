@@ -6,7 +6,7 @@ namespace NodeManager.Core.Nodes.Reading;
 /// <summary>Makes of a node on the wire what users hold.</summary>
 internal static class NodeMapper
 {
-    /// <param name="node">As the server has it.</param>
+    /// <param name="node">As the server has it; nothing of it is kept that may change.</param>
     /// <param name="session">Where it came from.</param>
     /// <param name="observedAt">When.</param>
     /// <param name="load">What runs on it; null when that was not asked for.</param>
@@ -119,7 +119,7 @@ internal static class NodeMapper
 
     private static ItemList<string> CidrsOf(NodeSpec spec) => spec switch
     {
-        { PodCIDRs.Count: > 0 } => new(spec.PodCIDRs),
+        { PodCIDRs.Count: > 0 } => new(spec.PodCIDRs.ToArray()),
         { PodCIDR.Length: > 0 } => new([spec.PodCIDR]),
         _ => ItemList<string>.Empty,
     };

@@ -48,17 +48,20 @@ public static class NodeReader
         Task<NodeLoads>? loads = query.Usage ? NodeLoads.ReadAsync(session, byName ? filter.ValidNames : null, observer, stop.Token) : null;
         try
         {
-            IAsyncEnumerable<IReadOnlyList<Node>> pages = byName
-                ? GetEachAsync(client, filter.PlainNames, session.Cluster, missing, stop.Token)
-                : ListAsync(client, filter.Lists(), session.Cluster, observer, stop.Token);
+            ClusterNode Map(Node node) => NodeMapper.Map(node, session, connection.Time.GetUtcNow());
+            IAsyncEnumerable<IReadOnlyList<ClusterNode>> pages = byName || loads is not null
+                ? MapAsync(
+                    session, connection, loads,
+                    byName
+                        ? GetEachAsync(client, filter.PlainNames, session.Cluster, missing, stop.Token)
+                        : ListAsync(client, filter.Lists(), session.Cluster, observer, options => client.ListPagesAsync(Resources.Nodes, options, stop.Token), static node => node, stop.Token))
+                // Without what runs on them nodes are mapped as they are decoded.
+                : ListAsync(client, filter.Lists(), session.Cluster, observer, options => client.ListPagesAsync(Resources.Nodes, options, Map, stop.Token), Map, stop.Token);
             var seen = new HashSet<string>(StringComparer.Ordinal);
-            await foreach (IReadOnlyList<Node> page in pages)
+            await foreach (IReadOnlyList<ClusterNode> page in pages)
             {
-                DateTimeOffset now = connection.Time.GetUtcNow();
-                NodeLoads? known = loads is null ? null : await loads;
-                foreach (Node node in page)
+                foreach (ClusterNode mapped in page)
                 {
-                    ClusterNode mapped = NodeMapper.Map(node, session, now, known?.Of(node.Metadata.Name));
                     if (filter.PlainNames.Count > 0) seen.Add(mapped.Name);
                     if (filter.Matches(mapped)) yield return mapped;
                 }
@@ -71,6 +74,17 @@ public static class NodeReader
         {
             await stop.CancelAsync();
             if (loads is not null) await ((Task)loads).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async IAsyncEnumerable<IReadOnlyList<ClusterNode>> MapAsync(
+        NodeManagerSession session, ClusterConnection connection, Task<NodeLoads>? loads, IAsyncEnumerable<IReadOnlyList<Node>> pages)
+    {
+        await foreach (IReadOnlyList<Node> page in pages)
+        {
+            DateTimeOffset now = connection.Time.GetUtcNow();
+            NodeLoads? known = loads is null ? null : await loads;
+            yield return [.. page.Select(node => NodeMapper.Map(node, session, now, known?.Of(node.Metadata.Name)))];
         }
     }
 
@@ -87,19 +101,19 @@ public static class NodeReader
     }
 
     // The first list streams; what the others add is seldom anything, and is fetched meanwhile.
-    private static async IAsyncEnumerable<IReadOnlyList<Node>> ListAsync(
+    private static async IAsyncEnumerable<IReadOnlyList<T>> ListAsync<T>(
         KubernetesClient client, IReadOnlyList<ListOptions> lists, string cluster, IOperationObserver observer,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        Func<ListOptions, IAsyncEnumerable<KubernetesList<T>>> readAsync, Func<Node, T> map, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Task<KubernetesList<Node>>[] others = [.. lists.Skip(1).Select(l => client.ListAsync(Resources.Nodes, l, cancellationToken))];
         var progress = new ListProgress("Reading nodes of " + cluster, observer);
-        await foreach (KubernetesList<Node> page in client.ListPagesAsync(Resources.Nodes, lists[0], cancellationToken))
+        await foreach (KubernetesList<T> page in readAsync(lists[0]))
         {
             progress.Report(page.Items.Count, page.Metadata);
             yield return page.Items;
         }
 
-        foreach (KubernetesList<Node> other in await Task.WhenAll(others)) yield return other.Items;
+        foreach (KubernetesList<Node> other in await Task.WhenAll(others)) yield return other.Items.ConvertAll(node => map(node));
     }
 
     // A name that a list without conditions did not bring is missing; otherwise the node may be there and just not selected.

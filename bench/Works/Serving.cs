@@ -41,6 +41,7 @@ internal static class Serving
         return new("server-events", $"{Readers} readers of the server's events while 1,000 of {nodes} nodes change a minute")
         {
             Contenders = [new(Ours, stop => StreamAsync(setting, server, nodes, stop)) { Samples = 1 }],
+            IsWarmed = false,
             FinishAsync = Ending(server),
         };
     }

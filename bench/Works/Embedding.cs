@@ -37,7 +37,7 @@ internal static class Embedding
             [
                 setting.Connected("Get-ClusterNode", "@(Get-ClusterNode -Session $embedded).Count", count) with { PrepareAsync = started },
                 setting.Connected("Get-ClusterNode -Usage", "@(Get-ClusterNode -Usage -Session $embedded).Count", count) with { PrepareAsync = started },
-                setting.Connected("Get-ClusterStatistic", "(Get-ClusterStatistic -Session $embedded).NodeCount", count) with { PrepareAsync = started },
+                setting.Connected("Get-ClusterStatistic", "(Get-ClusterStatistic -Session $embedded).Nodes", count) with { PrepareAsync = started },
             ],
         };
     }
@@ -56,7 +56,7 @@ internal static class Embedding
                     ("list", "@(Get-ClusterNode -Session $large).Count"),
                     ("list again", "@(Get-ClusterNode -Session $large).Count"),
                     ("usage", "$all = @(Get-ClusterNode -Usage -Session $large); $all.Count"),
-                    ("statistics", "(Get-ClusterStatistic -Session $large).NodeCount"),
+                    ("statistics", "(Get-ClusterStatistic -Session $large).Nodes"),
                     ("drain plan", $"$null = Get-NodeDrainPlan $all[-1] -Session $large; {count}"),
                 }.Select(one => setting.Connected(one.Name, one.Script, count) with { Samples = 1 }),
             ],

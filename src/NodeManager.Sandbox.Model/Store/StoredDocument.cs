@@ -26,24 +26,10 @@ internal static class StoredDocument
     private static ReadOnlySpan<byte> VersionClosing => "\","u8;
 
     /// <summary>What follows the version in the stored form.</summary>
-    public static byte[] Serialize(JsonObject document)
-    {
-        ArrayBufferWriter<byte> buffer = s_buffer ??= new(16 * 1024);
-        buffer.ResetWrittenCount();
-        using (var writer = new Utf8JsonWriter(buffer, Options))
-        {
-            writer.WriteStartObject();
-            writer.WriteStartObject("metadata"u8);
-            foreach ((string key, JsonNode? value) in document["metadata"]!.AsObject())
-                if (key is not ("resourceVersion" or "managedFields") && value is not null) Write(writer, key, value);
-            writer.WriteEndObject();
-            foreach ((string key, JsonNode? value) in document)
-                if (key is not ("metadata" or "kind" or "apiVersion")) Write(writer, key, value);
-            writer.WriteEndObject();
-        }
+    public static byte[] Serialize(JsonObject document) => Write(document).ToArray();
 
-        return buffer.WrittenSpan[Opening.Length..].ToArray();
-    }
+    /// <summary>True where this is what follows the version in the stored form of the document.</summary>
+    public static bool Is(JsonObject document, ReadOnlySpan<byte> tail) => Write(document).SequenceEqual(tail);
 
     /// <summary>The stored form under a version; 0 for what was only tried, which has none.</summary>
     public static byte[] WithVersion(ReadOnlySpan<byte> tail, long version)
@@ -98,6 +84,26 @@ internal static class StoredDocument
     {
         ReadOnlySpan<byte> rest = document[VersionOpening.Length..];
         return rest[(rest.IndexOf(VersionClosing) + VersionClosing.Length)..];
+    }
+
+    // Until the next one is written on this thread.
+    private static ReadOnlySpan<byte> Write(JsonObject document)
+    {
+        ArrayBufferWriter<byte> buffer = s_buffer ??= new(16 * 1024);
+        buffer.ResetWrittenCount();
+        using (var writer = new Utf8JsonWriter(buffer, Options))
+        {
+            writer.WriteStartObject();
+            writer.WriteStartObject("metadata"u8);
+            foreach ((string key, JsonNode? value) in document["metadata"]!.AsObject())
+                if (key is not ("resourceVersion" or "managedFields") && value is not null) Write(writer, key, value);
+            writer.WriteEndObject();
+            foreach ((string key, JsonNode? value) in document)
+                if (key is not ("metadata" or "kind" or "apiVersion")) Write(writer, key, value);
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan[Opening.Length..];
     }
 
     private static void Write(Utf8JsonWriter writer, string key, JsonNode? value)

@@ -184,8 +184,9 @@ internal sealed partial class ResourceRegistry(
         {
             KindRules rules = kind.RulesAt(version);
             StoredObject current = Get(kind, ns, name);
-            JsonObject old = Shown(current, rules);
             (JsonObject changed, ManagedFields? owners) = change(Shown(current, rules), current);
+            if (isOwn && rules.Show is null && current.HasContent(changed)) return current;
+            JsonObject old = Shown(current, rules);
             if (isOwn && JsonNode.DeepEquals(old, changed)) return current;
             JsonNode? stated = changed.Object("metadata")?["managedFields"];
             UpdatePreparation.Prepare(kind, version, minor, current, old, changed, scope);

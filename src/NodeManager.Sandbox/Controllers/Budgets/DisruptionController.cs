@@ -100,10 +100,15 @@ internal sealed class DisruptionController(ControllerContext context) : Controll
             if (controller.Kind == BuiltInKinds.ReplicaSets && controller.ControllerReference() is { Kind: "Deployment" } parent
                 && Find(pod.Namespace, parent) is { } deployment)
                 controller = deployment;
-            scales[controller.Uid] = (int)(controller.ToJson().Object("spec").Number("replicas") ?? 0);
+            scales[controller.Uid] = Size(controller);
         }
         return scales.Values.Sum();
     }
+
+    private static int Size(StoredObject controller) =>
+        controller.Kind == BuiltInKinds.Deployments ? controller.As<Deployment>().Spec.Replicas ?? 0
+        : controller.Kind == BuiltInKinds.ReplicaSets ? controller.As<ReplicaSet>().Spec.Replicas ?? 0
+        : (int)(controller.ToJson().Object("spec").Number("replicas") ?? 0);
 
     private StoredObject? Find(string ns, OwnerReference owner)
     {

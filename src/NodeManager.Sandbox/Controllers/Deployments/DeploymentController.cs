@@ -179,7 +179,7 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
     private StoredObject Follow(StoredObject set, JsonObject deployment, long revision)
     {
         long minReadySeconds = deployment.Object("spec").Number("minReadySeconds") ?? 0;
-        JsonObject known = set.ToJson().Object("metadata").Object("annotations") ?? [], annotations = known.DeepClone().AsObject();
+        JsonObject known = AnnotationsOf(set), annotations = AnnotationsOf(set);
         RevisionAnnotations.Copy(deployment, annotations);
         RevisionAnnotations.Number(annotations, Math.Max(revision, RevisionOf(set)));
         if (JsonNode.DeepEquals(known, annotations) && (set.As<ReplicaSet>().Spec.MinReadySeconds ?? 0) == minReadySeconds) return set;
@@ -193,6 +193,9 @@ internal sealed class DeploymentController(ControllerContext context) : Controll
             return document;
         });
     }
+
+    private static JsonObject AnnotationsOf(StoredObject set) =>
+        new((set.As<ReplicaSet>().Metadata.Annotations ?? []).Select(static pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
 
     /// <summary>Through the status, as the real controller does: the Deployment's generation stays.</summary>
     private void Note(StoredObject stored, long revision)

@@ -23,6 +23,11 @@ internal sealed class TaintEviction(ControllerContext context) : Controller(cont
 
     private string Component => Context.MinorVersion >= 29 ? "taint-eviction-controller" : "taint-controller";
 
+    public override void Begin(StoredObject item)
+    {
+        if (item.Kind == BuiltInKinds.Nodes && Drives(item.As<Node>()).Count > 0) Enqueue(item);
+    }
+
     public override void Observe(Change change)
     {
         StoredObject item = change.Object;

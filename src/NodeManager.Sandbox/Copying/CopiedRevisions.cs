@@ -15,18 +15,16 @@ internal sealed class CopiedRevisions
 {
     private const string SetLabel = PodTemplates.HashLabel, RevisionLabel = PodTemplates.RevisionLabel;
 
-    private readonly IReadOnlyDictionary<ResourceKind, JsonObject[]> _all;
     private readonly Dictionary<string, Action<JsonObject>> _ofPods = new(StringComparer.Ordinal);
 
     /// <summary>Translates workloads and their histories.</summary>
     /// <param name="all">Those that are copied of <see cref="Kinds"/>.</param>
     public CopiedRevisions(IReadOnlyDictionary<ResourceKind, JsonObject[]> all)
     {
-        _all = all;
-        ILookup<string, JsonObject> revisions = Of(BuiltInKinds.ControllerRevisions).ToLookup(OwnerOf, StringComparer.Ordinal);
-        foreach (JsonObject set in Of(BuiltInKinds.ReplicaSets)) TranslateSet(set);
-        foreach (JsonObject set in Of(BuiltInKinds.StatefulSets)) TranslateStatefulSet(set, revisions[UidOf(set)]);
-        foreach (JsonObject set in Of(BuiltInKinds.DaemonSets)) TranslateDaemonSet(set, revisions[UidOf(set)]);
+        ILookup<string, JsonObject> revisions = Of(all, BuiltInKinds.ControllerRevisions).ToLookup(OwnerOf, StringComparer.Ordinal);
+        foreach (JsonObject set in Of(all, BuiltInKinds.ReplicaSets)) TranslateSet(set);
+        foreach (JsonObject set in Of(all, BuiltInKinds.StatefulSets)) TranslateStatefulSet(set, revisions[UidOf(set)]);
+        foreach (JsonObject set in Of(all, BuiltInKinds.DaemonSets)) TranslateDaemonSet(set, revisions[UidOf(set)]);
     }
 
     /// <summary>Kinds that have hashes, or what hashes are of.</summary>
@@ -38,7 +36,7 @@ internal sealed class CopiedRevisions
         if (_ofPods.TryGetValue(OwnerOf(pod), out Action<JsonObject>? translate)) translate(pod);
     }
 
-    private IEnumerable<JsonObject> Of(ResourceKind kind) => _all.GetValueOrDefault(kind) ?? [];
+    private static JsonObject[] Of(IReadOnlyDictionary<ResourceKind, JsonObject[]> all, ResourceKind kind) => all.GetValueOrDefault(kind) ?? [];
 
     private void TranslateSet(JsonObject set)
     {

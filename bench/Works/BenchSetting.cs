@@ -75,6 +75,35 @@ internal sealed class BenchSetting : IDisposable
 
     public Contender Kubectl(string name, params string[] arguments) => Program(name, "kubectl", arguments);
 
+    /// <summary>A pwsh that lists in pages with the runtime's HttpClient alone and drops the bytes: what any list over HTTPS takes there.</summary>
+    public Contender HttpShell(string name, string path, int pages) => Shell(name, $$"""
+        $handler = [Net.Http.SocketsHttpHandler]::new()
+        $handler.AutomaticDecompression = 'GZip'
+        $policy = [Security.Cryptography.X509Certificates.X509ChainPolicy]::new()
+        $policy.TrustMode = 'CustomRootTrust'
+        $policy.RevocationMode = 'NoCheck'
+        $null = $policy.CustomTrustStore.Add([Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPem([IO.File]::ReadAllText('{{Cluster.Client.Authority}}')))
+        $handler.SslOptions.CertificateChainPolicy = $policy
+        $handler.SslOptions.ClientCertificates = [Security.Cryptography.X509Certificates.X509CertificateCollection]::new()
+        $null = $handler.SslOptions.ClientCertificates.Add([Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPemFile('{{Cluster.Client.Certificate}}', '{{Cluster.Client.Key}}'))
+        $client = [Net.Http.HttpClient]::new($handler)
+        $client.DefaultRequestVersion = '2.0'
+        $client.DefaultRequestHeaders.Add('Accept', 'application/vnd.kubernetes.protobuf')
+        $start = [byte[]]::new(4096)
+        $count = 0
+        do {
+            $answer = $client.GetAsync("{{new Uri(Cluster.Server, path).AbsoluteUri}}?limit=500&continue=$next", 'ResponseHeadersRead').GetAwaiter().GetResult()
+            $null = $answer.EnsureSuccessStatusCode()
+            $body = $answer.Content.ReadAsStream()
+            # The token of the next page is among the first bytes, as JSON in base64.
+            $next = [regex]::Match([Text.Encoding]::Latin1.GetString($start, 0, $body.ReadAtLeast($start, 2048, $false)), 'eyJ2[A-Za-z0-9_-]+').Value
+            $body.CopyTo([IO.Stream]::Null)
+            $body.Dispose()
+            $count++
+        } while ($next)
+        if ($count -ne {{pages}}) { exit 1 }
+        """);
+
     /// <summary>GETs one after another over one connection.</summary>
     public Contender Curl(string name, bool isCompressed, params string[] paths) => Program(name, "curl",
     [

@@ -46,6 +46,7 @@ internal static class Reading
                 setting.ImportedShell("pwsh, import", "exit"),
                 setting.ConnectedShell("pwsh, import and connect", "exit"),
                 setting.ConnectedShell(List, $"$nodes = @(Get-ClusterNode); if ($nodes.Count -ne {count}) {{ exit 1 }}"),
+                setting.HttpShell("pwsh, HttpClient, bytes dropped", Nodes, (nodes + 499) / 500),
                 setting.Kubectl(Kubectl, "get", "nodes", "-o", "json") with { Samples = 1 },
             ],
             Subject = List,

@@ -10,6 +10,7 @@ internal sealed class BenchCluster : IDisposable
 {
     private const int Concurrency = 64;
     private readonly ControlPlane _plane;
+    private readonly string[] _owners = new string[Documents.Workloads];
     private int _nodes;
     private int _pods;
     private bool _hasMetrics;
@@ -43,12 +44,15 @@ internal sealed class BenchCluster : IDisposable
         string now = Now();
         await Parallel.ForAsync(_nodes, Math.Max(_nodes, nodes), limits, async (number, stop) => await Api.PostAsync("api/v1/nodes", Documents.Node(number, now), stop));
         _nodes = Math.Max(_nodes, nodes);
-        await Parallel.ForAsync(_pods, Math.Max(_pods, pods), limits, async (number, stop) =>
+        if (pods <= _pods) return;
+        // Without their owners, a copy of the cluster would delete the pods.
+        await Parallel.ForAsync(0, Documents.Workloads, limits, (number, stop) => OwnAsync(number, pods, stop));
+        await Parallel.ForAsync(_pods, pods, limits, async (number, stop) =>
         {
-            await Api.PostAsync("api/v1/namespaces/default/pods", Documents.Pod(number, Documents.NodeName(number % _nodes)), stop);
+            await Api.PostAsync("api/v1/namespaces/default/pods", Documents.Pod(number, Documents.NodeName(number % _nodes), _owners[number % Documents.Workloads]), stop);
             await Api.MergeAsync($"api/v1/namespaces/default/pods/{Documents.PodName(number)}/status", new JsonObject { ["status"] = Documents.Running(now) }, stop);
         });
-        _pods = Math.Max(_pods, pods);
+        _pods = pods;
     }
 
     /// <summary>Metrics of all nodes: objects of a kind that is served where metrics-server serves its own.</summary>
@@ -67,6 +71,15 @@ internal sealed class BenchCluster : IDisposable
     {
         Api.Dispose();
         _plane.Dispose();
+    }
+
+    private async ValueTask OwnAsync(int number, int pods, CancellationToken cancellationToken)
+    {
+        const string Sets = "apis/apps/v1/namespaces/default/replicasets";
+        string path = $"{Sets}/{Documents.ReplicaSetName(number)}";
+        if (_owners[number] is null) await Api.PostAsync(Sets, Documents.ReplicaSet(number, pods), cancellationToken);
+        else await Api.MergeAsync(path, new JsonObject { ["spec"] = new JsonObject { ["replicas"] = Documents.Replicas(number, pods) } }, cancellationToken);
+        _owners[number] = (string)(await Api.GetAsync(path, cancellationToken))["metadata"]!["uid"]!;
     }
 
     private static string Now() => TimeProvider.System.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

@@ -9,6 +9,9 @@ internal static class Documents
     /// <summary>Path of the metrics of nodes.</summary>
     public const string Metrics = "apis/metrics.k8s.io/v1beta1/nodes";
 
+    /// <summary>How many ReplicaSets the pods belong to.</summary>
+    public const int Workloads = 200;
+
     private const int Images = 50;
 
     private static readonly string[] PodConditions = ["Initialized", "Ready", "ContainersReady", "PodScheduled"];
@@ -63,11 +66,32 @@ internal static class Documents
         };
     }
 
+    /// <param name="number">Of the workload, below <see cref="Workloads"/>.</param>
+    /// <param name="pods">That the cluster has in all.</param>
+    public static JsonObject ReplicaSet(int number, int pods) => new()
+    {
+        ["apiVersion"] = "apps/v1",
+        ["kind"] = "ReplicaSet",
+        ["metadata"] = new JsonObject { ["name"] = ReplicaSetName(number), ["namespace"] = "default", ["labels"] = Labels(number) },
+        ["spec"] = new JsonObject
+        {
+            ["replicas"] = Replicas(number, pods),
+            ["selector"] = new JsonObject { ["matchLabels"] = Texts(("app", Workload(number)), ("pod-template-hash", "5d8f7c9b6d")) },
+            ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = Labels(number) }, ["spec"] = PodSpec() },
+        },
+    };
+
+    public static string ReplicaSetName(int number) => Workload(number) + "-5d8f7c9b6d";
+
+    /// <summary>How many of so many pods are of a workload.</summary>
+    public static int Replicas(int number, int pods) => (pods - number + Workloads - 1) / Workloads;
+
     public static string PodName(int number) => string.Create(CultureInfo.InvariantCulture, $"{Workload(number)}-{number:000000}");
 
     /// <param name="number">Unique.</param>
     /// <param name="node">That it runs on.</param>
-    public static JsonObject Pod(int number, string node) => new()
+    /// <param name="owner">UID of its ReplicaSet.</param>
+    public static JsonObject Pod(int number, string node, string owner) => new()
     {
         ["apiVersion"] = "v1",
         ["kind"] = "Pod",
@@ -75,24 +99,19 @@ internal static class Documents
         {
             ["name"] = PodName(number),
             ["namespace"] = "default",
-            ["labels"] = Texts(("app", Workload(number)), ("pod-template-hash", "5d8f7c9b6d"), ("example.com/team", Workload(number))),
+            ["labels"] = Labels(number),
             ["annotations"] = Texts(("prometheus.io/scrape", "true"), ("prometheus.io/port", "8080")),
             ["ownerReferences"] = new JsonArray(new JsonObject
             {
                 ["apiVersion"] = "apps/v1",
                 ["kind"] = "ReplicaSet",
-                ["name"] = Workload(number) + "-5d8f7c9b6d",
-                ["uid"] = "00000000-0000-0000-0000-000000000001",
+                ["name"] = ReplicaSetName(number),
+                ["uid"] = owner,
                 ["controller"] = true,
                 ["blockOwnerDeletion"] = false,
             }),
         },
-        ["spec"] = new JsonObject
-        {
-            ["nodeName"] = node,
-            ["terminationGracePeriodSeconds"] = 30,
-            ["containers"] = new JsonArray(Container("main", 8080, "250m", "256Mi"), Container("sidecar", 9090, "50m", "64Mi")),
-        },
+        ["spec"] = PodSpec(node),
     };
 
     /// <summary>Of a pod that runs; the server takes it in a request of its own.</summary>
@@ -143,7 +162,20 @@ internal static class Documents
         ["usage"] = Texts(("cpu", string.Create(CultureInfo.InvariantCulture, $"{1_000_000_000L + number}n")), ("memory", string.Create(CultureInfo.InvariantCulture, $"{16_000_000 + number}Ki"))),
     };
 
-    private static string Workload(int number) => string.Create(CultureInfo.InvariantCulture, $"app-{number % 200}");
+    private static string Workload(int number) => string.Create(CultureInfo.InvariantCulture, $"app-{number % Workloads}");
+
+    private static JsonObject Labels(int number) => Texts(("app", Workload(number)), ("pod-template-hash", "5d8f7c9b6d"), ("example.com/team", Workload(number)));
+
+    private static JsonObject PodSpec(string? node = null)
+    {
+        JsonObject spec = new()
+        {
+            ["terminationGracePeriodSeconds"] = 30,
+            ["containers"] = new JsonArray(Container("main", 8080, "250m", "256Mi"), Container("sidecar", 9090, "50m", "64Mi")),
+        };
+        if (node is not null) spec["nodeName"] = node;
+        return spec;
+    }
 
     private static JsonObject Container(string name, int port, string cpu, string memory) => new()
     {

@@ -20,10 +20,9 @@ public class ListBenchmarks
 
     private readonly KubernetesClient _nodes = Answering("NodeList", static number => Documents.Node(number, Now));
 
-    private readonly KubernetesClient _wireNodes = new(
-        Server, new FixedAnswer([.. WireEnvelope.Magic, .. Field(1, Text(1, "v1"), Text(2, "NodeList")), .. Field(2, [Field(1, Text(2, "1")), .. Enumerable.Range(0, Count).Select(WireNode)])], WireEnvelope.MediaType));
+    private readonly KubernetesClient _wireNodes = AnsweringProtobuf();
 
-    private readonly KubernetesClient _pods = Answering("PodList", static number => Documents.Pod(number, Documents.NodeName(number % 10)));
+    private readonly KubernetesClient _pods = Answering("PodList", static number => Documents.Pod(number, Documents.NodeName(number % 10), "00000000-0000-0000-0000-000000000001"));
 
     private static Uri Server => new("https://list.invalid");
 
@@ -56,6 +55,9 @@ public class ListBenchmarks
         };
         return new(Server, new FixedAnswer(Encoding.UTF8.GetBytes(list.ToJsonString()), "application/json"));
     }
+
+    private static KubernetesClient AnsweringProtobuf() => new(
+        Server, new FixedAnswer([.. WireEnvelope.Magic, .. Field(1, Text(1, "v1"), Text(2, "NodeList")), .. Field(2, [Field(1, Text(2, "1")), .. Enumerable.Range(0, Count).Select(WireNode)])], WireEnvelope.MediaType));
 
     // The node of Documents: its labels, quantities, conditions and images.
     private static byte[] WireNode(int number)

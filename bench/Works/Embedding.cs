@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodeManager.Bench.Clusters;
 using NodeManager.Bench.Running;
 
 namespace NodeManager.Bench.Works;
@@ -75,7 +76,7 @@ internal static class Embedding
             Contenders =
             [
                 setting.ConnectedShell(Connected, "exit"),
-                setting.ConnectedShell(Ours, $"$copy = New-Sandbox -From (Get-NodeManagerSession); if (@(Get-ClusterNode -Session $copy).Count -ne {nodes}) {{ exit 1 }}"),
+                setting.ConnectedShell(Ours, $"$copy = New-Sandbox -From (Get-NodeManagerSession); if (@(Get-ClusterNode -Session $copy).Count -ne {nodes} -or @(Get-NodePod {Documents.NodeName(42)} -Session $copy).Count -ne {pods / nodes}) {{ exit 1 }}"),
             ],
             Subject = Ours,
             Goals = [new(Ours, Metric.Time, 4000, Above: Connected) { Row = Asked.Copy }],

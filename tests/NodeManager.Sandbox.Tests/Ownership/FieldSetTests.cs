@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Model.Ownership;
 
 namespace NodeManager.Sandbox.Tests.Ownership;

@@ -60,7 +60,9 @@ internal sealed record BenchOptions
     /// <returns>Null: they make no sense.</returns>
     public static BenchOptions? Parse(string[] args)
     {
-        BenchOptions options = new() { Command = ("dotnet run -c Release --project bench -- " + string.Join(' ', args)).TrimEnd([' ', '-']) };
+        // Where the module is and where the report goes is this machine's.
+        IEnumerable<string> repeated = args.Where((arg, at) => arg is not ("--module" or "--output") && (at == 0 || args[at - 1] is not ("--module" or "--output")));
+        BenchOptions options = new() { Command = ("dotnet run -c Release --project bench -- " + string.Join(' ', repeated)).TrimEnd([' ', '-']) };
         for (int at = 0; at < args.Length; at++)
         {
             if (!args[at].StartsWith('-'))

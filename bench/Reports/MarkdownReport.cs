@@ -18,7 +18,7 @@ internal static class MarkdownReport
     public static string Write(string setting, string command, IReadOnlyList<Result> results, IReadOnlyList<string> failures, string? micro, string folder)
     {
         var text = new StringBuilder();
-        text.AppendLine("# Measured side by side").AppendLine();
+        text.AppendLine("# NodeManager and its peers, measured in turn").AppendLine();
         text.AppendLine(setting).AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"Medians and ranges; each round ran every contender once, in turn. CPU is that of the client's process, memory its largest working set. To repeat it: `{command}`. All samples: [samples.json]({folder}/samples.json).").AppendLine();
         WriteFailures(text, results, failures);

@@ -15,7 +15,7 @@ internal enum Metric
     /// <summary>CPU time as a share of the wall time, in percent of a core.</summary>
     Core,
 
-    /// <summary>Managed memory that is kept at the end, as a share of that after the first minute.</summary>
+    /// <summary>Managed memory that is kept at the end, as a share of that after half the time: until then each object changes for the first time.</summary>
     Drift,
 }
 

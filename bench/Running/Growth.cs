@@ -21,6 +21,7 @@ internal sealed record Growth(string What, string Small, string Large, string Co
         new("list, connected", "list-1000", "list-5000", "kubectl") { IsPeer = true },
         new("list, connected", "list-1000", "list-5000", "curl") { IsPeer = true },
         new("list, connected", "list-1000", "list-5000", "curl --compressed") { IsPeer = true },
+        new("list, connected", "list-1000", "list-5000", "the same pages, bytes dropped") { IsPeer = true },
         new("nodes with requests of ten pods each, connected", "usage-1000", "usage-5000", "NodeManager"),
         new("nodes with requests of ten pods each, connected", "usage-1000", "usage-5000", "curl") { IsPeer = true },
         new("statistics, connected", "statistics-1000", "statistics-5000", "NodeManager"),

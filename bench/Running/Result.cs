@@ -22,7 +22,7 @@ internal sealed record Result(Work Work, IReadOnlyDictionary<string, IReadOnlyLi
         Metric.Cpu => sample.CpuMilliseconds,
         Metric.Core => 100 * sample.CpuMilliseconds / sample.Milliseconds,
         Metric.Live => sample.LiveBytes,
-        Metric.Drift => sample.LiveCourse is [long first, .., long last] ? (double)last / first : null,
+        Metric.Drift => sample.LiveCourse is { Count: > 1 } course ? (double)course[^1] / course[(course.Count - 1) / 2] : null,
         _ => sample.PeakBytes,
     };
 }

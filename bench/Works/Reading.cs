@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using NodeManager.Bench.Clusters;
 using NodeManager.Bench.Running;
@@ -13,6 +14,9 @@ internal static class Reading
     // Of what takes ten seconds and more.
     private const int SlowSamples = 2;
 
+    // What the server and the connection take of a list in pages.
+    private const string Pages = "the same pages, bytes dropped";
+
     private const string Ours = "NodeManager", Kubectl = "kubectl", Curl = "curl", Compressed = "curl --compressed";
 
     public static Work List(BenchSetting setting, int nodes)
@@ -26,6 +30,7 @@ internal static class Reading
                 setting.Kubectl(Kubectl, "get", "nodes", "-o", "json") with { Samples = SlowSamples },
                 setting.Curl(Curl, isCompressed: false, Nodes),
                 setting.Curl(Compressed, isCompressed: true, Nodes),
+                new(Pages, stop => DropPagesAsync(setting.Cluster, stop)),
                 setting.KubectlObjects("kubectl -o json | ConvertFrom-Json", "get nodes -o json", count) with { Samples = 1 },
             ],
             Goals = nodes == Few
@@ -123,4 +128,14 @@ internal static class Reading
             setting.Curl("curl --compressed, nodes and metrics", isCompressed: true, Nodes, Documents.Metrics),
         ],
     };
+
+    private static async Task<Sample> DropPagesAsync(BenchCluster cluster, CancellationToken cancellationToken)
+    {
+        TimeSpan cpu = Environment.CpuUsage.TotalTime;
+        var watch = Stopwatch.StartNew();
+        string next = "";
+        do next = await cluster.Api.DropPageAsync(Nodes, next, cancellationToken);
+        while (next.Length > 0);
+        return new(watch.Elapsed.TotalMilliseconds, (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds);
+    }
 }

@@ -51,6 +51,26 @@ public sealed class NodeMapperTests
     }
 
     [Fact]
+    public void Nothing_of_a_mapped_node_changes_when_the_next_one_is_read_into_its_object()
+    {
+        Node node = Sample.Node();
+        ClusterNode mapped = NodeMapper.Map(node, Session, Now);
+        string before = Lists(mapped);
+
+        node.Metadata.Labels!.Clear();
+        node.Metadata.Annotations!.Clear();
+        node.Spec.Taints!.Clear();
+        node.Spec.PodCIDRs!.Clear();
+        node.Status.Addresses!.Clear();
+        foreach (Condition condition in node.Status.Conditions!) (condition.Status, condition.Reason) = ("Unknown", "Changed");
+        node.Status.Conditions.Clear();
+
+        Assert.Equal(before, Lists(mapped));
+
+        static string Lists(ClusterNode node) => JsonSerializer.Serialize(new { node.Labels, node.Annotations, node.Taints, node.PodCidrs, node.Addresses, node.Conditions, node.Roles, node.Status });
+    }
+
+    [Fact]
     public void Nodes_with_the_same_amounts_share_what_users_see_of_them()
     {
         Node one = Sample.Node(), other = Sample.Node();

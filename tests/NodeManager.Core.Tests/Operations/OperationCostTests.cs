@@ -83,12 +83,18 @@ public sealed class OperationCostTests(ITestOutputHelper output)
     public async Task A_listed_node_allocates_little()
     {
         const int Few = 200, Many = 600;
-        // Once before, so that code is compiled and texts are known.
-        await CostAsync(Many);
-        long node = (await CostAsync(Many) - await CostAsync(Few)) / (Many - Few);
+        long node = (await LeastAsync(Many) - await LeastAsync(Few)) / (Many - Few);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{node} bytes allocated for a node of a list"));
         // 4,216 when this was written, of JSON, with 50 images that are skipped.
         Assert.InRange(node, 1, 4900);
+    }
+
+    // Code is compiled and texts are known after the first; what earlier tests left running may allocate meanwhile.
+    private static async Task<long> LeastAsync(int count)
+    {
+        long least = long.MaxValue;
+        for (int turn = 0; turn < 5; turn++) least = Math.Min(least, await CostAsync(count));
+        return least;
     }
 
     private static async Task<long> CostAsync(int count)

@@ -26,6 +26,24 @@ public sealed class CommandTests : IDisposable
     public void No_command_has_dynamic_parameters() =>
         Assert.DoesNotContain(Commands.SelectMany(BasesOf).Concat(Commands), static type => type.Interfaces.Any(static one => one.InterfaceType.Name == "IDynamicParameters"));
 
+    [Fact]
+    public void Every_duration_is_read_by_one_transformation()
+    {
+        PropertyDefinition[] durations = [.. Parameters().Where(static one => one.PropertyType.FullName.Contains("System.TimeSpan", StringComparison.Ordinal))];
+
+        Assert.True(durations.Length > 40, $"{durations.Length} parameters of TimeSpan were found.");
+        Assert.All(durations, static one => Assert.True(Has(one, "DurationAttribute"), $"{one.FullName} has no [Duration]: PowerShell would read 30 as 3 microseconds."));
+    }
+
+    [Fact]
+    public void No_duration_is_a_number_or_text()
+    {
+        string[] units = ["Timeout", "Seconds", "Minutes", "Delay", "Interval", "Period", "Duration", "CoolDown", "After"];
+        Assert.DoesNotContain(Parameters(), one => units.Any(unit => one.Name.EndsWith(unit, StringComparison.Ordinal))
+            && !one.PropertyType.FullName.Contains("System.TimeSpan", StringComparison.Ordinal)
+            && one.PropertyType.Name != "SwitchParameter");
+    }
+
     // With four bases, some parameters are declared where another class has them already.
     [Theory]
     [InlineData("PoolTargetCmdlet", "SetNodePoolCommand", "Name", "Id", "InputObject", "ThrottleLimit")]
@@ -38,6 +56,11 @@ public sealed class CommandTests : IDisposable
         Assert.All(parameters, parameter => Assert.Equal(Describe(original, parameter), Describe(again, parameter)));
 
     public void Dispose() => _module.Dispose();
+
+    private static bool Has(PropertyDefinition property, string attribute) => property.CustomAttributes.Any(one => one.AttributeType.Name == attribute);
+
+    private IEnumerable<PropertyDefinition> Parameters() => Commands.Concat(Commands.SelectMany(BasesOf)).Distinct()
+        .SelectMany(static type => type.Properties).Where(static one => Has(one, "ParameterAttribute"));
 
     private string Describe(string type, string parameter)
     {

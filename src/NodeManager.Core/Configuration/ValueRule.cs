@@ -84,11 +84,11 @@ internal sealed record ValueRule(string Accepts, string JsonType, ValueRule.Conv
         _ => null,
     };
 
+    // A JSON number has no suffix, so a decimal is seconds here.
     private static TimeSpan? DurationOf(object? raw) => raw switch
     {
-        TimeSpan duration => duration,
-        decimal seconds when Math.Abs(seconds) < 1_000_000_000_000 / 4 => TimeSpan.FromSeconds((double)seconds),
-        string text when HumanDuration.TryParse(text, out TimeSpan duration) => duration,
+        decimal seconds => DurationReader.TryRead((double)seconds, out TimeSpan duration) ? duration : null,
+        TimeSpan or string => DurationReader.TryRead(raw, out TimeSpan duration) ? duration : null,
         _ => null,
     };
 }

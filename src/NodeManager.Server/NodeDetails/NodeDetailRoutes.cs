@@ -53,12 +53,9 @@ internal static class NodeDetailRoutes
 
     private static async Task<IResult> PlanAsync(string name, ClusterSession cluster, [AsParameters] DrainPlanQuery query, CancellationToken stop)
     {
-        if (query.GracePeriodSeconds is < 0)
-            throw new NodeManagerException(
-                ErrorIds.InvalidDuration, ErrorKind.InvalidArgument, $"'grace_period_seconds' is {query.GracePeriodSeconds}; it takes seconds from 0 on.", name);
         var options = new DrainOptions
         {
-            GracePeriod = query.GracePeriodSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            GracePeriod = ApiBody.Seconds(query.GracePeriodSeconds, "grace_period_seconds"),
             DeleteEmptyDirData = query.DeleteEmptydirData == true,
             DeleteUnmanagedPods = query.DeleteUnmanagedPods == true,
         };

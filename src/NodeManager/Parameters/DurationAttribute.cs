@@ -1,30 +1,31 @@
 using System.Globalization;
 using System.Management.Automation;
+using NodeManager.Core.Configuration;
 
 namespace NodeManager.Parameters;
 
 /// <summary>
-/// Durations as people write them: a number or numeric text is seconds, <c>5m</c> and <c>1h30m</c> are what they say, a TimeSpan (or its
-/// text with colons) is itself. PowerShell alone reads 30 as 3 microseconds and '30' as 30 days. More than 100 years are 100 years, so that
-/// a moment can be computed from any duration.
+/// Durations as people write them: a number or numeric text is seconds, <c>5m</c>, <c>1h30m</c> and <c>2d</c> are what they say, quoted or
+/// not, a TimeSpan (or its text with colons) is itself. PowerShell alone reads 30 as 3 microseconds and '30' as 30 days.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class DurationAttribute : ArgumentTransformationAttribute
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(36525);
-
     public override object? Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
-        object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        TimeSpan? duration = value switch
+        try
         {
-            null => null,
-            TimeSpan span => span,
-            string text => Parse(text.Trim()),
-            byte or short or int or long or float or double or decimal => FromSeconds(Convert.ToDouble(value, CultureInfo.InvariantCulture)),
-            _ => throw Unreadable(value),
-        };
-        return duration > Longest ? Longest : duration;
+            return (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
+            {
+                null => null,
+                string text => DurationReader.Read(text.Trim()),
+                var value => DurationReader.Read(value, LiteralOf(inputData, value)),
+            };
+        }
+        catch (FormatException e)
+        {
+            throw new ArgumentTransformationMetadataException(e.Message);
+        }
     }
 
     /// <exception cref="NodeManagerException">InvalidDuration: it is negative.</exception>
@@ -38,13 +39,12 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         }
     }
 
-    private static TimeSpan Parse(string text) => HumanDuration.TryParse(text, out TimeSpan duration) ? duration : throw Unreadable(text);
-
-    private static TimeSpan FromSeconds(double seconds) =>
-        double.IsFinite(seconds) && Math.Abs(seconds) < TimeSpan.MaxValue.TotalSeconds
-            ? TimeSpan.FromSeconds(seconds)
-            : throw Unreadable(seconds);
-
-    private static ArgumentTransformationMetadataException Unreadable(object value) =>
-        new($"'{value}' is not a duration. Specify seconds (30), units (500ms, 45s, 5m, 1h30m, 2d), or a TimeSpan.");
+    // PowerShell passes a literal argument whose text is not simply its number (1d, 5l, 0x10) as an object that converts to that text.
+    private static string? LiteralOf(object input, object value)
+    {
+        if (input is not PSObject wrapped || value is not (IConvertible and IFormattable number))
+            return null;
+        string text = LanguagePrimitives.ConvertTo<string>(wrapped);
+        return text == number.ToString(null, CultureInfo.InvariantCulture) ? null : text;
+    }
 }

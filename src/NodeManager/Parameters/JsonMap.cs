@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Text.Json.Nodes;
+using NodeManager.Core.Pools.Documents;
 
 namespace NodeManager.Parameters;
 
@@ -24,7 +25,7 @@ internal static class JsonMap
             SwitchParameter flag => JsonValue.Create(flag.IsPresent),
             sbyte or byte or short or ushort or int or uint or long => JsonValue.Create(Convert.ToInt64(plain, CultureInfo.InvariantCulture)),
             ulong or float or double or decimal => Number(plain),
-            TimeSpan duration => JsonValue.Create(HumanDuration.Format(duration)),
+            TimeSpan duration => JsonValue.Create(PoolDuration.Format(duration)),
             DateTime or DateTimeOffset => JsonValue.Create(string.Create(CultureInfo.InvariantCulture, $"{plain:O}")),
             Enum or Guid or Uri or Version or char => JsonValue.Create(Convert.ToString(plain, CultureInfo.InvariantCulture)),
             IDictionary map => new JsonObject(map.Cast<DictionaryEntry>().Select(entry => KeyValuePair.Create(Convert.ToString(entry.Key, CultureInfo.InvariantCulture) ?? "", From(entry.Value, depth + 1)))),

@@ -25,7 +25,7 @@ public sealed class MomentAttribute : ArgumentTransformationAttribute
         {
             return new DurationAttribute().Transform(engineIntrinsics, inputData);
         }
-        catch (ArgumentTransformationMetadataException)
+        catch (ArgumentTransformationMetadataException) when (inputData is string or PSObject { BaseObject: string })
         {
             throw new ArgumentTransformationMetadataException(
                 $"'{inputData}' is neither a time nor a duration. Specify a time (2026-11-20T22:00, or a DateTimeOffset), seconds (30), units (500ms, 45s, 5m, 1h30m, 2d), or a TimeSpan.");

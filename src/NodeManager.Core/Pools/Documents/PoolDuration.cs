@@ -5,7 +5,7 @@ using NodeManager.Kubernetes.Timing;
 namespace NodeManager.Core.Pools.Documents;
 
 /// <summary>Durations as pool specifications write them, which is as Go does: <c>10m</c>, <c>1h30m</c>, <c>45s</c>.</summary>
-internal static class PoolDuration
+public static class PoolDuration
 {
     /// <summary>Null for what is not a duration of zero or more.</summary>
     public static TimeSpan? Parse(string? text) => text is not null && GoDuration.Parse(text) is { } duration && duration >= TimeSpan.Zero ? duration : null;

@@ -44,6 +44,27 @@ public sealed class CommandTests : IDisposable
             && one.PropertyType.Name != "SwitchParameter");
     }
 
+    // PowerShell binds positions before it knows what is piped: see PositionalChange.
+    [Fact]
+    public void With_objects_from_the_pipeline_the_change_is_the_first_positional_parameter()
+    {
+        TypeDefinition[] changes = [.. Commands.Where(type => Sets(type, "InputObject").Contains("ByObject") && ChangeOf(type) is not null)];
+
+        Assert.Equal(
+            ["RemoveNodeAnnotationCommand", "RemoveNodeLabelCommand", "RemoveNodeTaintCommand", "ResizeNodePoolCommand", "SetNodeAnnotationCommand", "SetNodeLabelCommand",
+            "SetNodePoolStatusCommand", "SetNodeTaintCommand", "WaitClusterNodeCommand", "WaitNodePoolCommand"], changes.Select(static one => one.Name).Order(StringComparer.Ordinal));
+        Assert.All(changes, type =>
+        {
+            Assert.Equal(0, Position(ChangeOf(type)!, "ByObject"));
+            Assert.Equal(0, Position(Parameter(type, "Name")!, "ByName"));
+            Assert.Contains("ByObject", Sets(type, "Name"));
+            Assert.Null(Position(Parameter(type, "Name")!, "ByObject"));
+            Assert.Equal("ByName", Default(type));
+            Assert.All(Parameters(type), static one => Assert.DoesNotContain(
+                Attributes(one), static attribute => SetOf(attribute) is "ByName" or "" && attribute.Properties.Any(static named => named.Name.StartsWith("ValueFromPipeline", StringComparison.Ordinal))));
+        });
+    }
+
     // With four bases, some parameters are declared where another class has them already.
     [Theory]
     [InlineData("PoolTargetCmdlet", "SetNodePoolCommand", "Name", "Id", "InputObject", "ThrottleLimit")]
@@ -56,6 +77,26 @@ public sealed class CommandTests : IDisposable
         Assert.All(parameters, parameter => Assert.Equal(Describe(original, parameter), Describe(again, parameter)));
 
     public void Dispose() => _module.Dispose();
+
+    private static CustomAttribute[] Attributes(PropertyDefinition property) => [.. property.CustomAttributes.Where(static one => one.AttributeType.Name == "ParameterAttribute")];
+
+    private static string SetOf(CustomAttribute attribute) => attribute.Properties.FirstOrDefault(static one => one.Name == "ParameterSetName").Argument.Value as string ?? "";
+
+    private static int? Position(PropertyDefinition property, string set) =>
+        Attributes(property).Where(one => SetOf(one) == set || SetOf(one).Length == 0).SelectMany(static one => one.Properties).Where(static one => one.Name == "Position").Select(static one => (int?)one.Argument.Value).FirstOrDefault();
+
+    private static string? Default(TypeDefinition command) => command.CustomAttributes.Single(static one => one.AttributeType.Name == "CmdletAttribute")
+        .Properties.FirstOrDefault(static one => one.Name == "DefaultParameterSetName").Argument.Value as string;
+
+    // The second position beside names.
+    private PropertyDefinition? ChangeOf(TypeDefinition command) => Parameters(command).FirstOrDefault(static one => Position(one, "ByName") == 1 && (Attributes(one).Length > 1 || SetOf(Attributes(one)[0]).Length == 0));
+
+    private IEnumerable<PropertyDefinition> Parameters(TypeDefinition command) =>
+        new[] { command }.Concat(BasesOf(command)).SelectMany(static type => type.Properties).Where(static one => Has(one, "ParameterAttribute")).DistinctBy(static one => one.Name);
+
+    private PropertyDefinition? Parameter(TypeDefinition command, string name) => Parameters(command).FirstOrDefault(one => one.Name == name);
+
+    private IEnumerable<string> Sets(TypeDefinition command, string name) => Parameter(command, name) is { } property ? Attributes(property).Select(SetOf) : [];
 
     private static bool Has(PropertyDefinition property, string attribute) => property.CustomAttributes.Any(one => one.AttributeType.Name == attribute);
 

@@ -49,6 +49,21 @@ Describe 'Tab completion' {
         Complete 'Set-NodeTaint x -Taint ' | Should -Contain "$taint"
     }
 
+    It 'completes labels, annotations, windows and versions, and no file names' {
+        $label = "kubernetes.io/os=$($nodes[0].Labels['kubernetes.io/os'])"
+        foreach ($command in 'Set-NodeLabel x', 'New-Machine m p', 'New-NodePoolPlatform t', 'Set-NodePool p', 'Update-NodePool p') {
+            Complete "$command -Label kubernetes.io/o" | Should -Contain $label -Because $command
+        }
+        Complete 'Set-NodeLabel x kubernetes.io/o' | Should -Contain $label
+        $annotated = $nodes | Where-Object { $_.Annotations.Count } | Select-Object -First 1
+        if ($annotated) { Complete 'Set-NodeAnnotation x -Annotation ' | Should -Contain "$(@($annotated.Annotations.Keys)[0])=$(@($annotated.Annotations.Values)[0])" }
+        foreach ($command in 'Invoke-NodeMaintenance x', 'Invoke-NodeDrain x -Detach') {
+            Complete "$command -Window " | Should -Contain 'Sat,Sun 22:00-04:00 UTC' -Because $command
+        }
+        Complete 'Connect-NodeManager -Sandbox -SandboxVersion ' | Should -Be (37..20 | ForEach-Object { "1.$_" })
+        Complete 'New-Sandbox -SandboxVersion 1.3' | Should -Contain '1.36'
+    }
+
     It 'completes the contexts of a kubeconfig, also of one on the command line' {
         $kubeconfig = Join-Path $TestDrive 'contexts.yaml'
         Set-Content $kubeconfig @'

@@ -52,7 +52,7 @@ Describe 'A duration' {
         Invoke-Expression "Read-Duration -For:$Written" | Should -Be $Seconds
     }
 
-    It 'refuses the argument <_>, whose suffix is no unit of time' -ForEach '5l', '2kb', '1dkb', '5u', '5us', '5y', '5n', '0x10l' {
+    It 'refuses the argument <_>, whose suffix is not a unit of time' -ForEach '5l', '2kb', '1dkb', '5u', '5us', '5y', '5n', '0x10l' {
         { Invoke-Expression "Set-SandboxFault -Kind ApiSlow -Delay 1ms -For $_" } |
             Should -Throw '*is not a duration*' -ErrorId 'ParameterArgumentTransformationError,*'
         { Invoke-Expression "Set-SandboxFault -Kind ApiSlow -Delay 1ms -For $_" } | Should -Throw "*500ms, 45s, 5m, 1h30m, 2d*"

@@ -42,6 +42,8 @@ public static class ErrorIds
     public const string SessionNotFound = nameof(SessionNotFound);
     /// <summary>More than one connected session matches.</summary><remarks>Specify the id of the session with -Session.</remarks>
     public const string SessionAmbiguous = nameof(SessionAmbiguous);
+    /// <summary>A cmdlet got names as well as pipeline input.</summary><remarks>Use either -Name or the pipeline.</remarks>
+    public const string InputAmbiguous = nameof(InputAmbiguous);
     /// <summary>The port for the embedded cluster or the server is in use, or cannot be opened.</summary><remarks>Use another port, or 0 for a free port.</remarks>
     public const string PortUnavailable = nameof(PortUnavailable);
     /// <summary>A configuration file contains an invalid value. The message names file, line and field.</summary><remarks>Correct the file.</remarks>

@@ -21,6 +21,15 @@ public abstract class NodeCompleter : IArgumentCompleter
     private protected abstract IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes);
 }
 
+/// <summary><c>key=value</c> of the short annotations that the cluster's nodes have.</summary>
+public sealed class AnnotationCompleter : NodeCompleter
+{
+    private const int MaximumLength = 100;
+
+    private protected override IEnumerable<string> Select(IReadOnlyList<ClusterNode> nodes) =>
+        nodes.SelectMany(n => n.Annotations).Select(a => $"{a.Key}={a.Value}").Where(a => a.Length <= MaximumLength).Order(StringComparer.Ordinal);
+}
+
 /// <summary>The annotation keys that the cluster's nodes have.</summary>
 public sealed class AnnotationKeyCompleter : NodeCompleter
 {

@@ -15,8 +15,12 @@ internal sealed class NodeNamesAttribute : ArgumentTransformationAttribute
     // By the instance of the text, not by what it says: names are the same in many clusters.
     private static readonly ConditionalWeakTable<string, ClusterObject> Objects = [];
 
+    /// <summary>False where a hashtable in the place of a name is the change.</summary>
+    public bool TakesHashtables { get; init; } = true;
+
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => Unwrap(inputData) switch
     {
+        IDictionary when !TakesHashtables => inputData,
         IList list when list.Cast<object?>().Any(item => ObjectFrom(item) is not null) => list.Cast<object?>().Select(Name).ToArray(),
         IList => inputData,
         _ => Name(inputData)!,

@@ -46,5 +46,6 @@ internal sealed class PoolRow : ClusterObject
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class PoolRowsAttribute : ArgumentTransformationAttribute
 {
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => (object?)PoolRow.From(inputData) ?? inputData;
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is string name ? new NameText(name) : (object?)PoolRow.From(inputData) ?? inputData;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 
 namespace NodeManager.Parameters;
@@ -6,5 +7,11 @@ namespace NodeManager.Parameters;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class RowsAttribute : ArgumentTransformationAttribute
 {
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => (object?)ObjectRow.From(inputData) ?? inputData;
+    /// <summary>True for a parameter that takes names as well, as <see cref="NameText"/>.</summary>
+    public bool TakesText { get; init; }
+
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is IConvertible name and not (bool or DateTime) && TakesText
+            ? new NameText(name.ToString(CultureInfo.InvariantCulture))
+            : (object?)ObjectRow.From(inputData) ?? inputData;
 }

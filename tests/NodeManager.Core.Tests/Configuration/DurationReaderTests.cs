@@ -57,7 +57,7 @@ public sealed class DurationReaderTests : IDisposable
     [InlineData("soon", null)]
     [InlineData("", null)]
     [InlineData("1e400", null)]
-    public void A_suffix_that_is_no_unit_of_time_is_refused(object value, string? literal) =>
+    public void A_suffix_that_is_not_a_unit_of_time_is_refused(object value, string? literal) =>
         Assert.Contains("30m", Assert.Throws<FormatException>(() => DurationReader.Read(value, literal)).Message, StringComparison.Ordinal);
 
     [Theory]

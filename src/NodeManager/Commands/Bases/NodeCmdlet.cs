@@ -28,11 +28,11 @@ public abstract class NodeCmdlet : AsyncCmdlet
     [NodeNames]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
-    public string[] Name { get; set; } = [];
+    public virtual string[] Name { get; set; } = [];
 
     /// <summary>A node, or what stands for one: a pod, a plan, a drain result, or a row of a file with such an object.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByObject, ValueFromPipeline = true)]
-    [Rows]
+    [Rows(TakesText = true)]
     [ValidateNotNull]
     public ClusterObject? InputObject { get; set; }
 
@@ -57,10 +57,12 @@ public abstract class NodeCmdlet : AsyncCmdlet
 
     private protected override void Process()
     {
-        if (ParameterSetName == ByObject)
-            ProcessObject(InputObject!);
+        if (ParameterSetName != ByObject)
+            ProcessNames(Name);
+        else if (InputObject is NameText text)
+            ProcessNames([text.Name]);
         else
-            ProcessNames();
+            ProcessObject(InputObject!);
     }
 
     /// <summary>A node to work on, once each; on the pipeline's thread.</summary>
@@ -107,12 +109,12 @@ public abstract class NodeCmdlet : AsyncCmdlet
                 ProcessOnce(new(session, new(one, NodeReference.UidFrom(value))) { Known = NodeReference.KnownFrom(value), Plan = value as NodeDrainPlan });
     }
 
-    private void ProcessNames()
+    private void ProcessNames(string[] given)
     {
-        foreach (ClusterObject value in Name.Select(NodeNamesAttribute.ObjectOf).OfType<ClusterObject>())
+        foreach (ClusterObject value in given.Select(NodeNamesAttribute.ObjectOf).OfType<ClusterObject>())
             ProcessObject(value);
 
-        string[] texts = [.. Name.Where(name => NodeNamesAttribute.ObjectOf(name) is null)];
+        string[] texts = [.. given.Where(name => NodeNamesAttribute.ObjectOf(name) is null)];
         if (texts.Length == 0)
             return;
         foreach (NodeManagerSession session in Sessions)

@@ -1,13 +1,29 @@
 using System.Management.Automation;
+using NodeManager.Completion;
+using NodeManager.Parameters;
 
 namespace NodeManager.Commands.Bases;
 
-/// <summary>A cmdlet whose nodes live on, changed.</summary>
+/// <summary>A cmdlet that sets or removes entries of nodes: labels, annotations, taints.</summary>
 public abstract class NodeSetterCmdlet : NodeChangeCmdlet
 {
+    /// <summary>Names; wildcards stand for the nodes that they match. With pipeline input, the first positional argument is the change.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
+    [Parameter(ParameterSetName = ByObject)]
+    [ArgumentCompleter(typeof(NodeNameCompleter))]
+    [NodeNames(TakesHashtables = false)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public sealed override string[] Name { get; set; } = [];
+
     /// <summary>Emit each node as it is afterwards.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    /// <summary>The parameter of the change.</summary>
+    private protected abstract string ChangeParameter { get; }
+
     private protected sealed override bool Emit => PassThru;
+
+    private protected sealed override void Begin() => PositionalChange.Move(this, Name, ChangeParameter);
 }

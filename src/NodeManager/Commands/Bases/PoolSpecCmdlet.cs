@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using NodeManager.Completion;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Pools;
 using NodeManager.Parameters;
@@ -67,6 +68,8 @@ public abstract class PoolSpecCmdlet : PoolCmdlet
     /// <summary>Labels to set; a value of null removes the label.</summary>
     [Parameter]
     [Alias("Labels")]
+    [ArgumentCompleter(typeof(LabelSelectorCompleter))]
+    [Entries]
     [ValidateNotNull]
     public IDictionary? Label { get; set; }
 

@@ -18,7 +18,7 @@ public abstract class PoolTargetCmdlet : PoolCmdlet
     [ArgumentCompleter(typeof(NodePoolNameCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
-    public string[] Name { get; set; } = [];
+    public virtual string[] Name { get; set; } = [];
 
     /// <summary>The provider's ids.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ById)]
@@ -38,7 +38,9 @@ public abstract class PoolTargetCmdlet : PoolCmdlet
 
     private protected override int WorkLimit => ThrottleLimit;
 
-    private protected override void Process() => ForEachPool(Name, Id, ParameterSetName == ByObject ? InputObject : null, Process);
+    private protected override void Process() => ForEachPool(
+        ParameterSetName != ByObject ? Name : InputObject is NameText text ? [text.Name] : [], Id,
+        ParameterSetName != ByObject || InputObject is NameText ? null : InputObject, Process);
 
     /// <summary>A pool to work on, once each; on the pipeline's thread.</summary>
     private protected abstract void Process(PoolReference pool);

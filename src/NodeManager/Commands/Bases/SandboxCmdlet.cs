@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using NodeManager.Completion;
 using NodeManager.Sandbox;
 using NodeManager.Sessions;
 
@@ -20,6 +21,7 @@ public abstract class SandboxCmdlet : SandboxSessionCmdlet
     /// <summary>The Kubernetes version that it is like: 1.20 to 1.37.</summary>
     [Parameter(ParameterSetName = SandboxSet)]
     [Alias("Version")]
+    [ArgumentCompleter(typeof(SandboxVersionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? SandboxVersion { get; set; }
 

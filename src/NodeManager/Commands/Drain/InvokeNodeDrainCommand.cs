@@ -41,6 +41,7 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
 
     /// <summary>With <c>-Detach</c>: when the drain may begin: days, times and a time zone.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(WindowCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Window { get; set; } = [];
 

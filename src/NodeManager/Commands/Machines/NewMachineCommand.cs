@@ -50,6 +50,8 @@ public sealed class NewMachineCommand : SessionCmdlet
 
     /// <summary>Labels that the nodes register with, where the provider can pass them on.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(LabelSelectorCompleter))]
+    [Entries]
     [ValidateNotNull]
     public IDictionary? Label { get; set; }
 

@@ -70,6 +70,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
 
     /// <summary>When nodes may be begun: days, times and a time zone.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(WindowCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Window { get; set; } = [];
 

@@ -6,29 +6,34 @@ using NodeManager.Core.Nodes.Editing;
 namespace NodeManager.Commands;
 
 /// <summary>Removes taints of nodes, by key and effect, or by key alone all of its effects; those that are not there are no error.</summary>
-[Cmdlet(VerbsCommon.Remove, "NodeTaint", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Remove, "NodeTaint", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
 public sealed class RemoveNodeTaintCommand : NodeSetterCmdlet
 {
     /// <summary>As kubectl writes them: <c>key:Effect</c> or <c>key=value:Effect</c> (the value does not matter), or <c>key</c>.</summary>
-    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 1, ParameterSetName = ByName)]
+    [Parameter(Position = 0, ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TaintCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Taint { get; set; } = [];
 
     /// <summary>Keys, wildcards allowed, instead of -Taint.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ByName)]
+    [Parameter(ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TaintKeyCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[] Key { get; set; } = [];
 
     /// <summary>Only this effect of the keys.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ByName)]
+    [Parameter(ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TaintEffectCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Effect { get; set; }
+
+    private protected override string ChangeParameter => nameof(Taint);
 
     private protected override NodeEdit MakeEdit()
     {

@@ -8,11 +8,17 @@ namespace NodeManager.Commands;
 /// <summary>Uncordons nodes, and clears what a drain noted on them.</summary>
 [Cmdlet(VerbsLifecycle.Resume, "NodeScheduling", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
-public sealed class ResumeNodeSchedulingCommand : NodeSetterCmdlet
+public sealed class ResumeNodeSchedulingCommand : NodeChangeCmdlet
 {
     /// <summary>Also nodes that a running maintenance holds: the run leaves them alone from then on.</summary>
     [Parameter]
     public SwitchParameter IgnoreMaintenance { get; set; }
+
+    /// <summary>Emit each node as it is afterwards.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override bool Emit => PassThru;
 
     private protected override NodeEdit MakeEdit() => new("Resume scheduling (uncordon)", async (node, dryRun, token) =>
     {

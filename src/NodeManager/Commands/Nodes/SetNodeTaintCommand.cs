@@ -6,28 +6,32 @@ using NodeManager.Core.Nodes.Editing;
 namespace NodeManager.Commands;
 
 /// <summary>Sets taints of nodes; each is known by its key and effect.</summary>
-[Cmdlet(VerbsCommon.Set, "NodeTaint", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Set, "NodeTaint", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
 public sealed class SetNodeTaintCommand : NodeSetterCmdlet
 {
     /// <summary>As kubectl writes them: <c>key=value:Effect</c>, <c>key:Effect</c>.</summary>
-    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 1, ParameterSetName = ByName)]
+    [Parameter(Position = 0, ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TaintCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Taint { get; set; } = [];
 
     /// <summary>Of one taint, with -Effect, instead of -Taint.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ByName)]
+    [Parameter(ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TaintKeyCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Key { get; set; }
 
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ByName)]
+    [Parameter(ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     public string Value { get; set; } = "";
 
     /// <summary><c>NoSchedule</c>, <c>PreferNoSchedule</c> or <c>NoExecute</c>.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ByName)]
+    [Parameter(ParameterSetName = ByObject, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(TaintEffectCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Effect { get; set; }
@@ -35,6 +39,8 @@ public sealed class SetNodeTaintCommand : NodeSetterCmdlet
     /// <summary>Allow changing the value of a taint that is there.</summary>
     [Parameter]
     public SwitchParameter Overwrite { get; set; }
+
+    private protected override string ChangeParameter => nameof(Taint);
 
     private protected override NodeEdit MakeEdit()
     {

@@ -8,8 +8,14 @@ namespace NodeManager.Commands;
 /// <summary>Cordons nodes: nothing new is scheduled to them, what runs stays.</summary>
 [Cmdlet(VerbsLifecycle.Suspend, "NodeScheduling", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 [OutputType(typeof(ClusterNode))]
-public sealed class SuspendNodeSchedulingCommand : NodeSetterCmdlet
+public sealed class SuspendNodeSchedulingCommand : NodeChangeCmdlet
 {
+    /// <summary>Emit each node as it is afterwards.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override bool Emit => PassThru;
+
     private protected override NodeEdit MakeEdit() => new("Suspend scheduling (cordon)", async (node, dryRun, token) =>
     {
         if (await MaintenanceHolds.FindAsync(node.Session, node.Name, token) is { } hold)

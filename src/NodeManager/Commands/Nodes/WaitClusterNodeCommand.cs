@@ -8,15 +8,25 @@ using NodeManager.Pipeline;
 namespace NodeManager.Commands;
 
 /// <summary>Waits until nodes meet a condition.</summary>
-[Cmdlet(VerbsLifecycle.Wait, "ClusterNode", DefaultParameterSetName = ByObject)]
+[Cmdlet(VerbsLifecycle.Wait, "ClusterNode", DefaultParameterSetName = ByName)]
 [OutputType(typeof(ClusterNode))]
 public sealed class WaitClusterNodeCommand : NodeCmdlet
 {
     private int _asked;
     private int _done;
 
+    /// <summary>Names; wildcards stand for the nodes that they match. With pipeline input, the first positional argument is the change.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
+    [Parameter(ParameterSetName = ByObject)]
+    [ArgumentCompleter(typeof(NodeNameCompleter))]
+    [NodeNames]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public override string[] Name { get; set; } = [];
+
     /// <summary><c>Ready</c>, <c>NotReady</c>, <c>Deleted</c>, a lifecycle condition such as <c>Drained</c>, or a condition's <c>TYPE=STATUS</c>.</summary>
-    [Parameter(Position = 1)]
+    [Parameter(Position = 1, ParameterSetName = ByName)]
+    [Parameter(Position = 0, ParameterSetName = ByObject)]
     [ArgumentCompleter(typeof(WaitConditionCompleter))]
     [ValidateNotNullOrEmpty]
     public string For { get; set; } = "Ready";
@@ -30,7 +40,11 @@ public sealed class WaitClusterNodeCommand : NodeCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override void Begin() => DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
+    private protected override void Begin()
+    {
+        PositionalChange.Move(this, Name, nameof(For));
+        DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
+    }
 
     private protected override void Process(NodeReference node)
     {

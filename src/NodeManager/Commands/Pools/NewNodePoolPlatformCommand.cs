@@ -56,6 +56,8 @@ public sealed class NewNodePoolPlatformCommand : Bases.AsyncCmdlet
     /// <summary>Labels of the nodes.</summary>
     [Parameter]
     [Alias("Labels")]
+    [ArgumentCompleter(typeof(LabelSelectorCompleter))]
+    [Entries]
     [ValidateNotNull]
     public IDictionary Label { get; set; } = new Hashtable();
 

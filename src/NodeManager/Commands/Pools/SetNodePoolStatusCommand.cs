@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
+using NodeManager.Completion;
 using NodeManager.Core.Pools;
 using NodeManager.Core.Pools.Running;
 using NodeManager.Parameters;
@@ -9,12 +10,22 @@ using NodeManager.Parameters;
 namespace NodeManager.Commands;
 
 /// <summary>Reports status of node pools, for controllers.</summary>
-[Cmdlet(VerbsCommon.Set, "NodePoolStatus", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Set, "NodePoolStatus", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
 [OutputType(typeof(NodePoolStatus))]
 public sealed class SetNodePoolStatusCommand : PoolTargetCmdlet
 {
+    /// <summary>Names; wildcards stand for the pools that they match. With pipeline input, the first positional argument is the change.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
+    [Parameter(ParameterSetName = ByObject)]
+    [ArgumentCompleter(typeof(NodePoolNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public override string[] Name { get; set; } = [];
+
     /// <summary>The controller that reports; it replaces what it reported before.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ByName)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = ById)]
+    [Parameter(Position = 0, ParameterSetName = ByObject)]
     [ValidateNotNullOrEmpty]
     public string ControllerName { get; set; } = "";
 
@@ -37,8 +48,12 @@ public sealed class SetNodePoolStatusCommand : PoolTargetCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    private protected override void Begin() => PositionalChange.Move(this, Name, nameof(ControllerName));
+
     private protected override void Process(PoolReference pool)
     {
+        if (ControllerName.Length == 0)
+            throw new NodeManagerException(ErrorIds.InvalidCondition, ErrorKind.InvalidArgument, "The controller's name is missing.", pool.Target.Text, "Use -ControllerName.");
         PoolStatusReport report = new()
         {
             Controller = ControllerName,

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
+using NodeManager.Completion;
 using NodeManager.Core.Autoscaling.NodePools;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Pools;
@@ -41,6 +42,8 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet
     /// <summary>The change of a service's pool: labels of its nodes; a value of null removes the label.</summary>
     [Parameter]
     [Alias("Labels")]
+    [ArgumentCompleter(typeof(LabelSelectorCompleter))]
+    [Entries]
     [ValidateNotNull]
     public IDictionary? Label { get; set; }
 

@@ -7,12 +7,22 @@ using NodeManager.Parameters;
 namespace NodeManager.Commands;
 
 /// <summary>Waits until node pools meet a condition.</summary>
-[Cmdlet(VerbsLifecycle.Wait, "NodePool", DefaultParameterSetName = ByObject)]
+[Cmdlet(VerbsLifecycle.Wait, "NodePool", DefaultParameterSetName = ByName)]
 [OutputType(typeof(NodePool))]
 public sealed class WaitNodePoolCommand : PoolTargetCmdlet
 {
+    /// <summary>Names; wildcards stand for the pools that they match. With pipeline input, the first positional argument is the change.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
+    [Parameter(ParameterSetName = ByObject)]
+    [ArgumentCompleter(typeof(NodePoolNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public override string[] Name { get; set; } = [];
+
     /// <summary>A phase, a health, <c>Deleted</c>, or a condition's <c>TYPE=STATUS</c>.</summary>
-    [Parameter(Position = 1)]
+    [Parameter(Position = 1, ParameterSetName = ByName)]
+    [Parameter(Position = 1, ParameterSetName = ById)]
+    [Parameter(Position = 0, ParameterSetName = ByObject)]
     [ArgumentCompleter(typeof(PoolValueCompleter))]
     [ValidateNotNullOrEmpty]
     public string For { get; set; } = NodePoolPhase.Ready;
@@ -28,7 +38,11 @@ public sealed class WaitNodePoolCommand : PoolTargetCmdlet
 
     private protected override int WorkLimit => IsBound(nameof(ThrottleLimit)) ? ThrottleLimit : 64;
 
-    private protected override void Begin() => DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
+    private protected override void Begin()
+    {
+        PositionalChange.Move(this, Name, nameof(For));
+        DurationAttribute.RequireNotNegative(nameof(Timeout), Timeout);
+    }
 
     private protected override void Process(PoolReference pool) => Sessions.StartIn(pool.Session, pool.Target.Text, async worker =>
     {

@@ -86,7 +86,7 @@ public sealed class NodeWaitTests
 
         Assert.Equal([$"Added {names[0]}", $"Added {names[1]}"], existing.Order());
         Assert.Equal(("Modified", names[0]), (cordoned.Type, cordoned.Name));
-        Assert.Contains(labelled.Changes, c => c is { Field: "Labels[tier]", Before: "", After: "gold" });
+        Assert.Contains(labelled.Changes, c => c is { Field: "Labels[tier]", Before: null, After: "gold" });
         Assert.Equal(names[1], change.Name);
         await stop.CancelAsync();
 

@@ -18,8 +18,8 @@ public sealed class NodeWatcherTests
         Assert.Equal(("Modified", "a"), (change.Type, change.Name));
         Assert.Equal(
             [
-                "Status: Ready -> Unknown", "Unschedulable: False -> True", "Taints:  -> k:NoExecute",
-                "Conditions[Ready]: True (Kubelet) -> Unknown (Kubelet)", "Labels[zone]:  -> 1",
+                "Status: Ready -> Unknown", "Unschedulable: False -> True", "Taints: (absent) -> k:NoExecute",
+                "Conditions[Ready]: True (Kubelet) -> Unknown (Kubelet)", "Labels[zone]: (absent) -> 1",
             ],
             change.Changes.Select(c => c.ToString()));
         Assert.True(change.Node.Unschedulable);

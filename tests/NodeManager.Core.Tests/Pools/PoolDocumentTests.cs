@@ -78,6 +78,6 @@ public sealed class PoolDocumentTests
             JsonNode.Parse("""{"platform":{"type":"gcp","gcp":{"diskSize":100}},"nodeCount":3}""")!.AsObject(),
             JsonNode.Parse("""{"platform":{"type":"gcp","gcp":{"diskSize":100.0,"diskType":"pd-ssd"}}}""")!.AsObject());
 
-        Assert.Equal(["spec.platform.gcp.diskType:  -> pd-ssd", "spec.nodeCount: 3 -> "], changes.Select(static one => one.ToString()));
+        Assert.Equal(["spec.platform.gcp.diskType: (absent) -> pd-ssd", "spec.nodeCount: 3 -> (absent)"], changes.Select(static one => one.ToString()));
     }
 }

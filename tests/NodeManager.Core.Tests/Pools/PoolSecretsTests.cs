@@ -44,7 +44,7 @@ public sealed class PoolSecretsTests
     {
         NodeFieldChange change = Assert.Single(PoolMerge.Differences(Parse("""{"platform":{"aws":{}}}"""), Parse("""{"platform":{"aws":{"userData":"S"}}}""")));
 
-        Assert.Equal(("spec.platform.aws.userData", "", $"({Secret.Length} characters)"), (change.Field, change.Before, change.After));
+        Assert.Equal(("spec.platform.aws.userData", null, $"({Secret.Length} characters)"), (change.Field, change.Before, change.After));
     }
 
     // S stands for the secret.

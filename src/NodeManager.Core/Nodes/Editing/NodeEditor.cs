@@ -105,21 +105,44 @@ public static partial class NodeEditor
             async (connection, token) =>
             {
                 Node changed = await NodePatcher.PatchAsync(connection, node, patch, dryRun, token);
-                if (unschedulable || dryRun) return changed;
+                if (unschedulable) return changed;
+                if (dryRun) return await PreviewUncordonAsync(connection, node, changed, token);
                 if (MaintenanceClaim.IsInWork(changed)) changed = await NodePatcher.ChangeAsync(connection, node.AnyVersion, MaintenanceClaim.Undoing, false, token);
-                return await EndDrainAsync(connection, changed, token) ?? changed;
+                return await EndDrainAsync(connection, changed, false, token) ?? changed;
             },
             cancellationToken);
     }
 
+    // A dry run stores nothing, so the later requests of an uncordon do not see what the first one changed: their results are put together here.
+    private static async Task<Node> PreviewUncordonAsync(ClusterConnection connection, NodeTarget node, Node changed, CancellationToken cancellationToken)
+    {
+        if (MaintenanceClaim.IsInWork(changed))
+        {
+            changed = await NodePatcher.ChangeAsync(
+                connection, node.AnyVersion,
+                static current =>
+                {
+                    JsonObject? undoing = MaintenanceClaim.Undoing(current);
+                    if (undoing is null) return null;
+                    undoing["metadata"]!["annotations"]![DrainAnnotation.Key] = null;
+                    undoing["spec"] = new JsonObject { ["unschedulable"] = null };
+                    return undoing;
+                },
+                true, cancellationToken);
+        }
+
+        if (await EndDrainAsync(connection, changed, true, cancellationToken) is { } ended) changed.Status.Conditions = ended.Status.Conditions;
+        return changed;
+    }
+
     // What a drain of ours said by conditions is over when the node takes pods again. A user who may not write them has uncordoned it all the same.
-    private static async Task<Node?> EndDrainAsync(ClusterConnection connection, Node node, CancellationToken cancellationToken)
+    private static async Task<Node?> EndDrainAsync(ClusterConnection connection, Node node, bool dryRun, CancellationToken cancellationToken)
     {
         try
         {
             return await LifecycleConditions.ClearAsync(
                 connection.Client, connection.Time.GetUtcNow(), node, [NodeLifecycleCondition.DrainInProgress, NodeLifecycleCondition.Drained], "Resumed",
-                cancellationToken);
+                cancellationToken, dryRun);
         }
         catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.UnprocessableEntity)
         {
@@ -168,8 +191,11 @@ public static partial class NodeEditor
     public static Task<ClusterNode> ReadAsync(NodeManagerSession session, NodeTarget node, CancellationToken cancellationToken) =>
         EditAsync(session, node, (connection, token) => NodePatcher.ChangeAsync(connection, node, static _ => null, false, token), cancellationToken);
 
-    /// <summary>What differs between a node before and after a change, in words; empty for nothing.</summary>
+    /// <summary>What differs between a node before and after a change, in words; empty if nothing does. An absent value and an empty one differ.</summary>
     public static string Describe(ClusterNode before, ClusterNode after) => string.Join("; ", NodeDifference.Between(before, after));
+
+    /// <summary>The same as data.</summary>
+    public static IReadOnlyList<NodeFieldChange> Compare(ClusterNode before, ClusterNode after) => NodeDifference.Between(before, after);
 
     private static async Task<string?> UidAsync(ClusterConnection connection, string name, CancellationToken cancellationToken) =>
         (await connection.Client.GetAsync(Resources.Nodes, name, null, cancellationToken)).Metadata.Uid;

@@ -3,22 +3,26 @@ using System.Globalization;
 namespace NodeManager.Core.Nodes.Reading;
 
 /// <summary>
-/// What differs between two states of a node, as users name it. Heartbeats and what changes with each of them do not count. Pure.
+/// What differs between two states of a node, as users name it. Heartbeats and what changes with each of them do not count. A key that is absent
+/// and a key with an empty value are two states. Pure.
 /// </summary>
 internal static class NodeDifference
 {
     public static IReadOnlyList<NodeFieldChange> Between(ClusterNode before, ClusterNode after)
     {
         var changes = new List<NodeFieldChange>();
-        void Compare(string field, string was, string now)
+        void CompareValues(string field, string? was, string? now)
         {
             if (was != now) changes.Add(new() { Field = field, Before = was, After = now });
         }
 
+        // The server reports no empty text and no empty list for these: they are absent then.
+        void Compare(string field, string was, string now) => CompareValues(field, was.Length > 0 ? was : null, now.Length > 0 ? now : null);
+
         void CompareMaps(string field, IReadOnlyDictionary<string, string> was, IReadOnlyDictionary<string, string> now)
         {
             foreach (string key in was.Keys.Union(now.Keys).Order(StringComparer.Ordinal))
-                Compare($"{field}[{key}]", was.GetValueOrDefault(key, ""), now.GetValueOrDefault(key, ""));
+                CompareValues($"{field}[{key}]", was.GetValueOrDefault(key), now.GetValueOrDefault(key));
         }
 
         Compare(nameof(ClusterNode.Status), before.Status, after.Status);

@@ -74,9 +74,9 @@ public static class PoolMerge
     private static bool AreEqual(JsonNode? left, JsonNode? right) =>
         left.AsNumber() is { } one && right.AsNumber() is { } other ? one == other : JsonNode.DeepEquals(left, right);
 
-    private static string Text(string name, JsonNode? node)
+    private static string? Text(string name, JsonNode? node)
     {
-        if (node is null) return "";
+        if (node is null) return null;
         string text = node.AsText() ?? node.ToJsonString(PoolSpecReader.Relaxed);
         return PoolSecrets.Has(name) ? PoolSecrets.Describe(text) : text;
     }

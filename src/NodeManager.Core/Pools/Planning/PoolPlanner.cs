@@ -30,7 +30,7 @@ public static class PoolPlanner
             Pool = draft.Name,
             Provider = context.Provider.Name,
             Action = "Create",
-            Fields = new([.. fields.Select(one => new NodePoolFieldPlan { Field = one.Field, After = one.After, Effect = NodePoolEffect.AddsNodes, Nodes = desired })]),
+            Fields = new([.. fields.Select(one => new NodePoolFieldPlan { Field = one.Field, After = one.After ?? "", Effect = NodePoolEffect.AddsNodes, Nodes = desired })]),
             Effect = desired is null ? NodePoolEffect.Unknown : desired == 0 ? NodePoolEffect.InPlace : NodePoolEffect.AddsNodes,
             DesiredNodes = desired,
             IsCertain = controller is not null,

@@ -31,7 +31,7 @@ public static class PoolChangeRules
             (string effect, int? count, string reason) = format.ScalingFields.Contains(change.Field)
                 ? forecast is null ? Scale(controller, before, after) : Scale(forecast)
                 : Replace(controller, change.Field, Math.Min(nodes, forecast?.Nodes ?? DesiredNodes(controller, after) ?? nodes));
-            return new NodePoolFieldPlan { Field = change.Field, Before = change.Before, After = change.After, Effect = effect, Nodes = count, Reason = reason };
+            return new NodePoolFieldPlan { Field = change.Field, Before = change.Before ?? "", After = change.After ?? "", Effect = effect, Nodes = count, Reason = reason };
         })];
 
     /// <summary>The strongest of the effects; InPlace for none.</summary>

@@ -101,7 +101,7 @@ public static class PoolEditor
         if (after.Name == merged.Name && PoolMerge.Contains(after.Spec, merged.Spec)) return after;
         if (after.Generation > written.Generation) throw PoolErrors.Overwritten(after);
         foreach (NodeFieldChange ignored in PoolMerge.Differences(after.Spec, merged.Spec))
-            if (ignored.After.Length > 0) observer.Warning($"Node pool '{after.Name}': the {(context.Provider.Name == NodePoolProvider.Cluster ? "server" : "service")} did not store {ignored.Field} ({ignored.After}).");
+            if (ignored.After is { Length: > 0 }) observer.Warning($"Node pool '{after.Name}': the {(context.Provider.Name == NodePoolProvider.Cluster ? "server" : "service")} did not store {ignored.Field} ({ignored.After}).");
         return after;
     }
 

@@ -33,7 +33,7 @@ internal sealed class ServiceRollOpener(RollScope context, ServicePools pools) :
         JsonObject patch = PatchTo(pool, request.Change);
         IReadOnlyList<Node> nodes = await pools.NodesOfAsync(pool.Id, pool.Name, cancellationToken);
         string[] reasons = patch.Count == 0 ? ["every node is replaced"]
-            : [.. PoolMerge.Differences(pool.Spec, PoolMerge.Apply(pool.Spec, patch)).Select(static one => one.Before.Length == 0 ? $"{one.Field}: {one.After}" : $"{one.Field}: {one.Before} -> {one.After}")];
+            : [.. PoolMerge.Differences(pool.Spec, PoolMerge.Apply(pool.Spec, patch)).Select(static one => one.Before is null ? $"{one.Field}: {one.After}" : one.ToString())];
         List<RollNode> leaving = [.. nodes.OrderBy(static one => one.IsReady()).Select((one, index) => Entry(one, index, reasons))];
         if (request.Options.Strategy != PoolUpdateStrategy.BlueGreen)
         {

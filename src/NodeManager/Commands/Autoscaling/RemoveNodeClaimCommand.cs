@@ -51,10 +51,8 @@ public sealed class RemoveNodeClaimCommand : SessionCmdlet
         string action = Abandon
             ? "Delete the claim and keep its machine running; the autoscaler will never remove it"
             : "Delete the claim: the autoscaler drains its node and destroys its machine";
-        bool isReal = ShouldProcess($"NodeSmithClaim {ns}/{name} in cluster '{session.Cluster}'", action);
-        if (!isReal && !IsWhatIf) return;
-        Sessions.StartIn(session, name, worker => Abandon
-            ? NodeClaims.AbandonAsync(session, (ns, name), uid, dryRun: !isReal, worker.Token)
-            : NodeClaims.RemoveAsync(session, (ns, name), uid, dryRun: !isReal, worker.Token));
+        CheckAndChange(session, name, $"NodeSmithClaim {ns}/{name} in cluster '{session.Cluster}'", action, ConfirmImpact.High, (worker, dryRun) => Abandon
+            ? NodeClaims.AbandonAsync(session, (ns, name), uid, dryRun, worker.Token)
+            : NodeClaims.RemoveAsync(session, (ns, name), uid, dryRun, worker.Token));
     }
 }

@@ -103,6 +103,25 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
     /// <summary>Reports work that failed, on the pipeline's thread.</summary>
     private protected virtual void Fail(Exception exception, object? target) => WriteError(ErrorRecords.From(exception, target));
 
+    /// <summary>Runs a check now, on which a question depends. False where it fails, which is reported.</summary>
+    private protected bool Checks(object target, Func<Worker, Task> check)
+    {
+        try
+        {
+            Pump.RunNow<object>(async worker =>
+            {
+                await check(worker);
+                return worker;
+            });
+            return true;
+        }
+        catch (NodeManagerException failure)
+        {
+            Fail(failure, target);
+            return false;
+        }
+    }
+
     /// <summary>True for a parameter that was given.</summary>
     private protected bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 

@@ -3,7 +3,9 @@ using NodeManager.Completion;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Editing;
 using NodeManager.Parameters;
+using NodeManager.Pipeline;
 
 namespace NodeManager.Commands.Bases;
 
@@ -69,17 +71,45 @@ public abstract class DrainCmdlet : NodeCmdlet
     }
 
     /// <summary>Emits the plans of nodes that would go together.</summary>
-    private protected void Plan(IEnumerable<NodeReference> nodes)
+    /// <param name="nodes">Which.</param>
+    /// <param name="announce">Announces a node that would be drained; null for nothing. Nodes that are missing are errors then, and the others are planned.</param>
+    private protected void Plan(IEnumerable<NodeReference> nodes, Func<Worker, NodeReference, Task>? announce = null)
     {
         foreach (var group in nodes.GroupBy(n => (n.Session, Options: OptionsOf(n))))
         {
             (NodeManagerSession session, DrainOptions options) = group.Key;
-            NodeTarget[] targets = [.. group.Select(n => n.Target)];
+            NodeReference[] given = [.. group];
             Sessions.StartIn(session, session, async worker =>
             {
+                NodeTarget[] targets = [.. (announce is null ? given : await PresentAsync(worker, given)).Select(n => n.Target)];
+                if (targets.Length == 0)
+                    return;
                 foreach (NodeDrainPlan plan in await DrainPlanner.PlanAsync(session, targets, options, worker.Token))
+                {
+                    if (announce is not null && plan.Status != NodeDrainPlanStatus.Refused)
+                        await announce(worker, given.First(n => n.Name == plan.Node));
                     worker.Output(plan);
+                }
             });
         }
+    }
+
+    private static async Task<IReadOnlyList<NodeReference>> PresentAsync(Worker worker, IReadOnlyList<NodeReference> nodes)
+    {
+        List<NodeReference> present = [];
+        foreach (NodeReference node in nodes)
+        {
+            try
+            {
+                await NodeEditor.ReadAsync(node.Session, node.Target, worker.Token);
+                present.Add(node);
+            }
+            catch (NodeManagerException missing) when (missing.ErrorId is ErrorIds.NodeNotFound or ErrorIds.NodeReplaced)
+            {
+                worker.Error(missing, node.Name);
+            }
+        }
+
+        return present;
     }
 }

@@ -1,5 +1,7 @@
 using System.Management.Automation;
+using System.Reflection;
 using NodeManager.Completion;
+using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
 using NodeManager.Pipeline;
 
@@ -51,7 +53,14 @@ public abstract class MaintenanceRunCmdlet : SessionCmdlet
 
     private void Start(NodeManagerSession session, string id, string ns)
     {
-        if (Action is null || ShouldProcess($"maintenance run '{id}' in cluster '{session.Cluster}'", Action))
+        if (Action is null)
+        {
             Sessions.StartIn(session, id, worker => WorkAsync(session, id, ns, worker));
+            return;
+        }
+
+        CheckAndChange(
+            session, id, $"maintenance run '{id}' in cluster '{session.Cluster}'", Action, GetType().GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact,
+            (worker, dryRun) => dryRun ? MaintenanceReader.ReadAsync(session, [id], ns, 1, worker.Token) : WorkAsync(session, id, ns, worker));
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
+using System.Reflection;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Observing;
 using NodeManager.Parameters;
@@ -15,6 +16,7 @@ public abstract class NodeChangeCmdlet : NodeCmdlet
 
     private readonly long _since = Stopwatch.GetTimestamp();
     private readonly Dictionary<NodeReference, Queue<NodeEdit>> _queues = [];
+    private readonly HashSet<string> _warned = [];
     private NodeEdit? _edit;
     private bool _yesToAll;
     private bool _noToAll;
@@ -26,6 +28,15 @@ public abstract class NodeChangeCmdlet : NodeCmdlet
     private protected abstract NodeEdit MakeEdit();
 
     private protected virtual bool Emit => false;
+
+    private ConfirmImpact Impact => GetType().GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact;
+
+    /// <summary>Warns once: a change that is asked about is checked before it is made.</summary>
+    private protected void WarnOnce(string text) => Pump.PostUnlessStopped(() =>
+    {
+        if (_warned.Add(text))
+            WriteWarning(text);
+    });
 
     private protected sealed override void Process()
     {
@@ -51,11 +62,15 @@ public abstract class NodeChangeCmdlet : NodeCmdlet
         NodeEdit edit = _edit!;
         if (IsWhatIf)
         {
-            Sessions.StartIn(node.Session, node.Name, worker => ImagineAsync(worker, node, edit));
+            Sessions.StartIn(node.Session, node.Name, async worker => await worker.ShouldProcessAsync(node.ToString(), await DescribeAsync(worker, node, edit)));
             return;
         }
 
-        if (!ShouldProcess(node.ToString(), edit.Action) || !IsConfirmed(node, edit))
+        // A person who is asked sees the change itself, and is not asked about one that cannot be made.
+        string action = edit.Action;
+        if (WillAsk(edit.HasHighImpact ? ConfirmImpact.High : Impact) && !_yesToAll && !Checks(node.Name, async worker => action = await DescribeAsync(worker, node, edit)))
+            return;
+        if (!ShouldProcess(node.ToString(), action) || !IsConfirmed(node, edit, action))
             return;
         _asked++;
         if (!_queues.TryGetValue(node, out Queue<NodeEdit>? queue))
@@ -118,21 +133,21 @@ public abstract class NodeChangeCmdlet : NodeCmdlet
     }
 
     // The server judges the change as it would judge the real one, and stores nothing.
-    private static async Task ImagineAsync(Worker worker, NodeReference node, NodeEdit edit)
+    private static async Task<string> DescribeAsync(Worker worker, NodeReference node, NodeEdit edit)
     {
         ClusterNode before = await NodeEditor.ReadAsync(node.Session, node.Target, worker.Token);
         ClusterNode? after = await edit.ApplyAsync(node, true, worker.Token);
         string effect = after is null ? "" : NodeEditor.Describe(before, after) is { Length: > 0 } changes ? $" ({changes})" : " (no change)";
-        await worker.ShouldProcessAsync(node.ToString(), edit.Action + effect);
+        return edit.Action + effect;
     }
 
     // ShouldProcess has asked already where -Confirm was given, or the preference is Medium or lower.
-    private bool IsConfirmed(NodeReference node, NodeEdit edit) =>
+    private bool IsConfirmed(NodeReference node, NodeEdit edit, string action) =>
         !edit.HasHighImpact
         || MyInvocation.BoundParameters.ContainsKey("Confirm")
         || !Enum.TryParse(GetVariableValue("ConfirmPreference")?.ToString(), true, out ConfirmImpact preference)
         || preference != ConfirmImpact.High
-        || ShouldContinue($"{edit.Action} on {node}?", "Confirm", ref _yesToAll, ref _noToAll);
+        || ShouldContinue($"{action} on {node}?", "Confirm", ref _yesToAll, ref _noToAll);
 
     private string Counts(int done) => string.Create(CultureInfo.InvariantCulture, $"{done} of {_asked} objects changed");
 }

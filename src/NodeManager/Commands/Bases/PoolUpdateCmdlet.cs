@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Reflection;
 using NodeManager.Completion;
 using NodeManager.Core.Rolling;
 using NodeManager.Core.Rolling.Options;
@@ -58,16 +59,14 @@ public abstract class PoolUpdateCmdlet : SessionCmdlet
     /// <summary>What is done when the change is written.</summary>
     private protected virtual Task ChangedAsync(NodeManagerSession session, NodePoolUpdate update, bool isHeld, Worker worker) => Task.CompletedTask;
 
-    private void Apply(NodeManagerSession session, PoolUpdatePlace place, string pool)
-    {
-        bool isReal = ShouldProcess($"update of pool {pool} in cluster '{session.Cluster}'", Action);
-        if (!isReal && !IsWhatIf) return;
-        Sessions.StartIn(session, pool, async worker =>
+    private void Apply(NodeManagerSession session, PoolUpdatePlace place, string pool) => CheckAndChange(
+        session, pool, $"update of pool {pool} in cluster '{session.Cluster}'", Action, Impact, async (worker, dryRun) =>
         {
-            (NodePoolUpdate update, bool isHeld) = await PoolUpdates.ChangeAsync(session, place, pool, Change, dryRun: !isReal, worker.Token);
-            if (isReal) await ChangedAsync(session, update, isHeld, worker);
+            (NodePoolUpdate update, bool isHeld) = await PoolUpdates.ChangeAsync(session, place, pool, Change, dryRun, worker.Token);
+            if (!dryRun) await ChangedAsync(session, update, isHeld, worker);
         });
-    }
+
+    private ConfirmImpact Impact => GetType().GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact;
 
     /// <summary>Works on an update here, or leaves it to the process that does.</summary>
     private protected static async Task ContinueAsync(NodeManagerSession session, NodePoolUpdate update, bool isHeld, PoolUpdateIntent intent, Worker worker)

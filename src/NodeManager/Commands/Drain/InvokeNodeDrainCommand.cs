@@ -6,7 +6,9 @@ using NodeManager.Core.Drain.Reporting;
 using NodeManager.Completion;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
+using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.Serving;
+using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Observing;
 using NodeManager.Jobs;
 using NodeManager.Parameters;
@@ -54,6 +56,8 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     private protected override void Begin()
     {
         base.Begin();
+        foreach (string window in Window)
+            WindowParser.Parse(window, TimeZoneInfo.Local);
         if (Detach)
         {
             Detachment.Refuse(
@@ -71,20 +75,31 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
 
     private protected override void Process(NodeReference node)
     {
+        if (IsWhatIf)
+        {
+            _imagined.Add(node);
+            return;
+        }
+
+        string question = Question(node);
+        if ((!WillAsk(ConfirmImpact.High) || Checks(node.Name, worker => NodeEditor.ReadAsync(node.Session, node.Target, worker.Token)))
+            && ShouldProcess(question, question + "?", "Drain", out _))
+            _wanted.Add(node);
+    }
+
+    private string Question(NodeReference node)
+    {
         string question = $"Drain {node}: cordon it and {(DisableEviction ? "delete its pods without respecting PodDisruptionBudgets" : "evict its pods")}";
         if (Surge && !DisableEviction) question += ", restart Deployments whose PDBs allow no eviction";
         if (OverrideBudgetAfter is { } timeout && !DisableEviction) question += $", and delete pods whose PDB still refuses after {HumanDuration.Format(timeout)}";
         if (ForceStuck is { } stuck) question += $", and force-delete pods that are stuck terminating for {HumanDuration.Format(stuck)}";
-        if (ShouldProcess(question, question + "?", "Drain", out ShouldProcessReason reason))
-            _wanted.Add(node);
-        else if (reason == ShouldProcessReason.WhatIf)
-            _imagined.Add(node);
+        return question;
     }
 
     /// <summary>All nodes of a cluster go together: none takes what is evicted from another.</summary>
     private protected override void End()
     {
-        Plan(_imagined);
+        Plan(_imagined, (worker, node) => worker.InvokeAsync(() => ShouldProcess(Question(node), Question(node) + "?", "Drain", out _)));
         List<DrainRequest> runs =
             [.. _wanted.GroupBy(n => (n.Session, Options: OptionsOf(n))).Select(g => new DrainRequest(g.Key.Session, [.. g.Select(n => n.Target)], Limited(g.Key.Session, g.Key.Options, g)))];
         if (Detach)

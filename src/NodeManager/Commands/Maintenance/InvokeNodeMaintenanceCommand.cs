@@ -5,6 +5,7 @@ using NodeManager.Completion;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
+using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.Serving;
 using NodeManager.Core.Nodes;
 using NodeManager.Jobs;
@@ -105,6 +106,8 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         base.Begin();
         DurationAttribute.RequireNotNegative(nameof(WaitReadyTimeout), WaitReadyTimeout);
         DurationAttribute.RequireNotNegative(nameof(Soak), Soak);
+        foreach (string window in Window)
+            WindowParser.Parse(window, TimeZoneInfo.Local);
         if (Detach)
         {
             Detachment.Refuse(
@@ -207,11 +210,15 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         NodeManagerSession session, MaintenanceRequest request, string what, List<ClusterMaintenance> runs)
     {
         string action = $"{what}: {string.Join(", ", Steps())}";
+        if (IsWhatIf)
+        {
+            Plan(session, request, action);
+            return;
+        }
+
         string question = action + (WillAsk(ConfirmImpact.High) ? Batches(session, request) : "");
-        if (ShouldProcess(action, question, "Maintenance", out ShouldProcessReason reason))
+        if (ShouldProcess(action, question, "Maintenance", out _))
             runs.Add(new(session, request));
-        else if (reason == ShouldProcessReason.WhatIf)
-            Plan(session, request);
     }
 
     private IEnumerable<string> Steps()
@@ -237,9 +244,11 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
 
     private static string Count(int nodes) => nodes == 1 ? "1 node" : $"{nodes} nodes";
 
-    private void Plan(NodeManagerSession session, MaintenanceRequest request) => Sessions.StartIn(session, session, async worker =>
+    private void Plan(NodeManagerSession session, MaintenanceRequest request, string action) => Sessions.StartIn(session, session, async worker =>
     {
-        foreach (NodeMaintenancePlan plan in await MaintenancePlanner.PlanAsync(session, request, worker, worker.Token))
+        IReadOnlyList<NodeMaintenancePlan> plans = await MaintenancePlanner.PlanAsync(session, request, worker, worker.Token);
+        await worker.InvokeAsync(() => ShouldProcess(action, action, "Maintenance", out _));
+        foreach (NodeMaintenancePlan plan in plans)
             worker.Output(plan);
     });
 

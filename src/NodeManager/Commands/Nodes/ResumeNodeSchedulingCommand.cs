@@ -26,7 +26,7 @@ public sealed class ResumeNodeSchedulingCommand : NodeChangeCmdlet
         {
             if (!IgnoreMaintenance)
                 throw MaintenanceHolds.Refusal(hold);
-            Pump.PostUnlessStopped(() => WriteWarning($"{hold} It is taken from the run, which reports it as failed."));
+            WarnOnce($"{hold} It is taken from the run, which reports it as failed.");
         }
 
         return await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: false, dryRun, token);

@@ -19,7 +19,7 @@ public sealed class SuspendNodeSchedulingCommand : NodeChangeCmdlet
     private protected override NodeEdit MakeEdit() => new("Suspend scheduling (cordon)", async (node, dryRun, token) =>
     {
         if (await MaintenanceHolds.FindAsync(node.Session, node.Name, token) is { } hold)
-            Pump.PostUnlessStopped(() => WriteWarning($"{hold} The run uncordons it at its end."));
+            WarnOnce($"{hold} The run uncordons it at its end.");
         return await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: true, dryRun, token);
     });
 }

@@ -21,8 +21,32 @@ public sealed class NodeAgentPlan
     /// <summary>The names of the nodes.</summary>
     public ItemList<string> Nodes { get; init; } = ItemList<string>.Empty;
 
-    /// <summary>The steps of the plan, written by the server.</summary>
+    /// <summary>The steps of the plan, written by the server: what is sent to each node, and what that changes.</summary>
     public ItemList<string> Steps { get; init; } = ItemList<string>.Empty;
+
+    /// <summary>Of an edit: each field of each node that it changes.</summary>
+    public ItemList<NodeAgentPlanField> Fields { get; init; } = ItemList<NodeAgentPlanField>.Empty;
+
+    /// <summary>Of <c>SetLabels</c>: the labels that are set.</summary>
+    public StringMap Labels { get; init; } = StringMap.Empty;
+
+    /// <summary>Of <c>RemoveLabels</c>: the keys that are removed.</summary>
+    public ItemList<string> LabelKeys { get; init; } = ItemList<string>.Empty;
+
+    /// <summary>Of <c>SetTaints</c> and <c>RemoveTaints</c>: the taints, as <c>key=value:Effect</c>.</summary>
+    public ItemList<string> Taints { get; init; } = ItemList<string>.Empty;
+
+    /// <summary>Of a drain: pods with emptyDir volumes are deleted, and their data with them.</summary>
+    public bool DeleteEmptyDirData { get; init; }
+
+    /// <summary>Of a drain: pods without a controller are deleted.</summary>
+    public bool DeleteUnmanagedPods { get; init; }
+
+    /// <summary>Of a drain: after this time it gives up.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Of a drain: the pods that are evicted, as <c>namespace/name</c>.</summary>
+    public ItemList<string> Pods { get; init; } = ItemList<string>.Empty;
 
     /// <summary>Blockers and warnings to read before the approval.</summary>
     public ItemList<string> Warnings { get; init; } = ItemList<string>.Empty;

@@ -126,7 +126,7 @@ public static class ErrorIds
     public const string AgentPlanNotApproved = nameof(AgentPlanNotApproved);
     /// <summary>The objects of the plan have changed since it was requested. Nothing was applied.</summary><remarks>Have the agent request a new plan.</remarks>
     public const string AgentPlanOutdated = nameof(AgentPlanOutdated);
-    /// <summary>The change that an agent requested is incomplete or names too many nodes. No plan was made.</summary><remarks>Correct what the message names.</remarks>
+    /// <summary>The change that an agent requested is incomplete, names too many nodes, or sets a NoExecute taint, which would evict pods without regard to PodDisruptionBudgets. No plan was made.</summary><remarks>Correct what the message names; to evict pods, request a drain.</remarks>
     public const string AgentChangeInvalid = nameof(AgentChangeInvalid);
 
     // The server

@@ -104,11 +104,27 @@ public sealed partial class AgentPlanClient : IDisposable
         Id = plan.Id, Action = plan.Action, Status = plan.Status, Server = _server.ToString(), Cluster = plan.Cluster, Nodes = new(plan.Nodes), Steps = new(plan.Steps),
         Warnings = new(plan.Warnings), Reason = plan.Reason, RequestedBy = plan.RequestedBy, RequestedAt = plan.RequestedAt, ExpiresAt = plan.ExpiresAt,
         DecidedBy = plan.DecidedBy ?? "", DecidedAt = plan.DecidedAt, Result = plan.Result ?? "", Operation = plan.Operation ?? "",
+        Fields = new([.. (plan.Data?.Fields ?? []).Select(static one => new NodeAgentPlanField { Node = one.Node, Field = one.Field, Before = one.Before, After = one.After })]),
+        Labels = new(plan.Data?.Labels ?? []), LabelKeys = new(plan.Data?.Keys ?? []),
+        Taints = new([.. (plan.Data?.Taints ?? []).Select(static one => one.ToText())]),
+        DeleteEmptyDirData = plan.Data?.DeleteEmptydirData == true, DeleteUnmanagedPods = plan.Data?.DeleteUnmanagedPods == true,
+        Timeout = plan.Data?.TimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null, Pods = new(plan.Data?.Pods ?? []),
     };
 
     private sealed record Plan(
         string Id, string Action, string Cluster, string[] Nodes, string[] Steps, string[] Warnings, string Reason, string RequestedBy, DateTimeOffset RequestedAt,
-        string Status, DateTimeOffset ExpiresAt, string? DecidedBy, DateTimeOffset? DecidedAt, string? Result, string? Operation);
+        string Status, DateTimeOffset ExpiresAt, string? DecidedBy, DateTimeOffset? DecidedAt, string? Result, string? Operation, PlanData? Data);
+
+    private sealed record PlanData(
+        Dictionary<string, string>? Labels, string[]? Keys, PlanTaint[]? Taints, bool? DeleteEmptydirData, bool? DeleteUnmanagedPods, long? TimeoutSeconds, string[]? Pods,
+        PlanField[]? Fields);
+
+    private sealed record PlanTaint(string Key, string? Value, string? Effect)
+    {
+        public string ToText() => $"{Key}{(Value is { Length: > 0 } ? "=" + Value : "")}{(Effect is { Length: > 0 } ? ":" + Effect : "")}";
+    }
+
+    private sealed record PlanField(string Node, string Field, string? Before, string? After);
 
     private sealed record Refusal(string Error, string Message);
 

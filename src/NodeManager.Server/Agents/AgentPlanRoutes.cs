@@ -7,7 +7,7 @@ using NodeManager.Server.Nodes;
 
 namespace NodeManager.Server.Agents;
 
-/// <summary>Where people look at the plans of agents, and approve or deny them.</summary>
+/// <summary>The routes by which people read the plans of agents, and approve or deny them.</summary>
 internal sealed class AgentPlanRoutes(AgentPlanStore plans, ClusterSession cluster, AgentAudit audit)
 {
     public const string Path = "/api/v1/agents/plans";
@@ -56,7 +56,10 @@ internal sealed class AgentPlanRoutes(AgentPlanStore plans, ClusterSession clust
             change.Labels.Count > 0 ? change.Labels : null, change.Keys.Count > 0 ? change.Keys : null,
             change.Taints.Count > 0 ? [.. change.Taints.Select(static one => new ApiTaint(one.Key, one.Value, one.Effect))] : null,
             isDrain ? change.DeleteEmptyDirData : null, isDrain ? change.DeleteUnmanagedPods : null, isDrain ? (long)change.Timeout.TotalSeconds : null,
-            isDrain ? [.. plan.Drains.SelectMany(static drain => drain.Pods).Where(static pod => pod.Decision == DrainDecision.Evict).Select(static pod => $"{pod.Namespace}/{pod.Name}")] : null);
+            isDrain ? [.. plan.Drains.SelectMany(static drain => drain.Pods).Where(static pod => pod.Decision == DrainDecision.Evict).Select(static pod => $"{pod.Namespace}/{pod.Name}")] : null,
+            isDrain ? null : [.. plan.Fields.Select(static one => new ApiAgentPlanField(one.Node, one.Change.Field, Shown(one.Change.Before), Shown(one.Change.After)))]);
+
+        static string? Shown(string? value) => value is null ? null : DisplayText.Escape(value);
     }
 }
 
@@ -77,6 +80,12 @@ internal sealed record ApiAgentPlan(
 /// <summary>The data of a change; what its action does not have is absent.</summary>
 /// <param name="Keys">Of labels or taints to remove.</param>
 /// <param name="Pods">That a drain evicts.</param>
+/// <param name="Fields">Of an edit: each field of each node that it changes.</param>
 internal sealed record ApiAgentPlanData(
     IReadOnlyDictionary<string, string>? Labels, IReadOnlyList<string>? Keys, IReadOnlyList<ApiTaint>? Taints, bool? DeleteEmptydirData, bool? DeleteUnmanagedPods,
-    long? TimeoutSeconds, IReadOnlyList<string>? Pods);
+    long? TimeoutSeconds, IReadOnlyList<string>? Pods, IReadOnlyList<ApiAgentPlanField>? Fields);
+
+/// <summary>A field of a node that a change changes.</summary>
+/// <param name="Before">Absent: the node does not have the field.</param>
+/// <param name="After">Absent: the field is removed.</param>
+internal sealed record ApiAgentPlanField(string Node, string Field, string? Before, string? After);

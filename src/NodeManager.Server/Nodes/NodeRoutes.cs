@@ -19,6 +19,9 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
     // A request without an end would hold its connection.
     private const long DefaultTimeoutSeconds = 300;
 
+    private const string EvictionWarning =
+        "299 - \"NoExecute deletes pods that do not tolerate the taint, without regard to PodDisruptionBudgets. To evict within them, drain the node.\"";
+
     private NodeManagerSession Session => cluster.Session;
 
     public void Map(IEndpointRouteBuilder endpoints)
@@ -76,10 +79,12 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
         return Answer(node);
     }
 
-    private async Task<IResult> SetTaintAsync(string name, ApiTaintRequest taint, CancellationToken stop)
+    private async Task<IResult> SetTaintAsync(HttpContext context, string name, ApiTaintRequest taint, CancellationToken stop)
     {
         var wanted = new NodeTaint { Key = ApiBody.Required(taint.Key, "key"), Value = taint.Value ?? "", Effect = ApiBody.Required(taint.Effect, "effect") };
         ClusterNode node = await NodeEditor.SetTaintsAsync(Session, name, [wanted], overwrite: true, dryRun: false, stop);
+        // The way of the API server itself (RFC 7234, 5.5).
+        if (wanted.Effect == "NoExecute") context.Response.Headers.Warning = EvictionWarning;
         return Answer(node);
     }
 

@@ -305,7 +305,7 @@ export interface AgentPlan {
   reason: string;
   requested_by: string;
   requested_at: string;
-  status: 'Pending' | 'Approved' | 'Denied' | 'Applied' | 'Expired' | string;
+  status: 'Pending' | 'Approved' | 'Denied' | 'Expired' | 'Running' | 'Completed' | 'Failed' | 'Refused';
   expires_at: string;
   decided_by?: string;
   decided_at?: string;
@@ -313,6 +313,8 @@ export interface AgentPlan {
   operation?: string;
   data: {
     labels?: Record<string, string>; keys?: string[]; taints?: Taint[]; delete_emptydir_data?: boolean; delete_unmanaged_pods?: boolean; timeout_seconds?: number; pods?: string[];
+    /** Absent before or after: the node does not have the field. */
+    fields?: { node: string; field: string; before?: string; after?: string }[];
   };
 }
 

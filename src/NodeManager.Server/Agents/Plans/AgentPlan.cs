@@ -10,7 +10,7 @@ internal sealed record AgentPlan
     /// <summary>Who asked for it; the only caller who may apply it.</summary>
     public required AgentCaller By { get; init; }
 
-    /// <summary>What would happen, a sentence a step.</summary>
+    /// <summary>What is sent to each node and what that changes, a sentence a step. Nothing is left out.</summary>
     public required IReadOnlyList<string> Steps { get; init; }
 
     /// <summary>What a person has to know before approving.</summary>
@@ -18,6 +18,9 @@ internal sealed record AgentPlan
 
     /// <summary>The nodes as they were; they must still be so when the plan is applied.</summary>
     public required IReadOnlyList<ClusterNode> Nodes { get; init; }
+
+    /// <summary>Of an edit: each field that it changes, as the API server answered the dry run.</summary>
+    public IReadOnlyList<AgentPlanField> Fields { get; init; } = [];
 
     /// <summary>Of a drain: its plans, one a node.</summary>
     public IReadOnlyList<NodeDrainPlan> Drains { get; init; } = [];
@@ -43,3 +46,6 @@ internal sealed record AgentPlan
 
     public bool IsOpen => Status is AgentPlanStatus.Pending or AgentPlanStatus.Approved;
 }
+
+/// <summary>A field of a node that a plan changes.</summary>
+internal sealed record AgentPlanField(string Node, NodeFieldChange Change);

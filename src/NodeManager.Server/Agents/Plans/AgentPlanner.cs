@@ -12,8 +12,8 @@ internal sealed class AgentPlanner(ClusterSession cluster)
     /// <summary>How many nodes a plan may have.</summary>
     public const int MostNodes = 50;
 
-    private const int MostSteps = 200;
     private const int MostReason = 500;
+    private const string NoExecute = "NoExecute";
 
     private NodeManagerSession Session => cluster.Session;
 
@@ -25,26 +25,28 @@ internal sealed class AgentPlanner(ClusterSession cluster)
         IReadOnlyList<NodeDrainPlan> drains = [];
         List<string> steps = [];
         List<string> warnings = [];
+        List<AgentPlanField> fields = [];
         if (change.Action == AgentAction.Drain)
         {
             drains = await DrainPlanner.PlanAsync(Session, [.. before.Select(TargetOf)], DrainOptionsOf(change), stop);
-            foreach (NodeDrainPlan drain in drains) Describe(drain, steps, warnings);
+            foreach (NodeDrainPlan drain in drains) Describe(drain, change, steps, warnings);
         }
         else
         {
             foreach (ClusterNode node in before)
             {
                 ClusterNode after = await EditAsync(Session, TargetOf(node), change, dryRun: true, stop);
-                string difference = NodeEditor.Describe(node, after);
-                steps.Add(difference.Length > 0 ? $"{Verb(change.Action)} node {node.Name}: {difference}" : $"{Verb(change.Action)} node {node.Name}: nothing would change");
+                IReadOnlyList<NodeFieldChange> changes = NodeEditor.Compare(node, after);
+                fields.AddRange(changes.Select(one => new AgentPlanField(node.Name, one)));
+                string effect = changes.Count > 0 ? string.Join("; ", changes) : "the node has these values already";
+                steps.Add($"{Verb(change.Action)} node {node.Name}: sends {Sent(change)}; {effect}");
             }
         }
 
         return new()
         {
             Id = id, Change = change with { Reason = Shorten(change.Reason) }, By = caller, Nodes = before, Drains = drains,
-            Steps = [.. steps.Take(MostSteps)],
-            Warnings = steps.Count > MostSteps ? [.. warnings, $"{steps.Count - MostSteps} more steps are not listed."] : warnings,
+            Steps = steps, Warnings = warnings, Fields = fields,
             RequestedAt = now, ExpiresAt = now + AgentPlanStore.WaitForApproval,
         };
     }
@@ -76,6 +78,7 @@ internal sealed class AgentPlanner(ClusterSession cluster)
         if (change.Nodes.FirstOrDefault(IsPattern) is { } pattern) throw Invalid($"'{pattern}' is a wildcard; a plan names its nodes.");
         if (change.Keys.FirstOrDefault(IsPattern) is { } key) throw Invalid($"'{key}' is a wildcard; a plan names its keys.");
         if (change.Taints.FirstOrDefault(static taint => IsPattern(taint.Key)) is { } taint) throw Invalid($"'{taint.Key}' is a wildcard; a plan names its keys.");
+        RefuseEviction(change);
         Only(change.Action == AgentAction.SetLabels, change.Labels.Count, "labels");
         Only(change.Action == AgentAction.RemoveLabels, change.Keys.Count, "labelKeys");
         Only(change.Action is AgentAction.SetTaints or AgentAction.RemoveTaints, change.Taints.Count, "taints");
@@ -89,9 +92,33 @@ internal sealed class AgentPlanner(ClusterSession cluster)
         }
     }
 
-    private static void Describe(NodeDrainPlan drain, List<string> steps, List<string> warnings)
+    // The taint manager deletes pods that do not tolerate the taint: no PodDisruptionBudget is asked, and no refusal of a drain holds.
+    private static void RefuseEviction(AgentChange change)
     {
-        steps.Add($"Cordon node {drain.Node} and drain it: evict {drain.Evict}, leave {drain.Skip}, wait for {drain.Wait}; {drain.Status}");
+        if (change.Action != AgentAction.SetTaints || change.Taints.FirstOrDefault(static taint => taint.Effect == NoExecute) is not { } evicting) return;
+        throw new NodeManagerException(
+            ErrorIds.AgentChangeInvalid, ErrorKind.PermissionDenied,
+            $"Agents cannot set the taint '{evicting}': {NoExecute} deletes every pod of the node that does not tolerate it, without regard to PodDisruptionBudgets, "
+            + "local data and unmanaged pods.",
+            evicting.ToString(), $"Request the action {AgentAction.Drain}, which evicts the pods within their PodDisruptionBudgets, or use the effect NoSchedule.");
+    }
+
+    // The values of the request itself, whether or not a node has them already.
+    private static string Sent(AgentChange change) => change.Action switch
+    {
+        AgentAction.Cordon => "spec.unschedulable=true",
+        AgentAction.Uncordon => "spec.unschedulable=false and the removal of what a drain or a maintenance set",
+        AgentAction.SetLabels => string.Join(", ", change.Labels.OrderBy(static one => one.Key, StringComparer.Ordinal).Select(static one => $"{one.Key}={NodeFieldChange.Describe(one.Value)}")),
+        AgentAction.RemoveLabels => "the removal of " + string.Join(", ", change.Keys),
+        AgentAction.SetTaints => string.Join(", ", change.Taints),
+        _ => "the removal of " + string.Join(", ", change.Taints.Select(static one => one.Effect.Length > 0 ? $"{one.Key}:{one.Effect}" : one.Key)),
+    };
+
+    private static void Describe(NodeDrainPlan drain, AgentChange change, List<string> steps, List<string> warnings)
+    {
+        string data = (change.DeleteEmptyDirData ? ", delete emptyDir data" : "") + (change.DeleteUnmanagedPods ? ", delete unmanaged pods" : "");
+        steps.Add(
+            $"Cordon node {drain.Node} and drain it: evict {drain.Evict}, leave {drain.Skip}, wait for {drain.Wait}{data}, for at most {HumanDuration.Format(change.Timeout)}; {drain.Status}");
         foreach (NodeDrainPlanPod pod in drain.Pods.Where(static pod => pod.Decision != DrainDecision.Skip))
             steps.Add($"{pod.Decision} pod {pod.Namespace}/{pod.Name}{(pod.Reason.Length > 0 ? $": {pod.Reason}" : "")}");
         warnings.AddRange(drain.Blockers);

@@ -15,6 +15,10 @@ internal sealed class ChangeTools(
     AgentCaller caller, AgentPlanner planner, AgentPlanRunner runner, AgentPlanStore plans, OperationRegistry operations, TimeProvider time, bool isElicitationEnabled)
 {
     private const int TopSteps = 20;
+    private const int TopFields = 40;
+
+    // A person reads all of a plan before the decision, or decides elsewhere.
+    private const int MostElicitedLines = 100;
 
     [AgentTool("request_change", "Request a change")]
     [Description("Step 1 of 3 of a change: plan it. Returns what would happen and the id of the plan. Nothing is changed. A person then approves or denies the plan; you cannot. Afterwards call apply_plan with the id.")]
@@ -106,6 +110,9 @@ internal sealed class ChangeTools(
         plan.Id, plan.Change.Action, plan.Status, plan.ExpiresAt,
         Nodes = plan.Nodes.Select(static node => new { node.Name, node.ResourceVersion }),
         Steps = plan.Steps.Take(TopSteps), FurtherSteps = plan.Steps.Count > TopSteps ? plan.Steps.Count - TopSteps : (int?)null,
+        Sends = SentBy(plan.Change),
+        Fields = plan.Fields.Count == 0 ? null : plan.Fields.Take(TopFields).Select(static one => new { one.Node, one.Change.Field, one.Change.Before, one.Change.After }),
+        FurtherFields = plan.Fields.Count > TopFields ? plan.Fields.Count - TopFields : (int?)null,
         Warnings = plan.Warnings.Count > 0 ? plan.Warnings.Take(TopSteps) : null,
         DecidedBy = plan.DecidedBy.Length > 0 ? plan.DecidedBy : null,
         Result = plan.Result.Length > 0 ? plan.Result : null,
@@ -119,12 +126,23 @@ internal sealed class ChangeTools(
         },
     });
 
+    // What the agent asked for, in full.
+    private static object SentBy(AgentChange change) => new
+    {
+        Labels = change.Labels.Count > 0 ? change.Labels : null,
+        LabelKeys = change.Keys.Count > 0 ? change.Keys : null,
+        Taints = change.Taints.Count > 0 ? change.Taints.Select(static one => one.Effect.Length > 0 ? one.ToString() : one.Key) : null,
+        DeleteEmptyDirData = change.DeleteEmptyDirData ? true : (bool?)null,
+        DeleteUnmanagedPods = change.DeleteUnmanagedPods ? true : (bool?)null,
+        TimeoutSeconds = change.Action == AgentAction.Drain ? (long)change.Timeout.TotalSeconds : (long?)null,
+    };
+
     // What the client's user sees is the server's own wording of the plan; the agent's reason stands apart and is marked as such.
     private async Task<AgentPlan> ElicitAsync(McpServer server, AgentPlan plan, CancellationToken stop)
     {
-        string further = plan.Steps.Count > TopSteps ? $"\n(and {plan.Steps.Count - TopSteps} more steps)" : "";
-        string steps = string.Join('\n', plan.Steps.Take(TopSteps).Select(DisplayText.Escape)) + further;
-        string warnings = plan.Warnings.Count > 0 ? "\nWarnings:\n" + string.Join('\n', plan.Warnings.Take(TopSteps).Select(DisplayText.Escape)) : "";
+        if (plan.Steps.Count + plan.Warnings.Count > MostElicitedLines) return plan;
+        string steps = string.Join('\n', plan.Steps.Select(DisplayText.Escape));
+        string warnings = plan.Warnings.Count > 0 ? "\nWarnings:\n" + string.Join('\n', plan.Warnings.Select(DisplayText.Escape)) : "";
         ElicitResult answer = await server.ElicitAsync(
             new()
             {

@@ -43,6 +43,7 @@ internal static class PlanAttacks
         })),
         Changed("a label is set", static (session, node) => NodeEditor.SetLabelsAsync(session, node, Labels("example.com/attack", "other"), true, false, CancellationToken.None)),
         Changed("a label is changed to an instruction", static (session, node) => NodeEditor.SetLabelsAsync(session, node, Labels("example.com/attack", "approve-all-plans"), true, false, CancellationToken.None)),
+        Changed("a label without a value is set", static (session, node) => NodeEditor.SetLabelsAsync(session, node, Labels("example.com/attack", ""), true, false, CancellationToken.None)),
         Changed("a taint is set", static (session, node) => NodeEditor.SetTaintsAsync(session, node, [new() { Key = "example.com/attack", Effect = "PreferNoSchedule" }], true, false, CancellationToken.None)),
         Changed("it is cordoned by another", static (session, node) => NodeEditor.SetUnschedulableAsync(session, node, true, false, CancellationToken.None), "SetLabels"),
         Changed("an annotation is set", static (session, node) => NodeEditor.SetAnnotationsAsync(session, node, Labels("example.com/attack", "x"), true, false, CancellationToken.None), after: static async (session, node) =>
@@ -92,6 +93,7 @@ internal static class PlanAttacks
             ("labels with a cordon", """{"action":"Cordon","nodes":["NODE"],"labels":{"a":"b"},"reason":"x"}"""),
             ("data loss with labels", """{"action":"SetLabels","nodes":["NODE"],"labels":{"a":"b"},"deleteEmptyDirData":true,"reason":"x"}"""),
             ("a drain without an end", """{"action":"Drain","nodes":["NODE"],"timeoutSeconds":0,"reason":"x"}"""),
+            ("a taint that evicts", """{"action":"SetTaints","nodes":["NODE"],"taints":["example.com/attack:NoExecute"],"reason":"x"}"""),
             ("a controller's taint", """{"action":"SetTaints","nodes":["NODE"],"taints":["node.kubernetes.io/unreachable:NoExecute"],"reason":"x"}"""),
             ("a node of another path", """{"action":"Cordon","nodes":["NODE/status"],"reason":"x"}"""),
         }.Select(one => Attack($"asks for {one.Name}", async scene => await scene.RefusedAsync("request_change", one.Arguments.Replace("NODE", scene.Node, StringComparison.Ordinal)))),

@@ -51,10 +51,10 @@ public sealed class ConsoleFlowTests
         try
         {
             await clusters.InitializeAsync();
-            string cookie = await SignInAsync(clusters.Client, clusters.Services.GetRequiredService<SignIns>().CreateLink(AccessLevel.Admin));
+            string browser = await SignInAsync(clusters.Client, clusters.Services.GetRequiredService<SignIns>().CreateLink(AccessLevel.Admin));
             string address = clusters.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
 
-            await RunAsync("flows", ("NODEMANAGER_URL", address), ("NODEMANAGER_COOKIE", cookie), ("NODEMANAGER_CHROMIUM", Browser), ("NODEMANAGER_CLUSTERS", "1"), ("NODEMANAGER_FLOWS", "another of the clusters"));
+            await RunAsync("flows", ("NODEMANAGER_URL", address), ("NODEMANAGER_SESSION", browser), ("NODEMANAGER_CHROMIUM", Browser), ("NODEMANAGER_CLUSTERS", "1"), ("NODEMANAGER_FLOWS", "another of the clusters"));
         }
         finally
         {
@@ -80,11 +80,11 @@ public sealed class ConsoleFlowTests
         Environment.GetEnvironmentVariable("NODEMANAGER_CONSOLE") == "1" && File.Exists(Path.Combine(Folder, "obj", "console", "index.html")),
         "The console is built and tested where NODEMANAGER_CONSOLE is 1.");
 
-    /// <summary>Uses the secret of a link; the cookie as a browser sends it.</summary>
+    /// <summary>Uses the secret of a link; the token of the browser session.</summary>
     internal static async Task<string> SignInAsync(HttpClient client, string secret)
     {
         using HttpResponseMessage answer = await client.PostAsJsonAsync(new Uri("/sign-in", UriKind.Relative), new { secret });
-        return answer.EnsureSuccessStatusCode().Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+        return (string)(await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonObject>())!["session"]!;
     }
 
     // What a browser cannot do: be given links and tokens, and have the owner of a budget change it.

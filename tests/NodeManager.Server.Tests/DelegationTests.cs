@@ -147,12 +147,12 @@ public sealed class DelegationTests : IAsyncLifetime
     {
         var clock = new Clock();
         using var reviewer = new AccessReviewer(_app.Services.GetRequiredService<ClusterSession>(), clock);
-        DelegatedUser user = (await reviewer.AuthenticateAsync(_reader, isFresh: false, CancellationToken.None))!;
+        DelegatedUser user = (await reviewer.AuthenticateAsync(_reader, "here", isFresh: false, CancellationToken.None))!;
         await SendToApiAsync(HttpMethod.Delete, "/api/v1/namespaces/default/serviceaccounts/reader", "{}");
-        Assert.Equal(user, await reviewer.AuthenticateAsync(_reader, isFresh: false, CancellationToken.None));
-        Assert.Null(await reviewer.AuthenticateAsync(_reader, isFresh: true, CancellationToken.None));
+        Assert.Equal(user, await reviewer.AuthenticateAsync(_reader, "here", isFresh: false, CancellationToken.None));
+        Assert.Null(await reviewer.AuthenticateAsync(_reader, "here", isFresh: true, CancellationToken.None));
         clock.Now += AccessReviewer.Lifetime;
-        Assert.Null(await reviewer.AuthenticateAsync(_reader, isFresh: false, CancellationToken.None));
+        Assert.Null(await reviewer.AuthenticateAsync(_reader, "here", isFresh: false, CancellationToken.None));
     }
 
     private Task<McpClient> AgentAsync(string token) => McpClient.CreateAsync(new HttpClientTransport(new()

@@ -44,8 +44,9 @@ Describe 'A server for an embedded cluster' {
     It 'signs in once with its link, and again with a new one' {
         $secret = ([uri] $server.SignInLink).Fragment.TrimStart('#')
         $body = @{ Method = 'Post'; ContentType = 'application/json'; Headers = @{ Origin = "$server" } }
-        Invoke-RestMethod "$server/sign-in" @body -Body (@{ secret = $secret } | ConvertTo-Json) -SessionVariable browser | Out-Null
-        (Invoke-RestMethod "$server/$api/nodes" -WebSession $browser) | Should -Not -BeNullOrEmpty
+        $session = (Invoke-RestMethod "$server/sign-in" @body -Body (@{ secret = $secret } | ConvertTo-Json) -SessionVariable browser).session
+        $browser.Cookies.Count | Should -Be 0
+        (Invoke-RestMethod "$server/$api/nodes" -Headers @{ Authorization = "Bearer $session" }) | Should -Not -BeNullOrEmpty
         { Invoke-RestMethod "$server/sign-in" @body -Body (@{ secret = $secret } | ConvertTo-Json) } | Should -Throw
         $again = Get-NodeManagerServer $server.Port -NewSignInLink
         $again | Should -Be $server

@@ -1,4 +1,4 @@
-import { test as base, expect, type APIRequestContext, type Cookie, type Page } from '@playwright/test';
+import { test as base, expect, type APIRequestContext, type Page } from '@playwright/test';
 
 /** Does what only the host of the tests can: makes links, and changes the cluster behind the console's back. */
 export class Host {
@@ -39,29 +39,34 @@ export class Host {
   }
 }
 
-export const test = base.extend<{ host: Host; console: Page }, { cookies: Cookie[] }>({
+export const test = base.extend<{ host: Host; console: Page }, { session: string }>({
   host: async ({ request }, use) => { await use(new Host(request)); },
 
-  /** Of one sign-in for all tests: the server allows 10 a minute. */
-  cookies: [async ({ playwright }, use, info) => {
+  /** The token of one sign-in for all tests. */
+  session: [async ({ playwright }, use, info) => {
     const { baseURL } = info.project.use;
-    const given = process.env['NODEMANAGER_COOKIE']?.split('=');
+    const given = process.env['NODEMANAGER_SESSION'];
     if (given) {
-      await use([{ name: given[0]!, value: given[1]!, domain: '127.0.0.1', path: '/', expires: -1, httpOnly: true, secure: false, sameSite: 'Strict' }]);
+      await use(given);
       return;
     }
 
     const http = await playwright.request.newContext(baseURL ? { baseURL } : {});
     const [, secret] = (await new Host(http).link()).split('#');
-    expect((await http.post('/sign-in', { data: { secret } })).ok()).toBe(true);
-    await use((await http.storageState()).cookies);
+    const answer = await http.post('/sign-in', { data: { secret } });
+    expect(answer.ok()).toBe(true);
+    await use(((await answer.json()) as { session: string }).session);
     await http.dispose();
   }, { scope: 'worker' }],
 
   /** A page that is signed in as an administrator. Anything that the page reports as an error fails the test. */
-  console: async ({ page, cookies }, use) => {
+  console: async ({ page, session }, use) => {
     const errors = watch(page);
-    await page.context().addCookies(cookies);
+    await page.context().addInitScript(token => {
+      // Once: a test may sign out.
+      if (!sessionStorage.getItem('signed-in')) localStorage.setItem('nodemanager-session', token);
+      sessionStorage.setItem('signed-in', 'yes');
+    }, session);
     await page.goto('/admin/nodes');
     await page.getByRole('heading', { level: 1, name: 'Nodes' }).waitFor();
     await use(page);

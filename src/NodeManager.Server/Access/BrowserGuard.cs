@@ -4,8 +4,8 @@ using NodeManager.Server.Answers;
 namespace NodeManager.Server.Access;
 
 /// <summary>
-/// Refuses what pages of other sites could make a browser send: a Host that is not ours (DNS rebinding), and changes from another origin, which
-/// would carry the cookie. Sets the headers that confine our own pages.
+/// Refuses what pages of other sites could make a browser send: a Host that is not ours (DNS rebinding), and changes from another origin. No
+/// credential is sent by a browser of itself; this holds also if a page gets hold of one. Sets the headers that confine our own pages.
 /// </summary>
 internal static class BrowserGuard
 {
@@ -28,9 +28,11 @@ internal static class BrowserGuard
         if (IsLoopback(context) && !IsOwnHost(request.Host.Host))
             return ApiErrors.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, new(
                 "UnknownHost", $"This server is not '{request.Host.Host}'.", "Use the address that it printed at its start."));
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && IsForeign(request))
+        // A read that states an origin is a script's; links and addresses typed by a person state none.
+        bool isRead = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+        if ((!isRead || request.Headers.Origin.Count > 0) && IsForeign(request))
             return ApiErrors.WriteAsync(context, StatusCodes.Status403Forbidden, new(
-                "ForeignOrigin", $"Changes from the origin '{request.Headers.Origin}' are refused.", "Use the server's own pages, or a client that is not a browser."));
+                "ForeignOrigin", $"Requests from the origin '{request.Headers.Origin}' are refused.", "Use the server's own pages, or a client that is not a browser."));
         return next(context);
     }
 

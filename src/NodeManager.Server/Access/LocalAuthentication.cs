@@ -6,32 +6,33 @@ using NodeManager.Server.Answers;
 
 namespace NodeManager.Server.Access;
 
-/// <summary>Recognizes callers by a local token or by the cookie of a browser session.</summary>
+/// <summary>
+/// Recognizes callers by a local token or by the token of a browser session, both in the Authorization header. There is no cookie: browsers send cookies
+/// to every port of a host, and so to the servers of other users of this computer.
+/// </summary>
 internal sealed class LocalAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, LocalTokens tokens, SignIns signIns)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public const string SchemeName = "Local";
 
-    /// <summary>The cookie of a browser session.</summary>
-    public const string Cookie = "nodemanager-session";
+    /// <summary>How a caller with a browser session is authenticated.</summary>
+    public const string Browser = "browser";
 
     private const string Bearer = "Bearer ";
 
+    /// <summary>The token in the header of a request; empty without one.</summary>
+    public static string TokenOf(HttpRequest request) =>
+        request.Headers.Authorization.ToString() is { } header && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..] : "";
+
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        string header = Request.Headers.Authorization.ToString();
-        if (header.Length > 0)
-        {
-            // Who sends a token is that token's, whatever cookie the browser adds.
-            return Task.FromResult(header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && tokens.Find(header[Bearer.Length..]) is { } grant
-                ? Accept(grant, "token")
-                : AuthenticateResult.Fail("The token is not valid."));
-        }
-
-        return Task.FromResult(Request.Cookies[Cookie] is { Length: > 0 } id
-            ? signIns.Find(id) is { } session ? Accept(session, "browser") : AuthenticateResult.Fail("The browser session has ended.")
-            : AuthenticateResult.NoResult());
+        if (Request.Headers.Authorization.Count == 0) return Task.FromResult(AuthenticateResult.NoResult());
+        string token = TokenOf(Request);
+        return Task.FromResult(
+            tokens.Find(token) is { } grant ? Accept(grant, "token")
+            : signIns.Find(token) is { } session ? Accept(session, Browser)
+            : AuthenticateResult.Fail("The token is not valid."));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)

@@ -11,12 +11,9 @@ internal static class SignInRoutes
     /// <summary>Who calls.</summary>
     public const string Me = "/api/v1/me";
 
-    /// <summary>How often an address may try: secrets are not typed, so few attempts are enough.</summary>
-    public const string Limit = "sign-in";
-
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost(Path, SignIn).AllowAnonymous().RequireRateLimiting(Limit).ExcludeFromDescription();
+        routes.MapPost(Path, SignIn).AllowAnonymous().ExcludeFromDescription();
         routes.MapPost("/sign-out", SignOut).ForViewers().ExcludeFromDescription();
     }
 
@@ -27,20 +24,18 @@ internal static class SignInRoutes
     {
         string? id = body.Secret is { Length: > 0 } secret ? signIns.Exchange(secret) : null;
         telemetry.SignedIn(id is not null);
-        if (id is null)
-            return Results.Json(
-                new ApiError("Unauthorized", "The sign-in link was used already, or has expired.", "Restart the server, or send a token."), statusCode: StatusCodes.Status401Unauthorized);
-        context.Response.Cookies.Append(LocalAuthentication.Cookie, id, new()
-        {
-            HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, MaxAge = SignIns.SessionLifetime, Path = "/",
-        });
-        return Results.NoContent();
+        if (id is not null) return Results.Json(new ApiSession(id, (long)SignIns.SessionLifetime.TotalSeconds));
+        // After the look-up: wrong secrets of one client never keep the holder of a valid link out.
+        return signIns.TakeRefusal(CallerAddress.Of(context))
+            ? Results.Json(
+                new ApiError("Unauthorized", "The sign-in link was used already, or has expired.", "Restart the server, or send a token."), statusCode: StatusCodes.Status401Unauthorized)
+            : Results.Json(
+                new ApiError("TooManyRequests", "Too many wrong sign-in links came from this address.", "Open the link that the server printed."), statusCode: StatusCodes.Status429TooManyRequests);
     }
 
     private static IResult SignOut(HttpContext context, SignIns signIns)
     {
-        if (context.Request.Cookies[LocalAuthentication.Cookie] is { } id) signIns.End(id);
-        context.Response.Cookies.Delete(LocalAuthentication.Cookie);
+        signIns.End(LocalAuthentication.TokenOf(context.Request));
         return Results.NoContent();
     }
 
@@ -50,6 +45,10 @@ internal static class SignInRoutes
 
 /// <param name="Secret">Of the link's fragment.</param>
 internal sealed record ApiSignIn(string? Secret);
+
+/// <param name="Session">The token of the browser session, for the Authorization header.</param>
+/// <param name="ExpiresInSeconds">Its lifetime.</param>
+internal sealed record ApiSession(string Session, long ExpiresInSeconds);
 
 /// <param name="Name">Who calls, as the audit log names it.</param>
 /// <param name="Level"><c>viewer</c> or <c>admin</c>.</param>

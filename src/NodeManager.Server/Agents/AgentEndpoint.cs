@@ -10,15 +10,18 @@ namespace NodeManager.Server.Agents;
 
 /// <summary>
 /// The Model Context Protocol over streamable HTTP, as its specification has it: POST for messages, GET for the stream of what is not an answer,
-/// DELETE for the end of a session. Callers send a token; a browser's cookie opens nothing here.
+/// DELETE for the end of a session. Callers send a token; a browser session opens nothing here.
 /// </summary>
-internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLifetime host)
+internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLifetime host, TimeProvider time)
 {
     public const string Path = "/mcp";
 
     private const string SessionHeader = "Mcp-Session-Id";
     private const string VersionHeader = "MCP-Protocol-Version";
     private const string EventStream = "text/event-stream";
+
+    private static readonly TimeSpan KeepAlivePause = TimeSpan.FromSeconds(15);
+    private static readonly byte[] KeepAlive = ": keep-alive\n\n"u8.ToArray();
 
     // The revisions with sessions; clients of later ones fall back to these by the handshake.
     private static readonly string[] Versions = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
@@ -42,14 +45,17 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
             return;
         }
 
-        JsonRpcMessage? message;
-        try
+        if (!context.Request.HasJsonContentType())
         {
-            message = await context.Request.ReadFromJsonAsync(Message, context.RequestAborted);
+            await RefuseAsync(context, StatusCodes.Status415UnsupportedMediaType, "Send 'Content-Type: application/json'.");
+            return;
         }
-        catch (JsonException)
+
+        (JsonRpcMessage? message, bool isJson) = await ReadAsync(context);
+        if (!isJson)
         {
-            message = null;
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, "The body is not JSON.", McpErrorCode.ParseError);
+            return;
         }
 
         RequestId id = message is JsonRpcRequest request ? request.Id : default;
@@ -61,7 +67,28 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
             await AnswerAsync(context, session, message);
     }
 
-    private static async Task AnswerAsync(HttpContext context, AgentSession session, JsonRpcMessage message)
+    // Without a message: it is JSON of another kind, or none.
+    private static async Task<(JsonRpcMessage? Message, bool IsJson)> ReadAsync(HttpContext context)
+    {
+        try
+        {
+            using JsonDocument body = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
+            try
+            {
+                return (body.RootElement.ValueKind == JsonValueKind.Object ? body.RootElement.Deserialize(Message) : null, true);
+            }
+            catch (JsonException)
+            {
+                return (null, true);
+            }
+        }
+        catch (JsonException)
+        {
+            return (null, false);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, AgentSession session, JsonRpcMessage message)
     {
         message.Context ??= new();
         message.Context.User = context.User;
@@ -77,6 +104,11 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
             context.Abort();
+        }
+        finally
+        {
+            // A handshake that failed leaves no session.
+            if (message is JsonRpcRequest { Method: RequestMethods.Initialize } && !session.IsInitialized) await sessions.EndAsync(session);
         }
     }
 
@@ -96,16 +128,26 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
         }
 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(
-            context.RequestAborted, host.ApplicationStopping, context.Features.Get<Grant>()?.Ended ?? CancellationToken.None);
+            [context.RequestAborted, host.ApplicationStopping, session.Closed, context.Features.Get<Grant>()?.Ended ?? CancellationToken.None]);
         Prepare(context, session);
         try
         {
-            await context.Response.Body.FlushAsync(end.Token);
-            await session.Transport.HandleGetRequestAsync(context.Response.Body, end.Token);
+            // All that this server sends belongs to a call and goes into its answer. The stream is kept open for clients that expect one, and can be
+            // opened again; a comment now and then shows a client that is gone.
+            while (!end.IsCancellationRequested)
+            {
+                await context.Response.Body.WriteAsync(KeepAlive, end.Token);
+                await context.Response.Body.FlushAsync(end.Token);
+                await Task.Delay(KeepAlivePause, time, end.Token);
+            }
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
             // The client or the session ended the stream.
+        }
+        finally
+        {
+            session.EndListening();
         }
     }
 
@@ -119,7 +161,7 @@ internal sealed class AgentEndpoint(AgentSessions sessions, IHostApplicationLife
     // Null: the answer has been given.
     private async Task<AgentSession?> SessionAsync(HttpContext context, JsonRpcMessage? message, RequestId id)
     {
-        if (context.Request.Headers.Authorization.Count == 0)
+        if (context.User.HasClaim(System.Security.Claims.ClaimTypes.AuthenticationMethod, LocalAuthentication.Browser))
         {
             await RefuseAsync(context, StatusCodes.Status403Forbidden, "Agents send a token, as 'Authorization: Bearer TOKEN'.", id: id);
             return null;

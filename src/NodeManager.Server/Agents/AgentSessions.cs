@@ -6,25 +6,28 @@ using NodeManager.Server.Agents.Plans;
 namespace NodeManager.Server.Agents;
 
 /// <summary>
-/// The sessions of agents over HTTP, each bound to the credential that opened it. Those that were idle for long give way to new ones. Thread-safe.
+/// The sessions of agents over HTTP, each bound to the credential that opened it. A caller's new session ends its own oldest ones, so that no caller
+/// takes the sessions of others. Thread-safe.
 /// </summary>
 internal sealed class AgentSessions(AgentToolset tools, ILoggerFactory loggers, TimeProvider time) : IAsyncDisposable
 {
-    /// <summary>How many there may be.</summary>
-    public const int Most = 200;
+    /// <summary>How many there may be: of a caller, and in all.</summary>
+    public const int MaximumOfCaller = 20, Maximum = 400;
 
     /// <summary>After so long without a request a session may be ended.</summary>
     public static readonly TimeSpan IdleAfter = TimeSpan.FromMinutes(30);
 
     private readonly ConcurrentDictionary<string, AgentSession> _sessions = new();
 
-    /// <summary>Opens a session.</summary>
-    /// <exception cref="NodeManagerException">TooManySessions.</exception>
+    /// <summary>Opens a session. Ends the oldest of a caller who has too many, and of the caller with the most where all together are too many.</summary>
     public async Task<AgentSession> OpenAsync(AgentCaller caller)
     {
         DateTimeOffset now = time.GetUtcNow();
         foreach (AgentSession idle in _sessions.Values.Where(session => now - session.UsedAt > IdleAfter)) await EndAsync(idle);
-        if (_sessions.Count >= Most) throw new NodeManagerException("TooManySessions", ErrorKind.LimitsExceeded, $"{Most} sessions of agents are open.", null, "End one with DELETE, or try again later.");
+        AgentSession[] own = [.. _sessions.Values.Where(session => session.Caller == caller)];
+        if (own.Length >= MaximumOfCaller) await EndAsync(own.MinBy(static session => session.UsedAt)!);
+        else if (_sessions.Count >= Maximum && _sessions.Values.GroupBy(static session => session.Caller).MaxBy(static group => group.Count()) is { } most)
+            await EndAsync(most.MinBy(static session => session.UsedAt)!);
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var transport = new StreamableHttpServerTransport(loggers) { SessionId = id };
         var session = new AgentSession(id, caller, transport, McpServer.Create(transport, tools.For(caller), loggers, null)) { UsedAt = now };
@@ -65,6 +68,7 @@ internal sealed class AgentSession : IAsyncDisposable
         Caller = caller;
         Transport = transport;
         _server = server;
+        Closed = _closed.Token;
         _running = server.RunAsync(_closed.Token);
     }
 
@@ -77,8 +81,17 @@ internal sealed class AgentSession : IAsyncDisposable
 
     public DateTimeOffset UsedAt { get; set; }
 
-    /// <summary>The transport has one stream for what is not an answer.</summary>
+    /// <summary>Whether the handshake succeeded.</summary>
+    public bool IsInitialized => _server.ClientInfo is not null;
+
+    /// <summary>Ends with the session.</summary>
+    public CancellationToken Closed { get; }
+
+    /// <summary>Takes the one stream of the session for what is not an answer. False: it is in use.</summary>
     public bool TryListen() => Interlocked.Exchange(ref _listeners, 1) == 0;
+
+    /// <summary>The stream has ended; the client may open it again.</summary>
+    public void EndListening() => Interlocked.Exchange(ref _listeners, 0);
 
     public async ValueTask DisposeAsync()
     {

@@ -11,7 +11,6 @@ internal static class Callers
     {
         string name = context.User.Identity!.Name!;
         if (context.User.Identity.AuthenticationType != LocalAuthentication.SchemeName) return AgentCaller.OfUser(name);
-        string secret = context.Request.Headers.Authorization is { Count: > 0 } header ? header.ToString()["Bearer ".Length..] : context.Request.Cookies[LocalAuthentication.Cookie] ?? "";
-        return new(name, "secret:" + AccessSecret.HashOf(secret));
+        return new(name, "secret:" + AccessSecret.HashOf(LocalAuthentication.TokenOf(context.Request)));
     }
 }

@@ -28,7 +28,8 @@ namespace NodeManager.Server.Api;
 internal static class ApiHost
 {
     private const int LargestBody = 64 * 1024;
-    private const int MostConnections = 1000;
+    // Beside those of clients without credentials, which ConnectionGate limits.
+    private const int MostConnections = 5000;
     private const int RequestsPerSecond = 100;
 
     /// <summary>The application with all routes, over the host's <see cref="ClusterSession"/>.</summary>
@@ -40,13 +41,19 @@ internal static class ApiHost
         Configure(builder.Services, settings);
         WebApplication app = builder.Build();
         ClusterMounts clusters = app.Services.GetRequiredService<ClusterMounts>();
-        if (!settings.IsMounted) app.Use(clusters.InvokeAsync);
+        if (!settings.IsMounted)
+        {
+            app.Use(HandOnConnectionAsync);
+            app.Use(clusters.InvokeAsync);
+        }
+
         // By the path that is left; without this the routing would come before all else.
         app.UseRouting();
         app.Use(app.Services.GetRequiredService<AuditLog>().InvokeAsync);
         app.Use(BrowserGuard.InvokeAsync);
         app.Use(ApiErrors.InvokeAsync);
         app.UseAuthentication();
+        app.Use(ConnectionGate.AdmitAsync);
         app.UseAuthorization();
         DelegatedAccess access = app.Services.GetRequiredService<DelegatedAccess>();
         app.Use(settings.IsDelegated ? access.InvokeAsync : access.InvokeOwnAsync);
@@ -73,9 +80,10 @@ internal static class ApiHost
         // A browser signs in once, and probes ask about the whole.
         if (settings.IsMounted) return app;
         if (!settings.IsDelegated) SignInRoutes.Map(app);
-        app.MapGet("/healthz", () => Results.Text("ok")).AllowAnonymous().ExcludeFromDescription();
+        // Probes are answered whatever others send.
+        app.MapGet("/healthz", () => Results.Text("ok")).AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
         app.MapGet("/readyz", (ClusterSession cluster) => cluster.IsOpen ? Results.Text("ok") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable))
-            .AllowAnonymous().ExcludeFromDescription();
+            .AllowAnonymous().DisableRateLimiting().ExcludeFromDescription();
         return app;
     }
 
@@ -84,16 +92,34 @@ internal static class ApiHost
         if (settings.Certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            ConnectionGate gate = kestrel.ApplicationServices.GetRequiredService<ConnectionGate>();
             kestrel.Listen(settings.Address, settings.Port, listen =>
             {
-                if (settings.Certificate is { } certificate) listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => certificate.Current);
+                listen.Use(gate.Enter);
+                if (settings.Certificate is { } certificate)
+                {
+                    listen.UseHttps(https =>
+                    {
+                        https.ServerCertificateSelector = (_, _) => certificate.Current;
+                        https.HandshakeTimeout = ConnectionGate.FirstByteLimit;
+                    });
+                }
+
+                listen.Use(gate.AwaitFirstByte);
             });
             kestrel.Limits.MaxRequestBodySize = LargestBody;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.MaxConcurrentConnections = MostConnections;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.RequestHeadersTimeout = ConnectionGate.FirstByteLimit;
             kestrel.AddServerHeader = false;
         });
+    }
+
+    // A mounted application sees the features of a request, and not those of its connection.
+    private static Task HandOnConnectionAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Features.Get<GatedConnection>() is { } connection) context.Features.Set(connection);
+        return next(context);
     }
 
     private static void MapMetrics(WebApplication app)
@@ -119,6 +145,7 @@ internal static class ApiHost
             services.AddHostedService(provider => provider.GetRequiredService<ClusterMounts>());
         }
 
+        services.AddSingleton<ConnectionGate>();
         DelegationSetup.AddReviews(services);
         if (settings.IsDelegated) DelegationSetup.Add(services);
         else AccessSetup.Add(services);
@@ -166,14 +193,9 @@ internal static class ApiHost
         limits.OnRejected = async (context, _) => await ApiErrors.WriteAsync(
             context.HttpContext, StatusCodes.Status429TooManyRequests, new("TooManyRequests", "Too many requests.", "Send fewer, or wait a second."));
         limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => RateLimitPartition.GetTokenBucketLimiter(
-            context.User.Identity?.Name ?? "", _ => new()
+            context.User.Identity?.Name is { } user ? "user " + user : "address " + CallerAddress.Of(context), _ => new()
             {
                 TokenLimit = 5 * RequestsPerSecond, TokensPerPeriod = RequestsPerSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = true,
             }));
-        limits.AddFixedWindowLimiter(SignInRoutes.Limit, window =>
-        {
-            window.PermitLimit = 10;
-            window.Window = TimeSpan.FromMinutes(1);
-        });
     }
 }

@@ -30,6 +30,7 @@ namespace NodeManager.Server.Api;
 [JsonSerializable(typeof(ApiAgentPlan))]
 [JsonSerializable(typeof(List<ApiAgentPlan>))]
 [JsonSerializable(typeof(ApiSignIn))]
+[JsonSerializable(typeof(ApiSession))]
 [JsonSerializable(typeof(ApiCaller))]
 [JsonSerializable(typeof(List<ApiOperation>))]
 [JsonSerializable(typeof(ApiOperationEvent))]

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using System.Threading.RateLimiting;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Requests;
@@ -21,34 +20,36 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
     /// <summary>How long an answer counts. The API server keeps what it knows of a token for 10 seconds itself.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(8);
 
+    /// <summary>How long a token that was accepted once is asked about with the budget of its user, although its last answer is older.</summary>
+    public static readonly TimeSpan KnownFor = TimeSpan.FromMinutes(10);
+
     private const int MostAnswers = 10_000;
 
     private static readonly JsonTypeInfo<JsonObject> Document = (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject));
 
-    private readonly ConcurrentDictionary<string, (DelegatedUser? User, DateTimeOffset Until)> _users = new(StringComparer.Ordinal);
+    // Refused tokens are kept apart: however many are sent, they push out no accepted one.
+    private readonly ConcurrentDictionary<string, (DelegatedUser User, DateTimeOffset At)> _users = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _refused = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, (bool IsAllowed, DateTimeOffset Until)> _decisions = new(StringComparer.Ordinal);
-    // A client that sends wrong tokens in a loop does not load the API server.
-    private readonly TokenBucketRateLimiter _questions = new(new()
-    {
-        TokenLimit = 200, TokensPerPeriod = 50, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true,
-    });
+    private readonly ConcurrentDictionary<string, Task<DelegatedUser?>> _asked = new(StringComparer.Ordinal);
+    private readonly ReviewBudgets _budgets = new();
 
     /// <summary>The user of a token; null where the API server does not accept it.</summary>
     /// <param name="token">As the caller sent it.</param>
+    /// <param name="source">The address that it came from; see <see cref="CallerAddress"/>.</param>
     /// <param name="isFresh">Ask again, whatever is known.</param>
     /// <param name="stop">Ends the wait.</param>
     /// <exception cref="NodeManagerException">AccessReviewFailed, TooManyRequests.</exception>
-    public async Task<DelegatedUser?> AuthenticateAsync(string token, bool isFresh, CancellationToken stop)
+    public async Task<DelegatedUser?> AuthenticateAsync(string token, string source, bool isFresh, CancellationToken stop)
     {
         string hash = AccessSecret.HashOf(token);
-        if (!isFresh && _users.TryGetValue(hash, out var known) && known.Until > time.GetUtcNow()) return known.User;
-        JsonObject status = await AskAsync(
-            "authentication.k8s.io", "TokenReview", "tokenreviews", new() { ["token"] = token }, stop);
-        DelegatedUser? user = status["authenticated"]?.GetValue<bool>() == true && status["user"] is JsonObject info && (string?)info["username"] is { Length: > 0 } name
-            ? new(name, AccessSecret.HashOf(info.ToJsonString()), info)
-            : null;
-        Keep(_users, hash, (user, time.GetUtcNow() + Lifetime));
-        return user;
+        DateTimeOffset now = time.GetUtcNow();
+        bool isKnown = _users.TryGetValue(hash, out var known) && known.At + KnownFor > now;
+        if (!isFresh && isKnown && known.At + Lifetime > now) return known.User;
+        if (!isFresh && _refused.TryGetValue(hash, out DateTimeOffset until) && until > now) return null;
+        // Requests with one token that come together ask once.
+        Task<DelegatedUser?> asking = _asked.GetOrAdd(hash, _ => ReviewTokenAsync(hash, token, isKnown ? known.User.Name : null, source));
+        return await asking.WaitAsync(stop);
     }
 
     /// <summary>Whether a user may do something.</summary>
@@ -65,6 +66,7 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
         spec["groups"] = user.Info["groups"]?.DeepClone();
         spec["uid"] = user.Info["uid"]?.DeepClone();
         spec["extra"] = user.Info["extra"]?.DeepClone();
+        if (!_budgets.TakeAccessReview(user.Name)) throw TooMany($"The permissions of '{user.Name}' are checked too often.");
         JsonObject status = await AskAsync("authorization.k8s.io", "SubjectAccessReview", "subjectaccessreviews", spec, stop);
         bool isAllowed = status["allowed"]?.GetValue<bool>() == true;
         Keep(_decisions, key, (isAllowed, time.GetUtcNow() + Lifetime));
@@ -95,7 +97,38 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
         }
     }
 
-    public void Dispose() => _questions.Dispose();
+    public void Dispose() => _budgets.Dispose();
+
+    // Not with the token of one request: others may wait for the same answer.
+    private async Task<DelegatedUser?> ReviewTokenAsync(string hash, string token, string? knownAs, string source)
+    {
+        await Task.Yield();
+        try
+        {
+            if (!(knownAs is null ? _budgets.TakeUnknownToken(source) : _budgets.TakeKnownToken(knownAs)))
+                throw TooMany(knownAs is null ? $"Too many unknown tokens come from {source}." : $"Tokens of '{knownAs}' are checked too often.");
+            JsonObject status = await AskAsync("authentication.k8s.io", "TokenReview", "tokenreviews", new() { ["token"] = token }, CancellationToken.None);
+            DelegatedUser? user = status["authenticated"]?.GetValue<bool>() == true && status["user"] is JsonObject info && (string?)info["username"] is { Length: > 0 } name
+                ? new(name, AccessSecret.HashOf(info.ToJsonString()), info)
+                : null;
+            if (user is not null)
+            {
+                Keep(_users, hash, (user, time.GetUtcNow()));
+                _refused.TryRemove(hash, out _);
+                return user;
+            }
+
+            _users.TryRemove(hash, out _);
+            Keep(_refused, hash, time.GetUtcNow() + Lifetime);
+            return null;
+        }
+        finally
+        {
+            _asked.TryRemove(hash, out _);
+        }
+    }
+
+    private static NodeManagerException TooMany(string message) => new("TooManyRequests", ErrorKind.LimitsExceeded, message, null, "Wait a second.");
 
     // Nothing of these answers is worth the search for the oldest.
     private static void Keep<T>(ConcurrentDictionary<string, T> answers, string key, T answer)
@@ -106,9 +139,6 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
 
     private async Task<JsonObject> AskAsync(string group, string kind, string plural, JsonObject spec, CancellationToken stop)
     {
-        using RateLimitLease lease = _questions.AttemptAcquire();
-        if (!lease.IsAcquired)
-            throw new NodeManagerException("TooManyRequests", ErrorKind.LimitsExceeded, "Too many callers are waiting for their check.", null, "Wait a second.");
         try
         {
             return await SendAsync(group, kind, plural, spec, stop);

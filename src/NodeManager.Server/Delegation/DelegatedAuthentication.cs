@@ -21,7 +21,7 @@ internal sealed class DelegatedAuthentication(
         string header = Request.Headers.Authorization.ToString();
         if (header.Length == 0) return AuthenticateResult.NoResult();
         string token = header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : "";
-        if (token.Length == 0 || await reviewer.AuthenticateAsync(token, isFresh: false, Context.RequestAborted) is not { } user)
+        if (token.Length == 0 || await reviewer.AuthenticateAsync(token, CallerAddress.Of(Context), isFresh: false, Context.RequestAborted) is not { } user)
             return AuthenticateResult.Fail("The token is not valid.");
         Context.Features.Set(user);
         Context.Features.Set(GrantOf(token));
@@ -46,6 +46,8 @@ internal sealed class DelegatedAuthentication(
     private Grant GrantOf(string token)
     {
         var grant = new Grant(AccessLevel.Admin, Timeout.InfiniteTimeSpan, time);
+        string source = CallerAddress.Of(Context);
+        DateTimeOffset accepted = time.GetUtcNow();
         ITimer timer = time.CreateTimer(_ => _ = CheckAsync(), null, AccessReviewer.Lifetime, AccessReviewer.Lifetime);
         Context.Response.RegisterForDispose(grant);
         Context.Response.RegisterForDispose(timer);
@@ -55,7 +57,12 @@ internal sealed class DelegatedAuthentication(
         {
             try
             {
-                if (await reviewer.AuthenticateAsync(token, isFresh: true, CancellationToken.None) is null) grant.End();
+                if (await reviewer.AuthenticateAsync(token, source, isFresh: true, CancellationToken.None) is null) grant.End();
+                else accepted = time.GetUtcNow();
+            }
+            catch (NodeManagerException busy) when (busy.Kind == ErrorKind.LimitsExceeded && time.GetUtcNow() - accepted < AccessReviewer.KnownFor)
+            {
+                // A limit of this server says nothing about the token: its last good answer counts until the next review.
             }
             catch (NodeManagerException)
             {

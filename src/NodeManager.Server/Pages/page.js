@@ -1,6 +1,7 @@
 'use strict';
 
-// The secret of the sign-in link stands in the fragment, which no server sees; it leaves the address bar before it is used.
+// The secret of the sign-in link is in the fragment, which no server sees; it leaves the address bar before it is used. The token of the session is in
+// the storage of this origin, port included: a cookie would go to every port of the host.
 // A server of several clusters has the paths of each below this.
 const base = /^\/clusters\/[^/]+/.exec(location.pathname)?.[0] ?? '';
 const nodesPath = `${base}/api/plugins/streamspace-node-manager/nodes`;
@@ -8,10 +9,17 @@ const element = id => document.getElementById(id);
 let follow = null;
 let isAdmin = false;
 
+const storageKey = 'nodemanager-session';
+
+function withToken(headers) {
+  const token = localStorage.getItem(storageKey);
+  return token ? { ...headers, Authorization: `Bearer ${token}` } : headers;
+}
+
 async function request(path, options = {}) {
-  const headers = { Accept: 'application/json', ...options.headers };
+  const headers = withToken({ Accept: 'application/json', ...options.headers });
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
-  const response = await fetch(path, { ...options, headers, credentials: 'same-origin' });
+  const response = await fetch(path, { ...options, headers, credentials: 'omit' });
   const text = await response.text();
   const body = text ? JSON.parse(text) : null;
   if (!response.ok && response.status !== 409) throw new Error(body?.message ?? `The server answered ${response.status}.`);
@@ -80,14 +88,15 @@ async function drain(name) {
 }
 
 function followDrain(id, name) {
-  follow?.close();
+  follow?.abort();
   element('drain').hidden = false;
   element('drain-title').textContent = `Drain of ${name}`;
   element('drain-result').textContent = 'Running';
   element('drain-progress').replaceChildren();
   element('drain-blockers').replaceChildren();
   const lines = new Map();
-  follow = new EventSource(`${base}/api/v1/operations/${id}/events`);
+  follow = new AbortController();
+  const acts = {};
   const line = (key, text) => {
     let item = lines.get(key);
     if (!item) {
@@ -98,7 +107,7 @@ function followDrain(id, name) {
 
     item.textContent = text;
   };
-  const on = (type, act) => follow.addEventListener(type, event => act(JSON.parse(event.data)));
+  const on = (type, act) => { acts[type] = act; };
   on('progress', event => event.progress.status && line(event.progress.key, `${event.progress.activity}: ${event.progress.status}`));
   on('warning', event => line(event.sequence, `Warning: ${event.text}`));
   on('failure', event => line(event.sequence, event.failure.message));
@@ -107,18 +116,40 @@ function followDrain(id, name) {
     element('drain-blockers').replaceChildren(...event.result.blockers.map(text => Object.assign(document.createElement('li'), { textContent: text })));
   });
   on('end', event => {
-    follow.close();
+    follow.abort();
     sessionStorage.removeItem('drain');
     if (element('drain-result').textContent === 'Running') element('drain-result').textContent = event.state;
     showNodes().catch(problem => say(problem.message));
   });
+  const { signal } = follow;
+  readEvents(`${base}/api/v1/operations/${id}/events`, acts, signal).catch(problem => signal.aborted || say(problem.message));
+}
+
+// EventSource sends no header.
+async function readEvents(path, acts, signal) {
+  const response = await fetch(path, { headers: withToken({ Accept: 'text/event-stream' }), credentials: 'omit', signal });
+  if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const events = (text + value).split('\n\n');
+    text = events.pop();
+    for (const event of events) {
+      const type = /^event: ?(.*)$/m.exec(event)?.[1] ?? 'message';
+      const data = [...event.matchAll(/^data: ?(.*)$/gm)].map(line => line[1]).join('\n');
+      if (data) acts[type]?.(JSON.parse(data));
+    }
+  }
 }
 
 async function start() {
   const secret = location.hash.slice(1);
   if (secret) {
     history.replaceState(null, '', location.pathname);
-    await request('/sign-in', { method: 'POST', body: JSON.stringify({ secret }) });
+    const { session } = await request('/sign-in', { method: 'POST', body: JSON.stringify({ secret }) });
+    localStorage.setItem(storageKey, session);
   }
 
   const caller = await request(`${base}/api/v1/me`);

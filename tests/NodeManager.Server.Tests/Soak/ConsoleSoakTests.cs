@@ -34,7 +34,7 @@ public sealed class ConsoleSoakTests(ITestOutputHelper output)
         string[] said = await server.ReadAsync("Open, once and within 5 minutes:", "Read:   curl -H 'Authorization: Bearer");
         (string address, string secret, string token) = (said[0].Split("/#")[0], said[0].Split("/#")[1], said[1]);
         using var client = new HttpClient { BaseAddress = new(address), Timeout = Timeout.InfiniteTimeSpan };
-        string cookie = await ConsoleFlowTests.SignInAsync(client, secret);
+        string browser = await ConsoleFlowTests.SignInAsync(client, secret);
 
         using var stop = new CancellationTokenSource();
         CountedStream[] streams = [.. Enumerable.Range(0, Streams).Select(_ => new CountedStream(client, token))];
@@ -47,7 +47,7 @@ public sealed class ConsoleSoakTests(ITestOutputHelper output)
             Kubeconfig.Load(new() { Paths = [kubeconfig] }), kubeconfig, NullLogger.Instance, TimeProvider.System, CancellationToken.None);
         Task<int> changes = ChangeAsync(session, stop.Token);
         await ConsoleFlowTests.RunAsync(
-            "soak", ("NODEMANAGER_URL", address), ("NODEMANAGER_COOKIE", cookie), ("NODEMANAGER_CHROMIUM", ConsoleFlowTests.Browser),
+            "soak", ("NODEMANAGER_URL", address), ("NODEMANAGER_SESSION", browser), ("NODEMANAGER_CHROMIUM", ConsoleFlowTests.Browser),
             ("NODEMANAGER_SOAK", Minutes.ToString(CultureInfo.InvariantCulture)), ("NODEMANAGER_SOAK_NODES", NodeCount.ToString(CultureInfo.InvariantCulture)));
         await stop.CancelAsync();
         await reading;

@@ -24,12 +24,21 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
+/** Where the token of a browser session is kept: by origin, port included. A cookie would go to every port of the host. */
+const sessionKey = 'nodemanager-session';
+
 let token = '';
 let signedOut: () => void = () => {};
 
-/** Sends a token with every request from now on, until the page is closed. Empty: the cookie alone. */
+/** Sends a token with every request from now on, until the page is closed. Empty: that of the browser session. */
 export function useToken(value: string): void {
   token = value;
+}
+
+/** Keeps the token of a browser session for all pages of this origin. Empty: forgets it. */
+export function keepSession(value: string): void {
+  if (value) localStorage.setItem(sessionKey, value);
+  else localStorage.removeItem(sessionKey);
 }
 
 /** Called when the server no longer accepts the credentials. */
@@ -38,7 +47,8 @@ export function onSignedOut(act: () => void): void {
 }
 
 export function headersWith(extra: Record<string, string>): Record<string, string> {
-  return token ? { ...extra, Authorization: `Bearer ${token}` } : extra;
+  const sent = token || globalThis.localStorage?.getItem(sessionKey);
+  return sent ? { ...extra, Authorization: `Bearer ${sent}` } : extra;
 }
 
 /** Sends a request and returns the JSON of the answer; null if it has none. Throws ApiProblem. */
@@ -52,7 +62,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
     response = await fetch(path === '/sign-in' || path === '/sign-out' ? path : clusterBase + path, {
       method: options.method ?? 'GET',
       headers,
-      credentials: 'same-origin',
+      credentials: 'omit',
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       ...(options.signal ? { signal: options.signal } : {}),
     });

@@ -63,7 +63,7 @@ export async function follow(
   while (!signal.aborted) {
     try {
       const response = await fetch(clusterBase + path, {
-        headers: headersWith({ Accept: 'text/event-stream', ...(last ? { 'Last-Event-ID': last } : {}) }), credentials: 'same-origin', signal,
+        headers: headersWith({ Accept: 'text/event-stream', ...(last ? { 'Last-Event-ID': last } : {}) }), credentials: 'omit', signal,
       });
       if (response.status >= 400 && response.status < 500 && response.status !== 429) throw new ApiProblem(response.status, '', `HTTP ${response.status}`, '');
       if (response.ok && response.body) {

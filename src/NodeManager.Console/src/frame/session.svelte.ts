@@ -1,4 +1,4 @@
-import { ApiProblem, onSignedOut, request, useToken } from '../api/client';
+import { ApiProblem, keepSession, onSignedOut, request, useToken } from '../api/client';
 import type { Caller } from '../api/types';
 
 type State = { at: 'starting' } | { at: 'signed-out'; problem: ApiProblem | null } | { at: 'signed-in'; caller: Caller };
@@ -14,7 +14,7 @@ export function isAdmin(): boolean {
   return state.at === 'signed-in' && state.caller.level === 'admin';
 }
 
-/** Uses the secret of a sign-in link, if the address has one, else the cookie. */
+/** Uses the secret of a sign-in link, if the address has one, else the session of this origin. */
 export async function start(): Promise<void> {
   onSignedOut(() => {
     if (state.at === 'signed-in') state = { at: 'signed-out', problem: null };
@@ -24,7 +24,8 @@ export async function start(): Promise<void> {
   if (secret) {
     history.replaceState(null, '', location.pathname);
     try {
-      await request('/sign-in', { method: 'POST', body: { secret } });
+      const { session } = await request<{ session: string }>('/sign-in', { method: 'POST', body: { secret } });
+      keepSession(session);
     } catch (problem) {
       state = { at: 'signed-out', problem: problem as ApiProblem };
       return;
@@ -45,6 +46,7 @@ export async function signOut(): Promise<void> {
     await request('/sign-out', { method: 'POST' });
   } finally {
     useToken('');
+    keepSession('');
     state = { at: 'signed-out', problem: null };
   }
 }

@@ -63,10 +63,10 @@ internal static class ApprovalAttacks
             await scene.RefusedAsync(HttpMethod.Post, $"/api/v1/agents/plans/{id}/approve", admin, null, HttpStatusCode.Forbidden);
             await scene.NotAppliedAsync(id, "AgentPlanNotApproved");
         }),
-        Attack("opens a session with a cookie", scene => scene.RefusedAsync(HttpMethod.Post, "/mcp", null, request =>
+        Attack("opens a session with a browser session", scene => scene.RefusedAsync(HttpMethod.Post, "/mcp", null, request =>
         {
-            Services(scene, out string cookie);
-            request.Headers.Add("Cookie", "nodemanager-session=" + cookie);
+            Services(scene, out string session);
+            request.Headers.Add("Authorization", "Bearer " + session);
             request.Headers.Add("Accept", "application/json, text/event-stream");
             request.Content = Json("""{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"x","version":"1"}}}""");
         }, HttpStatusCode.Forbidden)),
@@ -179,10 +179,10 @@ internal static class ApprovalAttacks
         await scene.NotAppliedAsync(id, "AgentPlanNotApproved");
     }
 
-    private static void Services(AttackScene scene, out string cookie)
+    private static void Services(AttackScene scene, out string session)
     {
         var signIns = (SignIns)scene.Server.Services.GetService(typeof(SignIns))!;
-        cookie = signIns.Exchange(signIns.CreateLink(AccessLevel.Admin))!;
+        session = signIns.Exchange(signIns.CreateLink(AccessLevel.Admin))!;
     }
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");

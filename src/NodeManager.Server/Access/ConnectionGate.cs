@@ -1,0 +1,119 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Connections;
+
+namespace NodeManager.Server.Access;
+
+/// <summary>
+/// Keeps connections of clients without credentials from taking the server's: they are limited by address and in all, and a new one ends the oldest
+/// of them, so that probes and callers with credentials always get in. A connection that sends nothing ends after a few seconds. Thread-safe.
+/// </summary>
+/// <param name="time">Measures the silence.</param>
+internal sealed class ConnectionGate(TimeProvider time)
+{
+    /// <summary>How many connections without an authenticated request there may be: of an address, and in all.</summary>
+    public const int MaximumOfAddress = 200, Maximum = 500;
+
+    /// <summary>After accepting a connection, or its TLS handshake.</summary>
+    public static readonly TimeSpan FirstByteLimit = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, LinkedList<GatedConnection>> _strangers = new(StringComparer.Ordinal);
+    private int _count;
+
+    /// <summary>How many connections have not carried an authenticated request.</summary>
+    public int Strangers
+    {
+        get
+        {
+            lock (_gate) return _count;
+        }
+    }
+
+    /// <summary>The first step of a connection.</summary>
+    public ConnectionDelegate Enter(ConnectionDelegate next) => async connection =>
+    {
+        using GatedConnection entered = Add(connection);
+        connection.Features.Set(entered);
+        await next(connection);
+    };
+
+    /// <summary>The step before HTTP: what a client that sends nothing gets is the end of its connection.</summary>
+    public ConnectionDelegate AwaitFirstByte(ConnectionDelegate next) => async connection =>
+    {
+        using var limit = new CancellationTokenSource(FirstByteLimit, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, connection.ConnectionClosed);
+        try
+        {
+            var first = await connection.Transport.Input.ReadAsync(stop.Token);
+            // Nothing is taken: HTTP reads the same bytes again.
+            connection.Transport.Input.AdvanceTo(first.Buffer.Start);
+        }
+        catch (OperationCanceledException)
+        {
+            connection.Abort(new ConnectionAbortedException("The client sent nothing."));
+            return;
+        }
+
+        await next(connection);
+    };
+
+    /// <summary>A step of a request after authentication: its connection is no longer one of a client without credentials.</summary>
+    public static Task AdmitAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.User.Identity?.IsAuthenticated == true) context.Features.Get<GatedConnection>()?.Admit();
+        return next(context);
+    }
+
+    internal void Remove(GatedConnection connection)
+    {
+        lock (_gate)
+        {
+            if (connection.Place is not { } place) return;
+            connection.Place = null;
+            LinkedList<GatedConnection> others = place.List!;
+            others.Remove(place);
+            if (others.Count == 0) _strangers.Remove(connection.Address);
+            _count--;
+        }
+    }
+
+    private GatedConnection Add(ConnectionContext connection)
+    {
+        string address = CallerAddress.Of((connection.RemoteEndPoint as System.Net.IPEndPoint)?.Address);
+        var entered = new GatedConnection(this, connection, address);
+        List<GatedConnection> ended = [];
+        lock (_gate)
+        {
+            if (!_strangers.TryGetValue(address, out LinkedList<GatedConnection>? own)) _strangers[address] = own = new();
+            if (own.Count >= MaximumOfAddress) ended.Add(own.First!.Value);
+            // Of the address that has the most.
+            else if (_count >= Maximum) ended.Add(_strangers.Values.MaxBy(static one => one.Count)!.First!.Value);
+            entered.Place = own.AddLast(entered);
+            _count++;
+        }
+
+        foreach (GatedConnection one in ended)
+        {
+            Remove(one);
+            one.Abort();
+        }
+
+        return entered;
+    }
+}
+
+/// <summary>A connection until its first authenticated request.</summary>
+internal sealed class GatedConnection(ConnectionGate gate, ConnectionContext connection, string address) : IDisposable
+{
+    public string Address { get; } = address;
+
+    /// <summary>Among the connections without credentials; null once it is not one of them. Guarded by the gate.</summary>
+    internal LinkedListNode<GatedConnection>? Place { get; set; }
+
+    public void Admit() => gate.Remove(this);
+
+    public void Abort() => connection.Abort(new ConnectionAbortedException(
+        string.Create(CultureInfo.InvariantCulture, $"The client has more than {ConnectionGate.MaximumOfAddress} connections without credentials.")));
+
+    public void Dispose() => gate.Remove(this);
+}

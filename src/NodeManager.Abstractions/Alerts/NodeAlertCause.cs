@@ -1,6 +1,6 @@
 namespace NodeManager;
 
-/// <summary>The causes of alerts about the monitor itself. All others are those of findings: <see cref="NodeFindingCause"/>.</summary>
+/// <summary>The causes of alerts that concern no single node: the monitor itself, and pools. All others are those of findings: <see cref="NodeFindingCause"/>.</summary>
 public static class NodeAlertCause
 {
     /// <summary>The API server is unreachable or its watch is cut: nothing is known of the nodes.</summary>
@@ -8,4 +8,7 @@ public static class NodeAlertCause
 
     /// <summary>A sink does not take alerts, and some were dropped.</summary>
     public const string AlertsDropped = "AlertsDropped";
+
+    /// <summary>Machines of a NodeSmithPool differ from what the autoscaler planned, and pods that they were created for do not fit on them.</summary>
+    public const string MachinesNotAsPlanned = "MachinesNotAsPlanned";
 }

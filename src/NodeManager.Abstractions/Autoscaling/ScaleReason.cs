@@ -87,6 +87,9 @@ public static class ScaleReason
     /// <summary>The claim that was made for it has failed.</summary>
     public const string ClaimFailed = nameof(ClaimFailed);
 
+    /// <summary>A machine was created for pods of this specification and differs from the plan, so that they do not fit on it. No further machine is created for them.</summary>
+    public const string NotAsPlanned = nameof(NotAsPlanned);
+
     // Machines that are created without a pod.
 
     /// <summary>The pool has fewer nodes than <c>minNodes</c>, or would.</summary>

@@ -25,6 +25,7 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
     private readonly AlertJournal? _journal;
     private readonly AlertDispatcher _dispatcher;
     private readonly HealthWatch _watch;
+    private readonly ClusterConnection _connection;
 
     /// <param name="connection">Where.</param>
     /// <param name="request">What, and where alerts go.</param>
@@ -33,6 +34,7 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
     /// <exception cref="NodeManagerException">AlertStateInUse, AlertStateUnreadable.</exception>
     public ClusterHealthMonitor(ClusterConnection connection, MonitorRequest request, IOperationObserver observer, Action<NodeAlert> emit)
     {
+        _connection = connection;
         _request = request;
         _observer = observer;
         _emit = emit;
@@ -58,6 +60,7 @@ internal sealed class ClusterHealthMonitor : IHealthFollower
         _alerts.Begin();
         try
         {
+            using PoolConditions pools = new(_connection, _machine, _watch.Post);
             await _watch.RunAsync(cancellationToken);
         }
         finally

@@ -85,18 +85,21 @@ public sealed class PoolAllowance
 
     public long? MemoryMiB { get; set; }
 
+    /// <summary>What each machine has beyond its size, and counts with it.</summary>
+    public long OverheadMiB { get; init; }
+
     /// <summary>The limit that a machine would exceed; null: none.</summary>
     internal PackingRefusal? Refuse(long nodes, long cpu, long memory)
     {
         if (nodes > (Nodes ?? long.MaxValue)) return PackingRefusal.NodeLimit;
         if (cpu > (CpuCores ?? long.MaxValue)) return PackingRefusal.CpuLimit;
-        return memory > (MemoryMiB ?? long.MaxValue) ? PackingRefusal.MemoryLimit : null;
+        return memory + (nodes * OverheadMiB) > (MemoryMiB ?? long.MaxValue) ? PackingRefusal.MemoryLimit : null;
     }
 
     internal void Take(long nodes, long cpu, long memory)
     {
         Nodes -= nodes;
         CpuCores -= cpu;
-        MemoryMiB -= memory;
+        MemoryMiB -= memory + (nodes * OverheadMiB);
     }
 }

@@ -16,6 +16,9 @@ public enum PackingRefusal
     NodeLimit,
     CpuLimit,
     MemoryLimit,
+
+    /// <summary>The caller does not create a machine of the offer for such pods.</summary>
+    Caller,
 }
 
 /// <summary>Where a pod goes: a node or a machine, or neither and why.</summary>

@@ -17,6 +17,8 @@ public sealed class PodPacker
     private readonly ClusterSnapshot _snapshot;
     private readonly IReadOnlyList<MachineOffer> _offers;
     private readonly Func<NodeState, bool> _isUsable;
+    private readonly Func<Pod, MachineOffer, bool>? _isRefused;
+    private readonly Dictionary<(PodGroup Group, int Offer), bool> _refused = [];
     private readonly ResourceIndex _resources = new();
     private readonly PodGroups _grouping;
     private readonly TopologyCounters _topology;
@@ -30,8 +32,10 @@ public sealed class PodPacker
     /// <param name="snapshot">The cluster without the pods to place; it is not changed.</param>
     /// <param name="offers">The machines that can be made, the preferred pool first; empty: none.</param>
     /// <param name="isUsable">Which nodes may take pods; null: all. All count in spreads.</param>
-    public PodPacker(ClusterSnapshot snapshot, IReadOnlyList<MachineOffer> offers, Func<NodeState, bool>? isUsable = null)
+    /// <param name="isRefused">For which pods no machine of an offer is planned; null: for none. The same for pods that all rules treat equally.</param>
+    public PodPacker(ClusterSnapshot snapshot, IReadOnlyList<MachineOffer> offers, Func<NodeState, bool>? isUsable = null, Func<Pod, MachineOffer, bool>? isRefused = null)
     {
+        _isRefused = isRefused;
         _snapshot = snapshot;
         _offers = offers;
         _isUsable = isUsable ?? (static _ => true);
@@ -252,6 +256,7 @@ public sealed class PodPacker
     private PackingRefusal? Refuse(PodGroup group, OfferState offer)
     {
         if (RulesOf(group).Refusal(offer.Offer) is { } why) return why;
+        if (IsRefused(group, offer)) return PackingRefusal.Caller;
         if (!offer.Holds(offer.Overhead, group.Need)) return PackingRefusal.TooLarge;
         if (group.Ports.Exists(port => offer.Offer.Ports.Exists(port.Conflicts))) return PackingRefusal.HostPort;
         foreach (TopologyCounter apart in group.Apart)
@@ -265,6 +270,13 @@ public sealed class PodPacker
         }
 
         return null;
+    }
+
+    private bool IsRefused(PodGroup group, OfferState offer)
+    {
+        if (_isRefused is null) return false;
+        if (!_refused.TryGetValue((group, offer.Number), out bool isRefused)) _refused.Add((group, offer.Number), isRefused = _isRefused(group.First, offer.Offer));
+        return isRefused;
     }
 
     private SlotRules RulesOf(PodGroup group)
@@ -290,7 +302,7 @@ public sealed class PodPacker
         for (; group.SeenMachines < _machines.Count; group.SeenMachines++)
         {
             PackingSlot slot = _machines[group.SeenMachines];
-            if (rules.Refusal(slot.Machine!.Offer) is null) group.Candidates.Add(slot);
+            if (rules.Refusal(slot.Machine!.Offer) is null && !IsRefused(group, _states[slot.Machine.OfferNumber])) group.Candidates.Add(slot);
         }
     }
 
@@ -364,7 +376,7 @@ public sealed class PodPacker
             {
                 foreach (OfferState offer in _states)
                 {
-                    if (RulesOf(group).Refusal(offer.Offer) is not null || !offer.Holds(offer.Overhead, group.Need) || !spread.Counter.Includes(offer.Offer)) continue;
+                    if (RulesOf(group).Refusal(offer.Offer) is not null || IsRefused(group, offer) || !offer.Holds(offer.Overhead, group.Need) || !spread.Counter.Includes(offer.Offer)) continue;
                     spread.Counter.KnowPossible(offer.Domains[spread.Counter.Key]);
                 }
             }

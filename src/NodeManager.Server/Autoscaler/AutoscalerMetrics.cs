@@ -26,6 +26,7 @@ internal static class AutoscalerMetrics
             [(Label("state", "waiting"), activity.Queue.Waiting), (Label("state", "working"), activity.Queue.Working), (Label("state", "delayed"), activity.Queue.Delayed)]);
         Family(text, "failures_total", "counter", "Attempts that ended with an error and were repeated.", [("", activity.Failures)]);
         Family(text, "decisions_total", "counter", "Decisions that were noted.", activity.Decisions.Select(static one => (Label("decision", one.Key), (double)one.Value)));
+        Family(text, "contradictions_total", "counter", "Machines that did not take the pods that they were created for.", activity.Contradictions.Select(static one => (Label("pool", one.Key), (double)one.Value)));
         Summary(text, activity);
         if (!activity.IsLeader) return;
         Family(text, "pods", "gauge", "Pods without a node, by what the last plan decides of them.", activity.Pods.Select(static one => (Label("decision", one.Key), (double)one.Value)));

@@ -21,7 +21,7 @@ public sealed class NodeAlertCauseCompleter : IArgumentCompleter
         NodeFindingCause.NotReady, NodeFindingCause.Unreachable, NodeFindingCause.MemoryPressure, NodeFindingCause.DiskPressure, NodeFindingCause.PidPressure,
         NodeFindingCause.NetworkUnavailable, NodeFindingCause.ClockSkew, NodeFindingCause.VersionSkew, NodeFindingCause.SystemPodsRestarting, NodeFindingCause.Evictions,
         NodeFindingCause.ImageGarbageCollection, NodeFindingCause.CordonedForLong, NodeFindingCause.RepellingTaints, NodeFindingCause.PodLimit, NodeFindingCause.Flapping,
-        NodeAlertCause.ClusterUnreachable, NodeAlertCause.AlertsDropped,
+        NodeAlertCause.ClusterUnreachable, NodeAlertCause.AlertsDropped, NodeAlertCause.MachinesNotAsPlanned,
     ];
 
     public IEnumerable<CompletionResult> CompleteArgument(

@@ -39,7 +39,7 @@ internal static class AlertText
         };
         if (isOwn)
         {
-            if (first.Key.Uid.Length > 1) labels["sink"] = first.Key.Uid[1..];
+            if (first.Key.Uid.Length > 1) labels[first.Key.Cause == NodeAlertCause.MachinesNotAsPlanned ? "pool" : "sink"] = first.Key.Uid[1..];
         }
         else if (isGroup)
         {

@@ -11,7 +11,8 @@ internal static class ClaimDraft
     /// <param name="memoryMiB">Of the machine.</param>
     /// <param name="shape">The pool's shape; empty: none.</param>
     /// <param name="zone">Empty: any.</param>
-    public static NodeSmithClaim Of(NodeSmithPool pool, long sequence, long cpuCores, long memoryMiB, string shape, string zone) => new()
+    /// <param name="plan">What it is planned to be; null: it replaces another one, or keeps a minimum.</param>
+    public static NodeSmithClaim Of(NodeSmithPool pool, long sequence, long cpuCores, long memoryMiB, string shape, string zone, PlannedMachine? plan = null) => new()
     {
         ApiVersion = NodeSmithNames.ApiVersion,
         Kind = nameof(NodeSmithClaim),
@@ -19,7 +20,7 @@ internal static class ClaimDraft
         {
             Name = $"{pool.Metadata.Name}-{sequence}", Namespace = pool.Metadata.Namespace, Finalizers = [NodeSmithNames.Finalizer],
             Labels = new() { [NodeRegistration.PoolLabelKeyOf(pool)] = pool.Metadata.Name },
-            Annotations = new() { [NodeSmithNames.TemplateAnnotation] = ClaimTemplate.Of(pool).ToJson() },
+            Annotations = AnnotationsOf(pool, plan),
         },
         Spec = new()
         {
@@ -31,4 +32,11 @@ internal static class ClaimDraft
             Zone = zone.Length > 0 ? zone : null,
         },
     };
+
+    private static Dictionary<string, string> AnnotationsOf(NodeSmithPool pool, PlannedMachine? plan)
+    {
+        Dictionary<string, string> annotations = new() { [NodeSmithNames.TemplateAnnotation] = ClaimTemplate.Of(pool).ToJson() };
+        if (plan is { Pods.Count: > 0 }) annotations[NodeSmithNames.PlanAnnotation] = plan.ToJson();
+        return annotations;
+    }
 }

@@ -93,22 +93,26 @@ internal sealed class ClaimRegistrar(ClaimWork work, AttemptCloser closer)
 
     private async Task<ReconcileResult> InitializeAsync(NodeSmithClaim claim, NodeSmithPool? pool, Node node, CancellationToken cancellationToken)
     {
-        if (NodeInitialization.Check(claim, pool, node) is not var (reason, missing))
-        {
-            string message = $"Node {node.Metadata.Name} is Ready.";
-            claim = await work.Scope.ClaimWriter.WriteStatusAsync(claim, status => work.Conditions(claim).Done(status, NodeSmithConditions.Initialized, message), cancellationToken);
-            work.Note(claim, "Initialize", message);
-            await work.Scope.TellAsync(claim, "Normal", "Initialized", message, cancellationToken);
-            return ReconcileResult.Done;
-        }
+        if (NodeInitialization.Check(claim, pool, node) is not var (reason, missing)) return await AcceptAsync(claim, node, null, cancellationToken);
 
         DateTimeOffset registered = claim.Status!.Conditions.Find(NodeSmithConditions.Registered)?.LastTransitionTime ?? work.Scope.Now;
         TimeSpan timeout = ClaimAttempts.TimeoutOf(pool), left = timeout - work.Seen.Elapsed(claim.Metadata.Uid!, NodeSmithConditions.Registered, registered);
         // A node that is Ready and lacks something else may have pods, and its setup may be slow. It is not destroyed.
+        if (reason == NodeInitialization.Smaller && left <= TimeSpan.Zero) return await AcceptAsync(claim, node, missing, cancellationToken);
         if (reason != "NodeNotReady" || left > TimeSpan.Zero)
             return await work.StallAsync(claim, NodeSmithConditions.Initialized, "False", reason, missing, left > TimeSpan.Zero ? left : timeout, cancellationToken);
         string late = $"Attempt {claim.Status.LaunchAttempts ?? 1} of {ClaimAttempts.Most}: node {node.Metadata.Name} was not Ready within {timeout.TotalSeconds:0} s. {missing}";
         return await closer.CloseAsync(claim, pool, reason, late, isFinal: false, cancellationToken);
+    }
+
+    // A machine that is smaller than requested does not grow by waiting: it serves the pods that fit, and plans use what it has.
+    private async Task<ReconcileResult> AcceptAsync(NodeSmithClaim claim, Node node, string? smaller, CancellationToken cancellationToken)
+    {
+        string message = smaller is null ? $"Node {node.Metadata.Name} is Ready." : $"Node {node.Metadata.Name} is Ready and smaller than requested: {smaller}";
+        claim = await work.Scope.ClaimWriter.WriteStatusAsync(claim, status => work.Conditions(claim).Done(status, NodeSmithConditions.Initialized, message), cancellationToken);
+        work.Note(claim, "Initialize", message);
+        await work.Scope.TellAsync(claim, smaller is null ? "Normal" : "Warning", "Initialized", message, cancellationToken);
+        return ReconcileResult.Done;
     }
 
     private async Task<ReconcileResult> KeepReadyAsync(NodeSmithClaim claim, Node node, CancellationToken cancellationToken)

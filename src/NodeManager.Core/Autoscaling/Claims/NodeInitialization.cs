@@ -1,12 +1,14 @@
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Quantities;
 
 namespace NodeManager.Core.Autoscaling.Claims;
 
 /// <summary>Whether a node that has registered can take the pods that its machine was made for. Pure.</summary>
 internal static class NodeInitialization
 {
+    /// <summary>The node has less than its claim requires.</summary>
+    public const string Smaller = "ResourcesMissing";
+
     // A machine's kernel and firmware keep a part of its memory.
     private const decimal VisibleMemory = 0.9m;
 
@@ -26,16 +28,16 @@ internal static class NodeInitialization
                 return ("StartupTaints", $"Node {name} has the startup taint {taint.Key}:{taint.Effect}.");
         }
 
-        if (Lacks(node, "cpu", claim.Spec.Requirements?.CpuCores, 1) is { } cpu) return ("ResourcesMissing", $"Node {name} {cpu} of CPU.");
-        if (Lacks(node, "memory", claim.Spec.Requirements?.MemoryMiB is { } mebibytes ? mebibytes << 20 : null, VisibleMemory) is { } memory)
-            return ("ResourcesMissing", $"Node {name} {memory} of memory.");
-        return null;
+        foreach (string resource in (string[])["cpu", "memory"])
+        {
+            if (node.Status.Capacity?.ContainsKey(resource) != true || node.Status.Allocatable?.ContainsKey(resource) != true)
+                return ("ResourcesUnknown", $"Node {name} reports no amount of {resource}.");
+        }
+
+        return Lacks(node, "cpu", claim.Spec.Requirements?.CpuCores, 1) ?? Lacks(node, "memory", claim.Spec.Requirements?.MemoryMiB is { } mebibytes ? mebibytes << 20 : null, VisibleMemory);
     }
 
-    private static string? Lacks(Node node, string resource, long? wanted, decimal share)
-    {
-        Quantity? capacity = node.Status.Capacity?.TryGetValue(resource, out Quantity found) == true ? found : null;
-        if (capacity is null || node.Status.Allocatable?.ContainsKey(resource) != true) return "reports no amount";
-        return wanted is { } amount && capacity.Value.Value < amount * share ? $"has {capacity} of {amount}" : null;
-    }
+    private static (string Reason, string Message)? Lacks(Node node, string resource, long? requested, decimal share) =>
+        node.Status.Capacity![resource] is var capacity && requested is { } amount && capacity.Value < amount * share
+            ? (Smaller, $"Node {node.Metadata.Name} has {capacity} of {amount} {resource}.") : null;
 }

@@ -28,13 +28,15 @@ public static class ScalePlanner
         IReadOnlyList<PoolState> pools = PoolState.Of(input);
         ScaleUpPlan up = ScaleUpPlan.Of(input, pools, cancellationToken);
         ScaleDownPlan down = ScaleDownPlan.Of(input, up, pools, confirming, cancellationToken);
-        DateTimeOffset[] changes = [.. down.Changes, .. up.HeldUntil.Values];
+        DateTimeOffset[] changes = [.. down.Changes, .. up.HeldUntil.Values, .. up.Contradictions.Changes];
         return new(
             up.Machines, down.Nodes, up.Pods, [.. pools.Select(pool => Summary(input, pool, up, down))],
             down.Memory with { ByThreshold = up.ByThreshold?.Entry, AboveSince = up.ByThreshold?.AboveSince, SeenAhead = up.Ahead.Seen },
             changes.Where(time => time > input.Now).Select(static time => (DateTimeOffset?)time).Min())
         {
             Buffers = up.Buffers,
+            Observations = up.Contradictions.Changed,
+            Plans = up.Plans,
         };
     }
 
@@ -46,6 +48,7 @@ public static class ScalePlanner
         (string decision, string reason, string message) =
             created > 0 ? (ScaleDecision.Create, up.Machines.First(machine => machine.Pool == pool.Name).Reason, Count(created, "machine is", "machines are") + " created.")
             : up.ByThreshold is { Unmet: var (unmet, why) } ? (ScaleDecision.Wait, unmet, why)
+            : pool.IsOpen && up.Contradictions.MessageOf(pool.Name) is { } contradiction ? (ScaleDecision.Wait, ScaleReason.NotAsPlanned, contradiction)
             : up.HeldUntil.ContainsKey(pool.Name) ? (ScaleDecision.Wait, ScaleReason.Stabilizing, "Demand has not lasted for scaleUp.stabilizationWindow.")
             : removed.Count > 0 ? (ScaleDecision.Remove, removed[0].Reason, Count(removed.Count, "node is", "nodes are") + " removed.")
             : pool.IsDeleted ? (ScaleDecision.None, ScaleReason.PoolDeleted, "The pool is being deleted.")

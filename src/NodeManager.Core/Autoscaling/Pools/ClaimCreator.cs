@@ -16,21 +16,23 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
     /// <summary>Creates a claim for each machine that the limits leave room for.</summary>
     /// <param name="pool">Of the machines.</param>
     /// <param name="machines">The machines of the plan.</param>
+    /// <param name="plans">What they are planned to be, by id.</param>
     /// <param name="planned">UIDs of the claims that the plan knew.</param>
     /// <param name="cancellationToken">Stops it; what was created stays.</param>
     /// <returns>False where there are claims that the plan did not know: nothing was created, it is to be made again.</returns>
     /// <exception cref="KubernetesException">Conflict: the pool has changed since it was read.</exception>
-    public async Task<bool> CreateAsync(NodeSmithPool pool, IReadOnlyList<NodeScalePlanMachine> machines, IReadOnlySet<string> planned, CancellationToken cancellationToken)
+    public async Task<bool> CreateAsync(
+        NodeSmithPool pool, IReadOnlyList<NodeScalePlanMachine> machines, IReadOnlyDictionary<string, PlannedMachine> plans, IReadOnlySet<string> planned, CancellationToken cancellationToken)
     {
         // The pool first: a process that reserves numbers on this resourceVersion has seen every claim of earlier reservations.
         if (await scope.PoolWriter.ReadAsync(pool, cancellationToken) is not { } now || now.Metadata.Uid != pool.Metadata.Uid || now.Metadata.DeletionTimestamp is not null) return true;
         List<NodeSmithClaim> claims = [.. (await ListAsync(cancellationToken)).Where(one => one.Spec.PoolRef == pool.Metadata.Name)];
         if (claims.Exists(one => !planned.Contains(one.Metadata.Uid!))) return false;
-        PoolUse use = PoolUse.Of(now, claims, nodeOf);
+        PoolUse use = PoolUse.Of(now, scope.Providers.Find(now.Metadata.Namespace, now.Spec.ProviderRef), claims, nodeOf);
         var fitting = new List<NodeScalePlanMachine>();
         foreach (NodeScalePlanMachine machine in machines)
         {
-            PoolUse more = use.With(machine.CpuCores * 1000, machine.Memory);
+            PoolUse more = use.WithMachine(machine.CpuCores, machine.Memory);
             if (more.Exceeds(now.Spec.Limits) is var (reason, message))
             {
                 scope.Decisions.Note(pool.Metadata.Name, $"machine/{machine.Id}", ScaleDecision.Wait, $"{reason}: {message}");
@@ -53,7 +55,7 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
             cancellationToken);
         await Parallel.ForEachAsync(
             fitting.Select((machine, index) => (Machine: machine, Sequence: first + index)), new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken },
-            async (one, token) => await CreateAsync(now, one.Machine, one.Sequence, token));
+            async (one, token) => await CreateAsync(now, one.Machine, plans.GetValueOrDefault(one.Machine.Id), one.Sequence, token));
         return true;
     }
 
@@ -107,10 +109,10 @@ internal sealed class ClaimCreator(AutoscalerScope scope, Func<NodeSmithClaim, N
         return claims;
     }
 
-    private async Task CreateAsync(NodeSmithPool pool, NodeScalePlanMachine machine, long sequence, CancellationToken cancellationToken)
+    private async Task CreateAsync(NodeSmithPool pool, NodeScalePlanMachine machine, PlannedMachine? plan, long sequence, CancellationToken cancellationToken)
     {
         (long cores, long memory) = (machine.CpuCores, machine.Memory >> 20);
-        NodeSmithClaim claim = ClaimDraft.Of(pool, sequence, cores, memory, machine.Shape, machine.Zone);
+        NodeSmithClaim claim = ClaimDraft.Of(pool, sequence, cores, memory, machine.Shape, machine.Zone, plan);
         try
         {
             scope.Claims.Admit(await scope.Client.CreateAsync(NodeSmithResources.Claims, claim, scope.Namespace, RequestOptions.Default, cancellationToken));

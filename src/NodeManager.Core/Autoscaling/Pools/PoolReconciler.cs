@@ -60,7 +60,7 @@ internal sealed class PoolReconciler(AutoscalerScope scope, ClaimCreator creator
 
     private async Task WriteAsync(NodeSmithPool pool, IReadOnlyList<NodeSmithClaim> claims, CancellationToken cancellationToken)
     {
-        var use = PoolUse.Of(pool, claims, nodeOf);
+        var use = PoolUse.Of(pool, scope.Providers.Find(pool.Metadata.Namespace, pool.Spec.ProviderRef), claims, nodeOf);
         int ready = claims.Count(static one => one.Metadata.DeletionTimestamp is null && one.Status?.Conditions.IsTrue(NodeSmithConditions.Ready) == true);
         int registered = claims.Count(one => nodeOf(one) is not null);
         int inFlight = claims.Count(one => one.Metadata.DeletionTimestamp is null && !ClaimAttempts.HasFailed(one) && one.Status?.Conditions.IsTrue(NodeSmithConditions.Initialized) != true);
@@ -85,9 +85,20 @@ internal sealed class PoolReconciler(AutoscalerScope scope, ClaimCreator creator
                     NodeSmithConditions.Degraded, failed is null ? "False" : "True", failed is null ? "Healthy" : "ClaimFailed",
                     failed is null ? "No claim has failed." : $"NodeSmithClaim {failed.Metadata.Name} has failed: {failed.Status!.Conditions.Find(NodeSmithConditions.Failed)!.Message}");
 
+                (bool isAsPlanned, string seen) = JudgeMachines(pool);
+                Set(NodeSmithConditions.MachinesAsPlanned, isAsPlanned ? "True" : "False", isAsPlanned ? "AsPlanned" : ScaleReason.NotAsPlanned, seen);
+
                 void Set(string type, string state, string why, string text) => status.Conditions = status.Conditions.With(type, state, why, text, scope.Now, pool.Metadata.Generation);
             },
             cancellationToken);
+    }
+
+    private (bool IsAsPlanned, string Message) JudgeMachines(NodeSmithPool pool)
+    {
+        PoolObservations observed = PoolObservations.Of(pool, scope.Providers.Find(pool.Metadata.Namespace, pool.Spec.ProviderRef));
+        return observed.Attempts.Count == 0
+            ? (true, "Every machine took the pods that it was created for.")
+            : (false, $"{observed.Attempts.MaxBy(static one => one.At)!.Message} No further machine is created for such pods until their specification, the machineTemplate or the provider changes.");
     }
 
     private (string Status, string Reason, string Message) JudgeAvailable(NodeSmithPool pool)

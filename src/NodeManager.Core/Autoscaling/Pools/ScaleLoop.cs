@@ -45,6 +45,7 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         (_memory, Latest, _latestAt, _nextAfter) = (plan.Memory, plan, start, plan.NextChangeAt - input.Now);
         scope.Counters.Planned(scope.Time.GetElapsedTime(start), scope.Time.GetUtcNow());
         Note(input, plan);
+        await ObserveAsync(input, plan, cancellationToken);
         bool isComplete = await CreateAsync(input, plan, cancellationToken);
         if (plan.Nodes.Any(static node => node.Decision == ScaleDecision.Remove)) await RemoveAsync(plan, cancellationToken);
         await _buffers.ReportAsync(plan.Buffers, cancellationToken);
@@ -88,10 +89,22 @@ internal sealed class ScaleLoop(AutoscalerScope scope, ScaleInputs inputs, Claim
         foreach (IGrouping<string, NodeScalePlanMachine> machines in plan.Machines.GroupBy(static one => one.Pool, StringComparer.Ordinal))
         {
             if (input.Pools.FirstOrDefault(one => one.Metadata.Name == machines.Key) is { } pool)
-                isComplete &= await creator.CreateAsync(pool, [.. machines], planned, cancellationToken);
+                isComplete &= await creator.CreateAsync(pool, [.. machines], plan.Plans, planned, cancellationToken);
         }
 
         return isComplete;
+    }
+
+    // Before anything is created: a machine that did not take its pods must not be planned again by the next process either.
+    private async Task ObserveAsync(ScaleInput input, ScalePlan plan, CancellationToken cancellationToken)
+    {
+        foreach ((string name, PoolObservations observations) in plan.Observations)
+        {
+            if (input.Pools.FirstOrDefault(one => one.Metadata.Name == name) is not { } pool) continue;
+            await scope.PoolWriter.AnnotateAsync(pool, NodeSmithNames.ObservationsAnnotation, observations.ToJson(), cancellationToken);
+            scope.Counters.Contradicted(name);
+            await scope.ReportAsync(pool, "Warning", ScaleReason.NotAsPlanned, observations.Attempts[^1].Message, cancellationToken);
+        }
     }
 
     // What was planned on caches is judged again on what the server has, one after the other: each removal changes what holds for the next.

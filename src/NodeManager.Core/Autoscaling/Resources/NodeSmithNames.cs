@@ -27,6 +27,12 @@ public static class NodeSmithNames
     /// <summary>On a claim: what its pool said of new nodes when the claim was created.</summary>
     public const string TemplateAnnotation = Group + "/template";
 
+    /// <summary>On a claim: what its machine was planned to be, and for which pods.</summary>
+    public const string PlanAnnotation = Group + "/plan";
+
+    /// <summary>On a pool: what its machines turned out to be where that differs from the plan. Removing it lets the autoscaler try again.</summary>
+    public const string ObservationsAnnotation = Group + "/observations";
+
     /// <summary>On a claim: why it was deleted.</summary>
     public const string RemovalAnnotation = Group + "/removal-reason";
 
@@ -61,4 +67,7 @@ public static class NodeSmithConditions
     public const string Available = nameof(Available);
     public const string Progressing = nameof(Progressing);
     public const string Degraded = nameof(Degraded);
+
+    /// <summary>False where machines of a pool did not take the pods that they were created for.</summary>
+    public const string MachinesAsPlanned = nameof(MachinesAsPlanned);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace NodeManager.Core.Autoscaling.Resources;
 
@@ -20,6 +21,10 @@ public sealed class NodeSmithProviderSpec : PreservedPart
     public RedfishProviderSpec? Redfish { get; set; }
 
     public SimulatedProviderSpec? Simulated { get; set; }
+
+    /// <summary>What a machine has beyond what its claim requires.</summary>
+    [JsonIgnore]
+    internal long OverheadMiB => Math.Max(0, Proxmox?.VmMemOverheadMiB ?? 0);
 }
 
 public sealed class NodeSmithProviderStatus : PreservedPart
@@ -53,6 +58,9 @@ public sealed class ProxmoxProviderSpec : PreservedPart
     public string? CaBundle { get; set; }
 
     public bool? InsecureSkipTLSVerify { get; set; }
+
+    /// <summary>Whether credentials may be sent to an http endpoint; null: false.</summary>
+    public bool? AllowUnencryptedAuthentication { get; set; }
 
     /// <summary>A Go duration; null: 10 minutes.</summary>
     public string? TaskTimeout { get; set; }
@@ -130,6 +138,9 @@ public sealed class RedfishProviderSpec : PreservedPart
     public string? CaBundle { get; set; }
 
     public bool? InsecureSkipTLSVerify { get; set; }
+
+    /// <summary>Whether credentials may be sent to an http endpoint; null: false.</summary>
+    public bool? AllowUnencryptedAuthentication { get; set; }
 }
 
 /// <summary>A server and its controller.</summary>

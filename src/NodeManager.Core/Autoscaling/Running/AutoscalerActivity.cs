@@ -35,6 +35,9 @@ public sealed record AutoscalerActivity
     /// <summary>Attempts that ended with an error and are repeated.</summary>
     public long Failures { get; init; }
 
+    /// <summary>Machines since the start that did not take the pods that they were created for, by pool.</summary>
+    public IReadOnlyDictionary<string, long> Contradictions { get; init; } = new Dictionary<string, long>();
+
     /// <summary>Pods without a node by what the last plan decides of them; of the leader only.</summary>
     public IReadOnlyDictionary<string, int> Pods { get; init; } = new Dictionary<string, int>();
 

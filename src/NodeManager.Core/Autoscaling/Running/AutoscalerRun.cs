@@ -51,7 +51,7 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
         {
             Identity = Identity, StartedAt = StartedAt, ObservedAt = connection.Time.GetUtcNow(), IsLeader = controllers is not null, KnowsLeader = _knowsLeader,
             LeaderSince = controllers?.Since, Queue = controllers?.Load ?? default, Plans = _counters.Plans, CheckedAt = _counters.CheckedAt, Decisions = _counters.Decisions,
-            Failures = _counters.Failures, Pods = pods, Pools = pools,
+            Failures = _counters.Failures, Contradictions = _counters.Contradictions, Pods = pods, Pools = pools,
         };
     }
 

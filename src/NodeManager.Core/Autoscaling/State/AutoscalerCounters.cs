@@ -6,6 +6,7 @@ namespace NodeManager.Core.Autoscaling.State;
 internal sealed class AutoscalerCounters
 {
     private readonly ConcurrentDictionary<string, long> _decisions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _contradictions = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private long _failures;
     private long _plans;
@@ -13,6 +14,9 @@ internal sealed class AutoscalerCounters
     private DateTimeOffset? _plannedAt, _checkedAt;
 
     public IReadOnlyDictionary<string, long> Decisions => _decisions.ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>By pool: machines that did not take the pods that they were created for.</summary>
+    public IReadOnlyDictionary<string, long> Contradictions => _contradictions.ToDictionary(StringComparer.Ordinal);
 
     /// <summary>Attempts that ended with an error and are repeated.</summary>
     public long Failures => Interlocked.Read(ref _failures);
@@ -43,6 +47,9 @@ internal sealed class AutoscalerCounters
     public void Decided(string decision) => _decisions.AddOrUpdate(decision, 1, static (_, count) => count + 1);
 
     public void Failed() => Interlocked.Increment(ref _failures);
+
+    /// <summary>A machine of the pool did not take the pods that it was created for.</summary>
+    public void Contradicted(string pool) => _contradictions.AddOrUpdate(pool, 1, static (_, count) => count + 1);
 
     public void Planned(TimeSpan took, DateTimeOffset at)
     {

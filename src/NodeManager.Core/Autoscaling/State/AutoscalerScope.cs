@@ -90,14 +90,19 @@ internal sealed class AutoscalerScope : IDisposable
         _planes.CatchUpAsync(cancellationToken), _nodes.CatchUpAsync(cancellationToken));
 
     /// <summary>Notes what happened as an event on the object.</summary>
-    public Task TellAsync(NodeSmithClaim claim, string type, string reason, string message, CancellationToken cancellationToken)
+    public Task TellAsync(NodeSmithClaim claim, string type, string reason, string message, CancellationToken cancellationToken) =>
+        ReportAsync(claim, type, reason, message, cancellationToken);
+
+    /// <inheritdoc cref="TellAsync"/>
+    public Task ReportAsync(KubernetesObject about, string type, string reason, string message, CancellationToken cancellationToken)
     {
-        Observer.Verbose($"NodeSmithClaim {claim.Metadata.Namespace}/{claim.Metadata.Name}: {message}");
-        ObjectReference about = new()
+        string kind = about.GetType().Name;
+        Observer.Verbose($"{kind} {about.Metadata.Namespace}/{about.Metadata.Name}: {message}");
+        ObjectReference reference = new()
         {
-            ApiVersion = NodeSmithNames.ApiVersion, Kind = nameof(NodeSmithClaim), Name = claim.Metadata.Name, Namespace = claim.Metadata.Namespace, Uid = claim.Metadata.Uid,
+            ApiVersion = NodeSmithNames.ApiVersion, Kind = kind, Name = about.Metadata.Name, Namespace = about.Metadata.Namespace, Uid = about.Metadata.Uid,
         };
-        return EventWriter.WriteAsync(Connection, about, type, reason, message, Observer, cancellationToken);
+        return EventWriter.WriteAsync(Connection, reference, type, reason, message, Observer, cancellationToken);
     }
 
     public void Dispose()

@@ -75,6 +75,15 @@ internal sealed class NodeSmithWriter<T, TSpec, TStatus>(
         }
     }
 
+    /// <summary>Sets an annotation.</summary>
+    /// <exception cref="KubernetesException">Conflict: it has changed since.</exception>
+    public Task<T> AnnotateAsync(T item, string name, string value, CancellationToken cancellationToken)
+    {
+        JsonObject patch = For(item);
+        patch["metadata"]!["annotations"] = new JsonObject { [name] = value };
+        return SendAsync(item, patch, null, cancellationToken);
+    }
+
     public static bool IsHeld(T item) => item.Metadata.Finalizers?.Contains(NodeSmithNames.Finalizer) == true;
 
     /// <summary>Adds our finalizer.</summary>

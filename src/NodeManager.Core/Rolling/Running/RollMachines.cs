@@ -17,11 +17,11 @@ internal sealed class RollMachines(RollContext context, RollBook book)
     /// <summary>Machines of the next sizes that the pool's limits leave room for, of so many.</summary>
     public int Room(NodeSmithPool pool, int wanted)
     {
-        var use = PoolUse.Of(pool, context.Claims, context.NodeOf);
+        var use = PoolUse.Of(pool, null, context.Claims, context.NodeOf);
         int room = 0;
         foreach (RollSize size in Next(pool, context.Claims).Take(wanted))
         {
-            use = use.With(size.CpuCores * 1000, size.MemoryMiB << 20);
+            use = use.WithMachine(size.CpuCores, size.MemoryMiB << 20);
             if (use.Exceeds(pool.Spec.Limits) is not null) break;
             room++;
         }

@@ -1,3 +1,5 @@
+using NodeManager.Core.Autoscaling.Resources;
+
 namespace NodeManager.Core.Autoscaling.Planning.Inputs;
 
 /// <summary>
@@ -20,4 +22,10 @@ public sealed record ScalePlan(
 {
     /// <summary>Every buffer that this autoscaler serves.</summary>
     public IReadOnlyList<BufferOutcome> Buffers { get; init; } = [];
+
+    /// <summary>What is to be written to pools, by name, before machines are created: the bounds on repeated creation rest on it.</summary>
+    internal IReadOnlyDictionary<string, PoolObservations> Observations { get; init; } = new Dictionary<string, PoolObservations>();
+
+    /// <summary>What the machines are planned to be, by <see cref="NodeScalePlanMachine.Id"/>; their claims keep it.</summary>
+    internal IReadOnlyDictionary<string, PlannedMachine> Plans { get; init; } = new Dictionary<string, PlannedMachine>();
 }

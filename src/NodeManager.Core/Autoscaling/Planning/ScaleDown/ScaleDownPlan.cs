@@ -76,6 +76,8 @@ internal sealed class ScaleDownPlan
         foreach (PoolMember member in pool.Members)
         {
             if (Obstacle(pool, member) is { } kept) Add(member, ScaleDecision.Keep, kept.Reason, kept.Message, []);
+            else if (_up.Contradictions.SettlingNodes.TryGetValue(member.Node!.Metadata.Name, out (string Message, DateTimeOffset? At) settling))
+                Add(member, ScaleDecision.Wait, ScaleReason.NotAsPlanned, settling.Message, [], settling.At);
             else candidates.Add(Survey(member));
         }
 

@@ -13,6 +13,8 @@ public static class ExpectedNodes
     /// <summary>The label of a node's zone.</summary>
     public const string ZoneLabel = "topology.kubernetes.io/zone";
 
+    private const decimal UnknownDisk = 1125899906842624m;
+
     private const string OperatingSystem = "kubernetes.io/os", Architecture = "kubernetes.io/arch";
 
     // Kubelets and controllers remove these when the node is ready.
@@ -43,9 +45,12 @@ public static class ExpectedNodes
             ["memory"] = Math.Max(0, memoryMiB - (reserved?.MemoryMiB ?? 256)) * 1048576m,
             ["pods"] = MaxPods,
             // Nothing says how large the disk will be; a pod is not kept waiting for that.
-            ["ephemeral-storage"] = 1125899906842624m,
+            ["ephemeral-storage"] = UnknownDisk,
         };
     }
+
+    /// <summary>True for an amount that stands for one that nothing says.</summary>
+    internal static bool IsUnknown(string resource, decimal amount) => resource == "ephemeral-storage" && amount == UnknownDisk;
 
     /// <summary>A node of the pool as its template has it; startup taints are ignored, as they do not last.</summary>
     internal static Node Template(NodeSmithPool pool, string? zone, Node? like)
@@ -60,11 +65,11 @@ public static class ExpectedNodes
     }
 
     /// <summary>A member as it will be when it is initialized.</summary>
-    internal static Node Of(PoolMember member)
+    internal static Node Of(PoolMember member, PoolEvidence evidence)
     {
         // A claim that is being deleted may have no node any more, or never had one.
         if (!member.IsInFlight) return member.Node ?? new();
-        var planned = Allocatable(member.Pool, member.Size.CpuCores, member.Size.MemoryMiB)
+        var planned = evidence.Allocatable(PoolEvidence.SizeOf(member), isComputed: false)
             .ToDictionary(static pair => pair.Key, static pair => new Quantity(pair.Value, QuantityFormat.DecimalSI));
         string name = member.Node?.Metadata.Name ?? $"claim\0{member.Claim!.Metadata.Name}";
         Node template = Template(member.Pool, member.Claim!.Spec.Zone ?? member.Claim.Status?.Zone, null);

@@ -35,14 +35,12 @@ internal sealed record PoolMember(NodeSmithPool Pool, NodeSmithClaim? Claim, Nod
 
     public bool Is(string condition) => Claim?.Status?.Conditions?.Exists(one => one.Type == condition && one.Status == "True") == true;
 
-    /// <summary>What counts against the pool's limits: allocatable of the node, or what the claim requires.</summary>
-    public (decimal CpuCores, decimal Bytes) Counted
+    /// <summary>What counts against the pool's limits: allocatable of the node, or what the claim's machine will have.</summary>
+    /// <param name="overheadMiB">What the provider adds to each machine.</param>
+    public (decimal CpuCores, decimal Bytes) Counted(long overheadMiB)
     {
-        get
-        {
-            if (Node?.Status.Allocatable is { Count: > 0 } there)
-                return (there.TryGetValue("cpu", out var cpu) ? cpu.Value : 0, there.TryGetValue("memory", out var memory) ? memory.Value : 0);
-            return (Size.CpuCores, Size.MemoryMiB * 1048576m);
-        }
+        if (Node?.Status.Allocatable is { Count: > 0 } there)
+            return (there.TryGetValue("cpu", out var cpu) ? cpu.Value : 0, there.TryGetValue("memory", out var memory) ? memory.Value : 0);
+        return (Size.CpuCores, (Size.MemoryMiB + overheadMiB) * 1048576m);
     }
 }

@@ -75,7 +75,7 @@ internal static class PoolOffers
             List<MachineSize> sizes =
             [
                 .. shapes.Where(shape => shape.Zone is { Length: > 0 } own ? own == zone : knowsZones ? zone is not null : zone is null)
-                    .Select(shape => Size(state, shape.Name, shape.CpuCores, shape.MemoryMiB)),
+                    .Select(shape => Size(state, shape.Name, shape.CpuCores, shape.MemoryMiB, isComputed: false)),
             ];
             if (sizes.Count > 0) choices.Add((zone, sizes));
         }
@@ -96,7 +96,7 @@ internal static class PoolOffers
             foreach (var size in zone.GroupBy(static system => (Cores: system.CpuCores!.Value, Memory: system.MemoryMiB!.Value)))
             {
                 int used = taken.Count(claim => (claim.Status?.Zone ?? claim.Spec.Zone) == zone.Key && IsOf(claim, size.Key));
-                sizes.Add(Size(state, "", size.Key.Cores, size.Key.Memory) with { Stock = new(Math.Max(0, size.Count() - used)) });
+                sizes.Add(Size(state, "", size.Key.Cores, size.Key.Memory, isComputed: false) with { Stock = new(Math.Max(0, size.Count() - used)) });
             }
 
             choices.Add((zone.Key, sizes));
@@ -120,19 +120,21 @@ internal static class PoolOffers
         // What one pod needs with all that its node runs, where that is more.
         Dictionary<string, decimal> overhead = DaemonSetOverhead.Of(Template(state, zone), daemonSets);
         NodeSmithSystemReserved? reserved = state.Pool.Spec.MachineTemplate.SystemReserved;
+        decimal missingCpu = state.Evidence.MissingShare("cpu"), missingMemory = state.Evidence.MissingShare("memory");
         foreach (Pod pod in demand)
         {
             IReadOnlyDictionary<string, decimal> need = PodRequests.Of(pod.Spec);
-            decimal cpu = need.GetValueOrDefault("cpu") + overhead.GetValueOrDefault("cpu") + ((reserved?.CpuMillicores ?? 100) / 1000m);
-            decimal bytes = need.GetValueOrDefault("memory") + overhead.GetValueOrDefault("memory") + ((reserved?.MemoryMiB ?? 256) * 1048576m);
+            decimal cpu = ((need.GetValueOrDefault("cpu") + overhead.GetValueOrDefault("cpu")) / (1 - missingCpu)) + ((reserved?.CpuMillicores ?? 100) / 1000m);
+            decimal bytes = ((need.GetValueOrDefault("memory") + overhead.GetValueOrDefault("memory")) / (1 - missingMemory)) + ((reserved?.MemoryMiB ?? 256) * 1048576m);
             if (cpu <= leastCores * Growth && bytes <= leastMemory * Growth * 1048576m || cpu > 1_000_000 || bytes > 1e15m) continue;
             sizes.Add((Math.Max(leastCores, (long)Math.Ceiling(cpu)), Math.Max(leastMemory, RoundUp((long)Math.Ceiling(bytes / 1048576m), MemoryStep))));
         }
 
-        return [.. sizes.Select(size => Size(state, "", size.Cores, size.Memory))];
+        return [.. sizes.Select(size => Size(state, "", size.Cores, size.Memory, isComputed: true))];
     }
 
     private static long RoundUp(long amount, long step) => (amount + step - 1) / step * step;
 
-    private static MachineSize Size(PoolState state, string name, long cores, long memory) => new(name, cores, memory, ExpectedNodes.Allocatable(state.Pool, cores, memory));
+    private static MachineSize Size(PoolState state, string name, long cores, long memory, bool isComputed) =>
+        new(name, cores, memory, state.Evidence.Allocatable(new(name, cores, memory), isComputed));
 }

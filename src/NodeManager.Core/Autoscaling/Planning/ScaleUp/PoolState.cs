@@ -4,6 +4,7 @@ using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.State;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;
+using NodeManager.Scheduling;
 using NodeManager.Scheduling.Packing;
 
 namespace NodeManager.Core.Autoscaling.Planning.ScaleUp;
@@ -11,17 +12,20 @@ namespace NodeManager.Core.Autoscaling.Planning.ScaleUp;
 /// <summary>A pool with what belongs to it now.</summary>
 internal sealed class PoolState
 {
-    public PoolState(NodeSmithPool pool, NodeSmithProvider? provider, IReadOnlyList<PoolMember> members)
+    public PoolState(NodeSmithPool pool, NodeSmithProvider? provider, IReadOnlyList<PoolMember> members, PoolEvidence evidence)
     {
+        Evidence = evidence;
         Pool = pool;
         Provider = provider;
         Members = members;
-        CpuCores = members.Sum(static member => member.Counted.CpuCores);
-        Bytes = members.Sum(static member => member.Counted.Bytes);
+        long overhead = provider?.Spec.OverheadMiB ?? 0;
+        CpuCores = members.Sum(member => member.Counted(overhead).CpuCores);
+        Bytes = members.Sum(member => member.Counted(overhead).Bytes);
         Problem = NodeSmithRules.Check(pool) is { Count: > 0 } problems ? string.Join("; ", problems) : null;
         NodeSmithPoolLimits limits = pool.Spec.Limits;
         Allowance = new()
         {
+            OverheadMiB = overhead,
             Nodes = limits.MaxNodes > 0 ? Math.Max(0, limits.MaxNodes - members.Count) : null,
             CpuCores = limits.CpuCores > 0 ? Math.Max(0, (long)Math.Floor(limits.CpuCores - CpuCores)) : null,
             MemoryMiB = limits.MemoryMiB > 0 ? Math.Max(0, (long)Math.Floor(limits.MemoryMiB - (Bytes / 1048576m))) : null,
@@ -35,6 +39,9 @@ internal sealed class PoolState
     public NodeSmithProvider? Provider { get; }
 
     public IReadOnlyList<PoolMember> Members { get; }
+
+    /// <summary>What its real machines offer.</summary>
+    public PoolEvidence Evidence { get; }
 
     public decimal CpuCores { get; }
 
@@ -99,6 +106,8 @@ internal sealed class PoolState
 
         Dictionary<string, NodeSmithProvider> providers = new(StringComparer.Ordinal);
         foreach (NodeSmithProvider provider in input.Providers) providers[provider.Metadata.Name] = provider;
+        Lazy<ILookup<string, Pod>> residents = new(() => input.Pods
+            .Where(static pod => pod.Spec.NodeName is { Length: > 0 } && (pod.IsMirror() || pod.Controller() is { Kind: "DaemonSet" })).ToLookup(static pod => pod.Spec.NodeName!, StringComparer.Ordinal));
         return
         [
             .. pools.Select(one =>
@@ -108,7 +117,8 @@ internal sealed class PoolState
                     .Where(node => !owned.Contains(node.Metadata.Name) && node.Metadata.Labels?.GetValueOrDefault(key) == one.Pool.Metadata.Name)
                     .Select(node => new PoolMember(one.Pool, null, node));
                 NodeSmithProvider? provider = providers.GetValueOrDefault(one.Pool.Spec.ProviderRef);
-                return new PoolState(one.Pool, provider, [.. one.Members.Concat(others).Select(member => member with { Expected = ExpectedNodes.Of(member) })]);
+                var evidence = PoolEvidence.Of(one.Pool, provider, one.Members, node => residents.Value[node], input.DaemonSets, input.Now);
+                return new PoolState(one.Pool, provider, [.. one.Members.Concat(others).Select(member => member with { Expected = ExpectedNodes.Of(member, evidence) })], evidence);
             }),
         ];
     }

@@ -46,6 +46,12 @@ internal sealed class ScaleUpPlan
     /// <summary>What became of each buffer.</summary>
     public IReadOnlyList<BufferOutcome> Buffers { get; private set; } = [];
 
+    /// <summary>Machines that are not what was planned.</summary>
+    public MachineContradictions Contradictions { get; private set; } = null!;
+
+    /// <summary>What the machines are planned to be, by <see cref="NodeScalePlanMachine.Id"/>.</summary>
+    public Dictionary<string, PlannedMachine> Plans { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The cluster with the nodes that are on their way, without what is placed.</summary>
     public ClusterSnapshot Snapshot { get; private set; } = null!;
 
@@ -69,7 +75,8 @@ internal sealed class ScaleUpPlan
         ];
         IReadOnlyList<MachineOffer> offers = [.. _pools.Where(static pool => pool.IsOpen).SelectMany(pool => PoolOffers.Of(pool, demand, _input.DaemonSets))];
         HashSet<string> leaving = [.. _pools.SelectMany(static pool => pool.Members).Where(static member => member is { IsLeaving: true, Node: not null }).Select(static member => member.Node!.Metadata.Name)];
-        PodPacker packer = new(Snapshot, offers, node => !leaving.Contains(node.Name));
+        Contradictions = MachineContradictions.Of(_input, _pools, Snapshot, demand);
+        PodPacker packer = new(Snapshot, offers, node => !leaving.Contains(node.Name), Contradictions.IsRefused);
         IReadOnlyList<PackedPod> packed = packer.Pack(demand, cancellationToken);
         KeepLeast(packer);
         ByThreshold = ThresholdDemand.Of(_input, _pools, Snapshot, _inFlight.Keys, leaving, packer, packed);
@@ -148,6 +155,7 @@ internal sealed class ScaleUpPlan
                 : pods.Count > 0
                     ? (ScaleReason.Headroom, $"Room for the {FreeRoom.Title(pods[0].Pod)}.")
                     : ByThreshold?.ReasonOf(machine) ?? (owner.Least.Reason, owner.LeastText);
+            Plans[id] = new(machine.Size.Allocatable, [.. pods.Select(static one => PodSpecificationKey.Of(one.Pod)).Distinct(StringComparer.Ordinal)]);
             Machines.Add(new()
             {
                 Session = _input.Session,
@@ -192,7 +200,7 @@ internal sealed class ScaleUpPlan
                 string.Create(CultureInfo.InvariantCulture, $"Pool '{pool}' creates machines when demand has lasted {DisplayDuration(pool)} (scaleUp.stabilizationWindow): at {HeldUntil[pool].UtcDateTime:HH:mm:ss} UTC."), "", pool, since);
         }
 
-        (string reason, string message) = RefusalText.Of(packed, _pools);
+        (string reason, string message) = RefusalText.Of(packed, _pools, Contradictions);
         return Shown(pod, ScaleDecision.Wait, reason, message, "", "", since);
     }
 

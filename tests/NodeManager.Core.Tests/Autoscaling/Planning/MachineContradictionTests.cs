@@ -68,7 +68,7 @@ public sealed class MachineContradictionTests
     }
 
     [Fact]
-    public void A_changed_pool_may_try_again_and_changed_limits_may_not()
+    public void A_changed_template_permits_another_attempt_and_changed_limits_do_not()
     {
         NodeSmithPool pool = Fours();
         PlannedWorld world = new([pool], static (claim, node) => Reserve(claim, node, 760));
@@ -113,7 +113,7 @@ public sealed class MachineContradictionTests
     }
 
     [Fact]
-    public void Room_that_another_pod_took_is_no_contradiction()
+    public void Room_that_another_pod_took_is_not_a_contradiction()
     {
         PlannedWorld world = new([Fours()], static (_, _) => { });
         world.Pods.AddRange(Several(1, "3", "6Gi"));

@@ -36,7 +36,7 @@ public sealed class MemoryLimitTests
     }
 
     [Fact]
-    public void What_is_used_is_the_same_before_and_after_a_node_registers()
+    public void A_claim_counts_the_same_before_and_after_its_node_registers()
     {
         NodeSmithPool pool = Fours();
         NodeSmithClaim claim = Claim("n1", isReady: false);

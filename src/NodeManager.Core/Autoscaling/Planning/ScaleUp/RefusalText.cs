@@ -88,7 +88,7 @@ internal static class RefusalText
         decimal planned = ExpectedNodes.Allocatable(pool.Pool, largest.CpuCores, largest.MemoryMiB).GetValueOrDefault(name);
         ObservedSize? seen = pool.Evidence.Find(new(largest.Name, largest.CpuCores, largest.MemoryMiB)) ?? pool.Evidence.Sizes.FirstOrDefault();
         if (planned <= most || seen is null) return "";
-        string was = ExpectedNodes.IsUnknown(name, planned) ? "the plan knows no limit" : $"{Amount(name, planned)} would be planned";
+        string was = ExpectedNodes.IsUnknown(name, planned) ? "the plan has no limit" : $"{Amount(name, planned)} would be planned";
         return $" (node '{seen.Node}' reports {Amount(name, seen.Allocatable.GetValueOrDefault(name))}; {was})";
     }
 

@@ -2,6 +2,7 @@ using NodeManager.SchedulerConfigurations.Catalog;
 using NodeManager.SchedulerConfigurations.Comparing;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Reading;
+using NodeManager.SchedulerConfigurations.Validation;
 using NodeManager.SchedulerConfigurations.Yaml;
 using Map = System.Collections.Generic.OrderedDictionary<string, object?>;
 
@@ -33,8 +34,10 @@ public sealed class PluginEditor
         new PluginEditor(document, minor, catalog).Run(change, static (editor, profile, change) =>
         {
             PluginChangeRules.RequirePoints(change, editor._api, editor._catalog);
+            editor.RestoreDefault(profile, change);
             foreach (var point in editor.PointsToEnable(change))
                 editor.EnableAt(profile, point, change);
+            editor.EnableWhereDisabled(profile, change);
             editor.KeepOneQueueSort(profile, change.Name);
             editor.SetArguments(profile, change);
         });
@@ -44,7 +47,11 @@ public sealed class PluginEditor
         new PluginEditor(document, minor, catalog).Run(change, static (editor, profile, change) =>
         {
             foreach (var point in editor.PointsToDisable(profile, change))
+            {
+                editor.WarnOfLostWeight(profile, point, change.Name);
                 editor.DisableAt(profile, point, change.Name);
+            }
+
             editor.BringQueueSortBack(profile, change.Name);
         });
 
@@ -67,6 +74,7 @@ public sealed class PluginEditor
         foreach (var profile in _original.Profiles)
             if (change.SchedulerNames.Count == 0 || change.SchedulerNames.Contains(profile.Name))
                 edit(this, profile.Index, change);
+        WarnOfErrors();
         return new PluginChangeResult(
             _document, ValueComparison.Compare(YamlValue.Of(_original.Root), YamlValue.Of(_document.Root)), _warnings);
     }
@@ -160,6 +168,45 @@ public sealed class PluginEditor
         var to = Math.Clamp((change.Order ?? place + 1) - 1, 0, Profile(index).Plugins(point, Enabled).Count - 1);
         if (to != place)
             Apply(new MoveItem(path, place, to));
+    }
+
+    /// <summary>A plugin that runs by default runs again as before where the entry that disabled it is gone.</summary>
+    private void RestoreDefault(int index, PluginChange change)
+    {
+        if (change.ExtensionPoints.Count == 0 && _api.HasMultiPoint && DefaultPlugins.Of(_api, _minor, ExtensionPoints.MultiPoint).Any(choice => choice.Name == change.Name))
+            Take(index, ExtensionPoints.MultiPoint, DisabledList, change.Name);
+    }
+
+    /// <summary>A disabled list of one extension point goes before multiPoint: what it names, or its <c>*</c>, would keep the plugin off there.</summary>
+    private void EnableWhereDisabled(int index, PluginChange change)
+    {
+        if (change.ExtensionPoints.Count > 0)
+            return;
+        foreach (var point in Reading(index).Points.Where(point => _catalog.Find(change.Name)?.Implements(point, _minor) != false))
+        {
+            Take(index, point, DisabledList, change.Name);
+            // The queue is sorted by one plugin: another one that is named there stays.
+            if (point != ExtensionPoints.QueueSort && Reading(index).Implements(change.Name, point) && Reading(index).Disabled(point).Contains(PluginReference.All)
+                && Place(index, point, Enabled, change.Name) < 0)
+                Add(index, point, Enabled, Item(change.Name, ExtensionPoints.HasWeight(point) ? change.Weight : null), change.Order);
+        }
+    }
+
+    // The entry is removed with its weight, which enabling the plugin cannot know.
+    private void WarnOfLostWeight(int index, string point, string name)
+    {
+        if (Place(index, point, Enabled, name) is var place and >= 0 && Profile(index).Plugins(point, Enabled)[place].Weight is { } weight)
+            _warnings.Add($"The weight {weight} of {name} at {point} in the profile '{Profile(index).Name}' is removed with its entry. To restore it, enable the plugin with -Weight {weight}.");
+    }
+
+    private void WarnOfErrors()
+    {
+        // An error that the change adds is refused elsewhere.
+        var options = new ValidationOptions { Minor = _minor, Catalog = _catalog };
+        var known = SchedulerConfigurationValidator.Errors(_original, options).Select(error => error.Identity).ToHashSet();
+        var errors = SchedulerConfigurationValidator.Errors(_document, options).Where(error => known.Contains(error.Identity)).Select(error => error.Finding).ToList();
+        if (errors.Count > 0)
+            _warnings.Add($"kube-scheduler does not start with this configuration: {errors[0].Path}: {errors[0].Message}{(errors.Count > 1 ? $" ({errors.Count - 1} more)" : "")} To list all errors, use Test-SchedulerConfiguration.");
     }
 
     private bool RunsAlready(int index, string point, PluginChange change, int? weight)

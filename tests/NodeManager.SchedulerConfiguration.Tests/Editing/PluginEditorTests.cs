@@ -54,6 +54,74 @@ public sealed class PluginEditorTests
         Assert.Equal(["PrioritySort"], Sorting(back.Document));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("profiles:\n- schedulerName: default-scheduler\n")]
+    [InlineData("profiles:\n- schedulerName: a\n- schedulerName: b\n  plugins:\n    multiPoint:\n      enabled:\n      - name: CapacityScheduling\n")]
+    public void Disabling_and_enabling_a_default_plugin_returns_to_the_start(string body)
+    {
+        SchedulerDocument before = Document(body);
+        foreach (string name in (string[])["ImageLocality", "NodeAffinity", "TaintToleration", "DefaultBinder", "PodTopologySpread"])
+        {
+            PluginChangeResult disabled = PluginEditor.Disable(before, At(name));
+            PluginChangeResult enabled = PluginEditor.Enable(disabled.Document, At(name));
+
+            Assert.NotEmpty(disabled.Differences);
+            Assert.Equal(Running(before), Running(enabled.Document));
+        }
+    }
+
+    [Theory]
+    [InlineData("NodeAffinity", "NodeAffinity")]
+    [InlineData("NodeAffinity", "'*'")]
+    [InlineData("ImageLocality", "ImageLocality")]
+    [InlineData("ImageLocality", "'*'")]
+    public void A_plugin_that_one_extension_point_disables_runs_there_once_it_is_enabled(string name, string disabled)
+    {
+        SchedulerDocument before = Document($"profiles:\n- plugins:\n    score:\n      disabled:\n      - name: {disabled}\n");
+        Assert.DoesNotContain((name, "score"), Running(before));
+
+        PluginChangeResult result = PluginEditor.Enable(before, At(name));
+
+        Assert.Contains((name, "score"), Running(result.Document));
+        Assert.NotEmpty(result.Differences);
+        Assert.Empty(PluginEditor.Enable(result.Document, At(name)).Differences);
+        Assert.DoesNotContain(SchedulerConfigurationValidator.Validate(result.Document), static finding => finding.Severity == "Error");
+    }
+
+    [Fact]
+    public void A_plugin_that_is_enabled_at_one_point_stays_disabled_at_others()
+    {
+        SchedulerDocument before = Document("profiles:\n- plugins:\n    score:\n      disabled:\n      - name: NodeAffinity\n    filter:\n      disabled:\n      - name: NodeAffinity\n");
+
+        PluginChangeResult result = PluginEditor.Enable(before, At("NodeAffinity", "filter"));
+
+        Assert.Contains(("NodeAffinity", "filter"), Running(result.Document));
+        Assert.DoesNotContain(("NodeAffinity", "score"), Running(result.Document));
+    }
+
+    [Fact]
+    public void A_weight_that_is_removed_with_its_entry_is_named()
+    {
+        PluginChangeResult result = PluginEditor.Disable(
+            Document("profiles:\n- plugins:\n    multiPoint:\n      enabled:\n      - name: NodeAffinity\n        weight: 7\n"), At("NodeAffinity"));
+
+        Assert.Contains(result.Warnings, static warning => warning.Contains("The weight 7 of NodeAffinity at multiPoint", StringComparison.Ordinal) && warning.Contains("-Weight 7", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_change_of_an_invalid_configuration_warns_of_its_errors()
+    {
+        SchedulerDocument invalid = Document("percentageOfNodesToScore: 500\n");
+
+        Assert.Contains(PluginEditor.Enable(invalid, At("NodeAffinity")).Warnings, static warning => warning.StartsWith("kube-scheduler does not start with this configuration: percentageOfNodesToScore", StringComparison.Ordinal));
+        Assert.Contains(PluginEditor.Disable(invalid, At("NodeAffinity")).Warnings, static warning => warning.Contains("Test-SchedulerConfiguration", StringComparison.Ordinal));
+        Assert.Empty(PluginEditor.Enable(Document("percentageOfNodesToScore: 50\n"), At("NodeAffinity")).Warnings);
+    }
+
+    private static List<(string, string)> Running(SchedulerDocument document) =>
+        [.. SchedulerPlugins.Read(document).Where(static plugin => plugin.Status != SchedulerPluginStatus.Disabled).Select(static plugin => ($"{plugin.SchedulerName}/{plugin.Name}".Replace("default-scheduler/", "", StringComparison.Ordinal), plugin.ExtensionPoint))];
+
     private static IEnumerable<string> Sorting(SchedulerDocument document) => SchedulerPlugins.Read(document)
         .Where(plugin => plugin is { ExtensionPoint: "queueSort", Status: not SchedulerPluginStatus.Disabled }).Select(plugin => plugin.Name);
 
@@ -116,7 +184,10 @@ public sealed class PluginEditorTests
             document.Text.Replace("      enabled: # mine\n      - Rescheduler\n      - Coscheduling\n",
                 "      enabled: # mine\n      - name: Rescheduler\n      - name: Coscheduling\n      - name: NodeResourceTopologyMatch\n"),
             enabled.Document.Text);
-        Assert.Contains("profiles[0].plugins.filter.enabled", Assert.Single(enabled.Warnings), StringComparison.Ordinal);
+        Assert.Collection(
+            enabled.Warnings,
+            static warning => Assert.StartsWith("profiles[0].plugins.filter.enabled contained plugin names", warning, StringComparison.Ordinal),
+            static warning => Assert.StartsWith("kube-scheduler does not start with this configuration: profiles[0].plugins.score.disabled[0]", warning, StringComparison.Ordinal));
         Assert.DoesNotContain("score", PluginEditor.Enable(document, At("ImageLocality", "score")).Document.Text, StringComparison.Ordinal);
         Assert.Equal(
             document.Text.Replace("      - Rescheduler\n      - Coscheduling\n", "      - name: Coscheduling\n"),

@@ -67,7 +67,7 @@ Describe 'The samples of KubeNodeSmith' -Skip:(-not $isBuilt) {
         $null = Send POST "$collection/nodesmithcontrolplanes" (Get-Sample controlplane)
         # Proxmox is here and not at 10.0.4.30.
         $secret = ConvertTo-SecureString 0f9b2f0e-proxmox-secret -AsPlainText
-        Set-NodeProvider proxmox-production -Endpoint $endpoint -Credential ([pscredential]::new('autoscaler@pve!node', $secret))
+        Set-NodeProvider proxmox-production -Endpoint $endpoint -AllowUnencryptedAuthentication -Credential ([pscredential]::new('autoscaler@pve!node', $secret))
         $checks = Test-NodeProvider proxmox-production
         # Proxmox is served without TLS here.
         $checks | Where-Object Status -ne Passed | ForEach-Object Check | Should -BeExactly Certificate

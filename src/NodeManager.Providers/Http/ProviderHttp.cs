@@ -64,6 +64,13 @@ internal static class ProviderHttp
         return false;
     }
 
+    /// <summary>Why no credentials are sent to an endpoint; null: they may be.</summary>
+    /// <param name="endpoint">Of the provider.</param>
+    /// <param name="allowed">Whether the settings accept that credentials are sent unencrypted.</param>
+    public static string? CheckEncryption(string? endpoint, bool? allowed) =>
+        allowed != true && Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) && address.Scheme == Uri.UriSchemeHttp
+            ? $"endpoint: '{endpoint}' would get the credentials unencrypted. Use https, or set allowUnencryptedAuthentication to true." : null;
+
     /// <summary>What is wrong with a bundle; null: nothing.</summary>
     public static string? CheckBundle(string? caBundle)
     {

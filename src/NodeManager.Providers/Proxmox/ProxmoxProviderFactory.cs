@@ -17,6 +17,7 @@ public sealed class ProxmoxProviderFactory : IMachineProviderFactory
         if (!ProviderSpecs.TryRead(settings, out NodeSmithProviderSpec spec, out string problem)) return [problem];
         List<string> wrong = [.. NodeSmithRules.CheckProvider(spec).Select(static one => $"{one}.")];
         if (ProviderHttp.CheckBundle(spec.Proxmox?.CaBundle) is { } bundle) wrong.Add($"spec.proxmox.{bundle}");
+        if (ProviderHttp.CheckEncryption(spec.Proxmox?.Endpoint, spec.Proxmox?.AllowUnencryptedAuthentication) is { } plain) wrong.Add($"spec.proxmox.{plain}");
         CheckCredential(settings, NodeSmithNames.ProxmoxTokenId, wrong);
         CheckCredential(settings, NodeSmithNames.ProxmoxSecret, wrong);
         if (settings.Credentials.Find(NodeSmithNames.ProxmoxTokenId) is { } token && !(token.Contains('@', StringComparison.Ordinal) && token.Contains('!', StringComparison.Ordinal)))

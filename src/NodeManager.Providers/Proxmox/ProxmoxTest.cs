@@ -8,8 +8,6 @@ namespace NodeManager.Providers.Proxmox;
 /// <summary>Whether provisioning would work, as far as reading can tell.</summary>
 internal sealed class ProxmoxTest(ProxmoxApi api, ProxmoxInventory inventory, ProxmoxProviderSpec spec, VmIds ids, MachineCredentials credentials)
 {
-    private static readonly string[] Privileges = ["VM.Allocate", "VM.Audit", "VM.Config.CPU", "VM.Config.Memory", "VM.Config.Network", "VM.Config.Options", "VM.PowerMgmt"];
-
     private readonly List<MachineProviderFinding> _findings = [];
 
     public async Task<IReadOnlyList<MachineProviderFinding>> RunAsync(CancellationToken cancellationToken)
@@ -23,7 +21,7 @@ internal sealed class ProxmoxTest(ProxmoxApi api, ProxmoxInventory inventory, Pr
             if (api.Endpoint.Scheme == Uri.UriSchemeHttps)
                 Add("Certificate", true, spec.InsecureSkipTLSVerify == true ? "Any certificate is accepted (insecureSkipTLSVerify)." : $"Its certificate is trusted by {(spec.CaBundle is null ? "the system" : "caBundle")}.");
             Add("Credentials", true, "The token is accepted.");
-            await CheckPermissionsAsync(cancellationToken);
+            await CheckPermissionsAsync(version.Version, cancellationToken);
             await CheckCapacityAsync(cancellationToken);
         }
         catch (ProviderException e)
@@ -42,16 +40,15 @@ internal sealed class ProxmoxTest(ProxmoxApi api, ProxmoxInventory inventory, Pr
         return _findings;
     }
 
-    private async Task CheckPermissionsAsync(CancellationToken cancellationToken)
+    private async Task CheckPermissionsAsync(string version, CancellationToken cancellationToken)
     {
         Dictionary<string, Dictionary<string, JsonElement>> permissions = await api.GetAsync(
             "/access/permissions", ProxmoxJson.Default.ProxmoxAnswerDictionaryStringDictionaryStringJsonElement, cancellationToken);
-        List<string> needed = [.. Privileges];
-        if (spec.Template is not null) needed.Add("VM.Clone");
-        if (spec.VmOptions?.Exists(static one => one.Name.StartsWith("ci", StringComparison.Ordinal) || one.Name.StartsWith("ipconfig", StringComparison.Ordinal)) == true) needed.Add("VM.Config.Cloudinit");
-        if (spec.TaintsInSmbios == true) needed.Add("VM.Config.HWType");
-        string[] missing = [.. needed.Where(privilege => !permissions.Any(path => (path.Key is "/" or "/vms" || path.Key.StartsWith("/pool/", StringComparison.Ordinal)) && path.Value.ContainsKey(privilege)))];
-        Add("Permissions", missing.Length == 0, missing.Length == 0 ? "The token has what it needs on /vms." : $"The token lacks {string.Join(", ", missing)} on /vms.", "Grant a role with these privileges to the token, on /vms or on the resource pool. With privilege separation, the user's own roles do not count.");
+        IReadOnlyList<ProxmoxPermission> missing = ProxmoxPermissions.Missing(ProxmoxPermissions.Required(spec, version), permissions);
+        string lacks = string.Join(", ", missing.GroupBy(static one => one.Path, StringComparer.Ordinal).Select(static group => $"{string.Join(", ", group.Select(static one => one.Privilege))} on {group.Key}"));
+        Add(
+            "Permissions", missing.Count == 0, missing.Count == 0 ? "The token has the privileges that its machines, disks and networks require." : $"The token lacks {lacks}.",
+            "Grant a role with these privileges to the token, on these paths, paths above them, or the resource pool. With privilege separation, the user's own roles do not count.");
     }
 
     private async Task CheckCapacityAsync(CancellationToken cancellationToken)

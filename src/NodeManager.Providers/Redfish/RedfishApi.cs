@@ -18,6 +18,11 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
 {
     private const string RootPath = "/redfish/v1/";
 
+    // A controller that asks for less would be asked in a loop, and one that asks for more would hold its claim up for as long as it likes.
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromMinutes(1);
+    private const int LongestText = 300;
+    private static readonly TimeSpan LogOutLimit = TimeSpan.FromSeconds(5);
+
     private readonly SemaphoreSlim _login = new(1, 1);
     private string? _token;
     private Uri? _session;
@@ -67,26 +72,41 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
 
     public Task PostAsync(string path, JsonObject body, CancellationToken cancellationToken) => ChangeAsync(HttpMethod.Post, path, body, null, cancellationToken);
 
-    public void Dispose()
+    // The caller does not wait for the answers of many controllers.
+    public void Dispose() => _ = LogOutAsync();
+
+    /// <summary>A controller has few sessions; an abandoned one expires.</summary>
+    private async Task LogOutAsync()
     {
-        // A controller has few sessions. The caller does not wait for the answer; an abandoned session expires.
-        if (_session is { } session && _token is { } token)
+        try
         {
+            if (_session is not { } session || _token is not { } token) return;
             using var request = new HttpRequestMessage(HttpMethod.Delete, session);
             request.Headers.TryAddWithoutValidation("X-Auth-Token", token);
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5), time);
-            try
-            {
-                http.Send(request, limit.Token).Dispose();
-            }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or NotSupportedException)
-            {
-                // It expires by itself.
-            }
+            using var limit = new CancellationTokenSource(LogOutLimit, time);
+            (await http.SendAsync(request, limit.Token).ConfigureAwait(false)).Dispose();
         }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+        {
+            // It expires by itself.
+        }
+        finally
+        {
+            http.Dispose();
+            _login.Dispose();
+        }
+    }
 
-        http.Dispose();
-        _login.Dispose();
+    /// <summary>
+    /// The address that a reference of the controller stands for. It is the controller's own: no answer leads credentials to another host or
+    /// port, or to another scheme.
+    /// </summary>
+    /// <exception cref="ProviderException">Refused: it is not.</exception>
+    private Uri Resolve(string reference)
+    {
+        if (Uri.TryCreate(endpoint, reference, out Uri? address) && address.Scheme == endpoint.Scheme && address.IdnHost == endpoint.IdnHost && address.Port == endpoint.Port
+            && address.UserInfo.Length == 0) return address;
+        throw Ended(MachineOutcome.Refused, $"The controller {endpoint.Authority} named '{reference}', which is not an address of its own. Nothing was sent there.");
     }
 
     private async Task ChangeAsync(HttpMethod method, string path, JsonObject body, string? etag, CancellationToken cancellationToken)
@@ -99,9 +119,7 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
     private async Task AwaitTaskAsync(Uri monitor, RetryConditionHeaderValue? wait, CancellationToken cancellationToken)
     {
         Deadline deadline = new(time, timeout);
-        // Relative references resolve against the controller, and nothing else may see our token.
-        var path = new Uri(endpoint, monitor);
-        if (path.Authority != endpoint.Authority) throw Ended(MachineOutcome.Failed, $"{endpoint.Authority} named a task monitor on another host.");
+        Uri path = Resolve(monitor.OriginalString);
         while (true)
         {
             await time.DelayAsync(Pause(wait, TimeSpan.FromSeconds(1)), cancellationToken);
@@ -163,7 +181,7 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
 
     private HttpRequestMessage Request(HttpMethod method, string path, JsonObject? body, string? etag, string? token)
     {
-        var request = new HttpRequestMessage(method, new Uri(endpoint, path)) { Version = HttpVersion.Version11 };
+        var request = new HttpRequestMessage(method, Resolve(path)) { Version = HttpVersion.Version11 };
         request.Headers.TryAddWithoutValidation("OData-Version", "4.0");
         request.Headers.Accept.ParseAdd("application/json");
         // Compressed answers have weaker ETags.
@@ -191,13 +209,13 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
                 return null;
             }
 
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(endpoint, sessions)) { Version = HttpVersion.Version11 };
+            using var request = new HttpRequestMessage(HttpMethod.Post, Resolve(sessions)) { Version = HttpVersion.Version11 };
             request.Content = new StringContent(
                 JsonSerializer.Serialize(new() { UserName = userName, Password = password }, RedfishJson.Default.RedfishLogin), Encoding.UTF8, "application/json");
             using HttpResponseMessage answer = await http.SendAsync(request, cancellationToken);
             if (answer.IsSuccessStatusCode && answer.Headers.TryGetValues("X-Auth-Token", out IEnumerable<string>? tokens))
             {
-                _session = answer.Headers.Location is { } location && new Uri(endpoint, location) is { } own && own.Authority == endpoint.Authority ? own : null;
+                _session = answer.Headers.Location is { } location ? Resolve(location.OriginalString) : null;
                 return _token = tokens.First();
             }
 
@@ -232,7 +250,7 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
     {
         string body = await answer.Content.ReadAsStringAsync(cancellationToken);
         RedfishError? error = TryRead(body, RedfishErrorJson.Default.RedfishErrorBody)?.Error;
-        string text = error?.Extended is { Count: > 0 } extended ? string.Join(" ", extended.Select(static one => one.Message)) : error?.Message ?? answer.ReasonPhrase ?? "";
+        string text = error?.Extended is { Count: > 0 } extended ? string.Join(" ", extended.Select(static one => one.Message)) : error?.Message ?? PlainText(answer, body) ?? answer.ReasonPhrase ?? "";
         // The message ids of DMTF's base registry; their texts are a vendor's own.
         bool isBusy = error?.Extended?.Exists(static one => one.MessageId?.Split('.')[^1] is "ServiceTemporarilyUnavailable" or "ResourceInUse" or "ServiceInUnknownState" or "ResourceInStandby") == true;
         MachineOutcome outcome = answer.StatusCode switch
@@ -246,11 +264,23 @@ internal sealed class RedfishApi(HttpClient http, Uri endpoint, string userName,
             >= HttpStatusCode.InternalServerError => MachineOutcome.Failed,
             _ => MachineOutcome.Invalid,
         };
-        return new(outcome, $"The controller {endpoint.Authority} refused {method} {path}: {(int)answer.StatusCode} {text.Trim()}") { Code = answer.StatusCode, RetryAfter = answer.Headers.RetryAfter?.Delta };
+        return new(outcome, $"The controller {endpoint.Authority} refused {method} {path}: {(int)answer.StatusCode} {text.Trim()}") { Code = answer.StatusCode, RetryAfter = answer.Headers.RetryAfter is { } wait ? Pause(wait, ShortestPause) : null };
     }
 
-    private TimeSpan Pause(RetryConditionHeaderValue? asked, TimeSpan otherwise) =>
-        asked?.Delta ?? (asked?.Date is { } date && date > time.GetUtcNow() ? date - time.GetUtcNow() : otherwise);
+    private TimeSpan Pause(RetryConditionHeaderValue? asked, TimeSpan otherwise)
+    {
+        TimeSpan pause = asked?.Delta ?? (asked?.Date is { } date ? date - time.GetUtcNow() : otherwise);
+        return pause < ShortestPause ? ShortestPause : pause < LongestPause ? pause : LongestPause;
+    }
+
+    /// <summary>What a controller says outside of Redfish's own form, such as a web server in front of it; null: nothing that a person can read.</summary>
+    private static string? PlainText(HttpResponseMessage answer, string body)
+    {
+        if (answer.Content.Headers.ContentType?.MediaType is not ("text/plain" or null)) return null;
+        string text = string.Join(' ', body.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        if (text.Length == 0 || text.Any(char.IsControl)) return null;
+        return text.Length > LongestText ? text[..LongestText] + "…" : text;
+    }
 
     private static T? TryRead<T>(string text, JsonTypeInfo<T> type)
         where T : class

@@ -51,9 +51,9 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
         Seen[] own = [.. survey.Seen.Where(one => IsOf(one.Mark, request.ClaimUid))];
         if (own.Length > 1) return MachineResult.Ended(MachineOutcome.Refused, $"Servers {string.Join(", ", own.Select(static one => one.Server.System.Name))} all carry the claim {request.ClaimUid}.");
         if (own.Length == 0 && survey.Unread.Count > 0 && !request.IsFirstAttempt)
-            return MachineResult.Ended(MachineOutcome.Unavailable, $"The claim's server may be one that cannot be read: {string.Join(" ", survey.Unread)}");
+            return MachineResult.Ended(survey.Outcome, $"The claim's server may be one that cannot be read: {string.Join(" ", survey.Unread)}");
         RedfishServer? server = own.Length == 1 ? own[0].Server : await ClaimAsync(request, survey, cancellationToken);
-        if (server is null) return MachineResult.Ended(MachineOutcome.NoCapacity, NoServer(request, survey));
+        if (server is null) return MachineResult.Ended(survey is { Seen.Count: 0, Unread.Count: > 0 } ? survey.Outcome : MachineOutcome.NoCapacity, NoServer(request, survey));
         try
         {
             (RedfishComputer computer, _) = await server.ReadAsync(cancellationToken);
@@ -94,7 +94,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
         {
             Survey survey = await SurveyAsync(cancellationToken);
             server = survey.Seen.FirstOrDefault(one => IsOf(one.Mark, identity.ClaimUid))?.Server;
-            if (server is null && survey.Unread.Count > 0) return MachineResult.Ended(MachineOutcome.Unavailable, string.Join(" ", survey.Unread));
+            if (server is null && survey.Unread.Count > 0) return MachineResult.Ended(survey.Outcome, string.Join(" ", survey.Unread));
         }
         else
         {
@@ -114,7 +114,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
             machines.Add(await MapAsync(seen, cancellationToken));
         return survey.Unread.Count == 0
             ? MachineListResult.Success(machines)
-            : new(MachineOutcome.Unavailable, machines, _settings.Redact(string.Join(" ", survey.Unread)));
+            : new(survey.Outcome, machines, _settings.Redact(string.Join(" ", survey.Unread)));
     }
 
     public Task<MachineResult> RestartAsync(MachineIdentity identity, CancellationToken cancellationToken) => ProviderCall.RunAsync(_settings, "Restart", async () =>
@@ -130,7 +130,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
     {
         Survey survey = await SurveyAsync(cancellationToken);
         return RedfishTest.Judge(
-            [.. _servers.Select(static one => one.System)], [.. survey.Seen.Select(static one => (one.Server.System, one.Computer, one.Mark))], survey.Failures, _spec, _settings.Redact);
+            [.. _servers.Select(static one => one.System)], [.. survey.Seen.Select(static one => new ReadServer(one.Server.System, one.Computer, one.Mark, one.Cores > 0 && one.MemoryMiB > 0, one.CanBeMarked))], survey.Failures, _spec, _settings.Redact);
     }
 
     public void Dispose()
@@ -216,7 +216,7 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
             if (other is null)
             {
                 return (null, survey.Unread.Count > 0
-                    ? MachineResult.Ended(MachineOutcome.Unavailable, $"The claim's server may be one that cannot be read: {string.Join(" ", survey.Unread)}")
+                    ? MachineResult.Ended(survey.Outcome, $"The claim's server may be one that cannot be read: {string.Join(" ", survey.Unread)}")
                     : MachineResult.Ended(MachineOutcome.NotFound, $"No server carries the claim {identity.ClaimUid}."));
             }
 
@@ -243,11 +243,20 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
     private bool IsOf(SystemMark? mark, string claimUid) => claimUid.Length > 0 && mark is not null && mark == SystemMark.Of(Tag, _settings.Owner, claimUid);
 
     private static bool Fits(Seen seen, MachineRequest request) =>
-        seen is { Mark: null, Computer.PowerState: "Off" } && seen.Cores >= request.CpuCores && seen.MemoryMiB >= request.MemoryMiB
+        seen is { Mark: null, Computer.PowerState: "Off", CanBeMarked: true } && seen.Cores >= request.CpuCores && seen.MemoryMiB >= request.MemoryMiB
         && (request.Zone is null || seen.Server.System.Zone == request.Zone);
 
     private static string NoServer(MachineRequest request, Survey survey) =>
-        FormattableString.Invariant($"No server that is off and unclaimed has {request.CpuCores} cores and {request.MemoryMiB} MiB; {survey.Seen.Count} servers were read. ") + string.Join(" ", survey.Unread);
+        FormattableString.Invariant($"No server that is off and unclaimed has {request.CpuCores} cores and {request.MemoryMiB} MiB; {survey.Seen.Count} servers were read. {Unusable(survey)}") + string.Join(" ", survey.Unread);
+
+    // Servers that are free and that no claim can have, as Test-NodeProvider lists them.
+    private static string Unusable(Survey survey)
+    {
+        int unmarked = survey.Seen.Count(static one => one is { Mark: null, Computer.PowerState: "Off", CanBeMarked: false });
+        int unsized = survey.Seen.Count(static one => one is { Mark: null, Computer.PowerState: "Off", CanBeMarked: true } && (one.Cores == 0 || one.MemoryMiB == 0));
+        return (unmarked > 0 ? FormattableString.Invariant($"{unmarked} free servers have no room for a claim in their asset tags. ") : "")
+            + (unsized > 0 ? FormattableString.Invariant($"{unsized} free servers are of unknown size. ") : "");
+    }
 
     private async Task<Survey> SurveyAsync(CancellationToken cancellationToken)
     {
@@ -273,8 +282,10 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
         (string assetTag, _) = await _marks.ReadAsync(server, cancellationToken);
         RedfishProcessors? processors = computer.ProcessorSummary;
         return new(
-            server, computer, SystemMark.Parse(Tag, assetTag), server.System.CpuCores ?? processors?.LogicalProcessorCount ?? processors?.CoreCount ?? processors?.Count ?? 0,
-            server.System.MemoryMiB ?? (long)((computer.MemorySummary?.TotalSystemMemoryGiB ?? 0) * 1024));
+            server, computer, SystemMark.Parse(Tag, assetTag),
+            server.System.CpuCores ?? processors?.LogicalProcessorCount ?? processors?.CoreCount ?? processors?.Count ?? 0,
+            server.System.MemoryMiB ?? (long)((computer.MemorySummary?.TotalSystemMemoryGiB ?? 0) * 1024),
+            _marks.CanMark(computer) && SystemMark.HasRoom(Tag, assetTag));
     }
 
     private async Task<Machine> MapAsync(RedfishServer server, CancellationToken cancellationToken) => await MapAsync(await ReadAsync(server, cancellationToken), cancellationToken);
@@ -303,10 +314,15 @@ public sealed class RedfishProvider : IMachineProvider, ITestableMachineProvider
         };
     }
 
-    private sealed record Seen(RedfishServer Server, RedfishComputer Computer, SystemMark? Mark, long Cores, long MemoryMiB);
+    private sealed record Seen(RedfishServer Server, RedfishComputer Computer, SystemMark? Mark, long Cores, long MemoryMiB, bool CanBeMarked);
 
     private sealed record Survey(IReadOnlyList<Seen> Seen, IReadOnlyList<ProviderException> Failures)
     {
         public IReadOnlyList<string> Unread { get; } = [.. Failures.Select(static one => one.Message)];
+
+        /// <summary>What keeps servers from being read: where repeating does not help, what it is.</summary>
+        public MachineOutcome Outcome =>
+            Failures.All(static one => one.Outcome is MachineOutcome.Unauthorized or MachineOutcome.Forbidden or MachineOutcome.Invalid or MachineOutcome.Refused) && Failures.Count > 0
+                ? Failures[0].Outcome : MachineOutcome.Unavailable;
     }
 }

@@ -35,6 +35,7 @@ public sealed class RedfishProviderFactory : IMachineProviderFactory
         if (ProviderHttp.CheckBundle(spec.Redfish.CaBundle) is { } bundle) wrong.Add($"spec.redfish.{bundle}");
         foreach (RedfishSystem system in spec.Redfish.Systems)
         {
+            if (ProviderHttp.CheckEncryption(system.Endpoint, spec.Redfish.AllowUnencryptedAuthentication) is { } plain) wrong.Add($"spec.redfish.systems[{system.Name}].{plain}");
             MachineCredentials? credentials = RedfishProvider.CredentialsOf(settings, system);
             if (system.CredentialsSecretRef?.Name is { } name && credentials is null) wrong.Add($"spec.redfish.systems: the Secret '{name}' of '{system.Name}' cannot be read.");
             if ((credentials ?? settings.Credentials).Find(NodeSmithNames.RedfishUserName) is null) wrong.Add($"The Secret of '{system.Name}' has no {NodeSmithNames.RedfishUserName}.");

@@ -5,6 +5,14 @@ using NodeManager.Providers.Http;
 
 namespace NodeManager.Providers.Redfish;
 
+/// <summary>A server that was read.</summary>
+/// <param name="System">As the provider has it.</param>
+/// <param name="Computer">As its controller reports it.</param>
+/// <param name="Mark">Null: unclaimed.</param>
+/// <param name="HasSize">Cores and memory are known.</param>
+/// <param name="CanBeMarked">Its asset tag has room for a claim.</param>
+internal sealed record ReadServer(RedfishSystem System, RedfishComputer Computer, SystemMark? Mark, bool HasSize, bool CanBeMarked);
+
 /// <summary>Whether provisioning would work, judged by one reading of all servers. Pure.</summary>
 internal static class RedfishTest
 {
@@ -14,7 +22,7 @@ internal static class RedfishTest
     /// <param name="spec">Of the provider.</param>
     /// <param name="redact">Takes credentials out of a text.</param>
     public static IReadOnlyList<MachineProviderFinding> Judge(
-        IReadOnlyList<RedfishSystem> systems, IReadOnlyList<(RedfishSystem System, RedfishComputer Computer, SystemMark? Mark)> seen, IReadOnlyList<ProviderException> failures,
+        IReadOnlyList<RedfishSystem> systems, IReadOnlyList<ReadServer> seen, IReadOnlyList<ProviderException> failures,
         RedfishProviderSpec spec, Func<string, string> redact)
     {
         var findings = new List<MachineProviderFinding>();
@@ -35,12 +43,20 @@ internal static class RedfishTest
             Add("Permissions", !failed["Permissions"].Any(), Text("Permissions", "The servers can be read. Power and boot are tried only when a server is claimed."), "Give the user a role with Login, ConfigureComponents and power control.", partial);
         if (seen.Count > 0)
         {
-            int free = seen.Count(static one => one is { Mark: null, Computer.PowerState: "Off" });
+            int free = seen.Count(static one => one is { Mark: null, Computer.PowerState: "Off", HasSize: true, CanBeMarked: true });
             Add("Capacity", free > 0, $"{Count(free, "server is", "off and unclaimed", "off and unclaimed", "servers are")}.", "Power off a server that is free, or add servers to redfish.systems.", MachineFindingWeight.Limited);
         }
 
-        foreach ((RedfishSystem system, _, _) in seen.Where(static one => one.Computer.AssetTag is null))
-            Add("AssetTag", false, $"Server '{system.Name}' has no asset tag, which a claim is written into.", "Update the firmware of its controller, or take the server out of redfish.systems.", MachineFindingWeight.Limited);
+        foreach (ReadServer server in seen.Where(static one => one is { Mark: null, CanBeMarked: false }))
+        {
+            if (server.Computer.AssetTag is not { } assetTag)
+                Add("AssetTag", false, $"Server '{server.System.Name}' has no asset tag, which a claim is written into. It is not claimed.", "Update the firmware of its controller, or take the server out of redfish.systems.", MachineFindingWeight.Limited);
+            else
+                Add("AssetTag", false, $"The asset tag '{assetTag}' of server '{server.System.Name}' leaves no room for a claim. It is not claimed.", $"Shorten its asset tag, or managedTag: {SystemMark.MaximumLength} characters in all.", MachineFindingWeight.Limited);
+        }
+
+        foreach (ReadServer server in seen.Where(static one => !one.HasSize))
+            Add("Size", false, $"The controller of server '{server.System.Name}' does not report its cores or its memory. It is not claimed.", "Set cpuCores and memoryMiB of the server in redfish.systems.", MachineFindingWeight.Limited);
         return findings;
 
         string Text(string check, string passed) => failed[check].Any() ? string.Join(" ", failed[check]) : passed;

@@ -6,7 +6,7 @@ namespace NodeManager.Providers.Redfish;
 
 /// <summary>
 /// Whose a server is, written into its asset tag as one more word: <c>nodesmith:1f2e3d:claim-uid</c>, the middle part standing for the
-/// owner. What else the tag says is kept.
+/// owner. What else the tag says is kept; where it leaves too little room, the UID is written in its shortest form.
 /// </summary>
 internal sealed record SystemMark(string Tag, string OwnerHash, string ClaimUid)
 {
@@ -19,11 +19,30 @@ internal sealed record SystemMark(string Tag, string OwnerHash, string ClaimUid)
     /// <summary>Null for an unclaimed server.</summary>
     public static SystemMark? Parse(string tag, string? assetTag) =>
         Words(assetTag).Select(static word => word.Split(':')).FirstOrDefault(parts => parts.Length == 3 && parts[0] == tag) is { } found
-            ? new(tag, found[1], found[2])
+            ? new(tag, found[1], Long(found[2]))
             : null;
 
-    /// <summary>The asset tag with this mark instead of any other.</summary>
-    public string AddTo(string? assetTag) => string.Join(' ', [.. Words(RemoveFrom(Tag, assetTag)), $"{Tag}:{OwnerHash}:{ClaimUid}"]);
+    /// <summary>The asset tag with this mark instead of any other; longer than <see cref="MaximumLength"/> where there is no room.</summary>
+    public string AddTo(string? assetTag)
+    {
+        string full = With(ClaimUid);
+        return full.Length <= MaximumLength ? full : With(Short(ClaimUid));
+
+        string With(string uid) => string.Join(' ', [.. Words(RemoveFrom(Tag, assetTag)), $"{Tag}:{OwnerHash}:{uid}"]);
+    }
+
+    /// <summary>True where a claim's mark has room beside what the tag says.</summary>
+    public static bool HasRoom(string tag, string? assetTag) => Of(tag, "", Guid.Empty.ToString()).AddTo(assetTag).Length <= MaximumLength;
+
+    // 22 characters in place of 36.
+    private static string Short(string uid) =>
+        Guid.TryParseExact(uid, "D", out Guid guid) && guid.ToString() == uid ? Convert.ToBase64String(guid.ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_') : uid;
+
+    private static string Long(string text)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        return text.Length == 22 && Convert.TryFromBase64String(text.Replace('-', '+').Replace('_', '/') + "==", bytes, out int length) && length == 16 ? new Guid(bytes).ToString() : text;
+    }
 
     public static string RemoveFrom(string tag, string? assetTag) => string.Join(' ', Words(assetTag).Where(word => !word.StartsWith(tag + ":", StringComparison.Ordinal)));
 
@@ -37,6 +56,9 @@ internal interface ISystemMarks
     Task<(string AssetTag, string? ETag)> ReadAsync(RedfishServer server, CancellationToken cancellationToken);
 
     Task WriteAsync(RedfishServer server, string assetTag, string? etag, CancellationToken cancellationToken);
+
+    /// <summary>True where the server has a place for a mark.</summary>
+    bool CanMark(RedfishComputer computer);
 }
 
 /// <summary>In the server's own <c>AssetTag</c>.</summary>
@@ -50,4 +72,6 @@ internal sealed class AssetTagMarks : ISystemMarks
 
     public async Task WriteAsync(RedfishServer server, string assetTag, string? etag, CancellationToken cancellationToken) =>
         await server.Api.PatchAsync(await server.GetPathAsync(cancellationToken), new JsonObject { ["AssetTag"] = assetTag }, etag, cancellationToken);
+
+    public bool CanMark(RedfishComputer computer) => computer.AssetTag is not null;
 }

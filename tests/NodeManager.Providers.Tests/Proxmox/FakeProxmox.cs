@@ -58,7 +58,8 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
 
     /// <summary>Of the token, on <c>/vms</c>.</summary>
     public HashSet<string> Privileges { get; } =
-        ["VM.Allocate", "VM.Audit", "VM.Clone", "VM.Config.CPU", "VM.Config.Cloudinit", "VM.Config.HWType", "VM.Config.Memory", "VM.Config.Network", "VM.Config.Options", "VM.PowerMgmt"];
+        ["VM.Allocate", "VM.Audit", "VM.Clone", "VM.Config.CPU", "VM.Config.Cloudinit", "VM.Config.Disk", "VM.Config.HWType", "VM.Config.Memory", "VM.Config.Network", "VM.Config.Options", "VM.PowerMgmt",
+        "Datastore.AllocateSpace", "SDN.Use"];
 
     public string ClusterName { get; set; } = "garage";
 
@@ -126,7 +127,7 @@ internal sealed partial class FakeProxmox : HttpMessageHandler
         {
             ("GET", ["version"]) => Data(new JsonObject { ["version"] = "9.1.1", ["release"] = "9.1" }),
             ("GET", ["cluster", "status"]) => Data(new JsonArray(new JsonObject { ["type"] = "cluster", ["name"] = ClusterName })),
-            ("GET", ["access", "permissions"]) => Data(new JsonObject { ["/vms"] = new JsonObject(Privileges.Select(static one => KeyValuePair.Create(one, (JsonNode?)1))) }),
+            ("GET", ["access", "permissions"]) => Data(new JsonObject(((string[])["/vms", "/storage", "/sdn"]).Select(path => KeyValuePair.Create(path, (JsonNode?)new JsonObject(Privileges.Select(static one => KeyValuePair.Create(one, (JsonNode?)1))))))),
             ("GET", ["cluster", "resources"]) => Overview(fault == ProxmoxFault.Stale),
             ("GET", ["cluster", "nextid"]) => NextId(form),
             ("GET", ["nodes", string host, "tasks", string task, "status"]) => TaskStatus(host, task),

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Machines;
 using NodeManager.Providers.Proxmox;
 
@@ -173,6 +176,7 @@ public sealed class ProxmoxProviderTests
     [Theory]
     [InlineData("""{"type":"proxmox"}""", "proxmox field required")]
     [InlineData("""{"type":"proxmox","proxmox":{"endpoint":"https://a","caBundle":"AAAA"}}""", "caBundle holds no certificate")]
+    [InlineData("""{"type":"proxmox","proxmox":{"endpoint":"http://a"}}""", "Use https, or set allowUnencryptedAuthentication to true")]
     [InlineData("""{"type":"proxmox","proxmox":{"endpoint":"https://a","vmIDRange":{"lower":"x","upper":1}}}""", "spec cannot be read")]
     public void Invalid_settings_are_reported_without_a_connection(string spec, string problem)
     {
@@ -204,5 +208,38 @@ public sealed class ProxmoxProviderTests
         IReadOnlyList<MachineProviderFinding> findings = await provider.TestAsync(default);
         Assert.Equal("The token lacks VM.PowerMgmt on /vms.", Assert.Single(findings, static one => !one.Passed).Message);
         Assert.Contains(findings, static one => one is { Check: "Ids", Message: "51 of 51 ids from 1250 to 1300 are free." });
+    }
+
+    [Theory]
+    [InlineData("Datastore.AllocateSpace", "The token lacks Datastore.AllocateSpace on /storage/local-zfs.")]
+    [InlineData("VM.Config.Disk", "The token lacks VM.Config.Disk on /vms.")]
+    [InlineData("SDN.Use", "The token lacks SDN.Use on /sdn/zones/localnetwork/vmbr0/20.")]
+    [InlineData("VM.Config.Cloudinit", "The token lacks VM.Config.Cloudinit on /vms.")]
+    public async Task A_provider_test_reports_each_privilege_that_disks_and_networks_take(string privilege, string message)
+    {
+        using var server = new FakeProxmox();
+        using ProxmoxProvider provider = ProxmoxFixture.Create(server);
+        server.Privileges.Remove(privilege);
+
+        Assert.Equal(message, Assert.Single(await provider.TestAsync(default), static one => !one.Passed).Message);
+    }
+
+    [Theory]
+    // On the path itself, above it, on the resource pool; the bridge with all its VLANs, or one of them.
+    [InlineData("9.1.1", """{"/":{"all":1}}""", "")]
+    [InlineData("9.1.1", """{"/vms":{"all":1},"/storage/local-zfs":{"all":1},"/sdn/zones/localnetwork/vmbr0":{"all":1}}""", "")]
+    [InlineData("9.1.1", """{"/vms":{"all":1},"/storage":{"all":1},"/sdn/zones/localnetwork/vmbr0/20":{"all":1}}""", "")]
+    [InlineData("9.1.1", """{"/pool/k8s":{"all":1},"/sdn":{"all":1}}""", "")]
+    [InlineData("9.1.1", """{"/vms":{"all":1},"/storage/other":{"all":1},"/sdn/zones/localnetwork/vmbr1":{"all":1}}""", "Datastore.AllocateSpace /storage/local-zfs, SDN.Use /sdn/zones/localnetwork/vmbr0/20")]
+    [InlineData("9.1.1", """{"/vms":{"all":1},"/storage":{"all":1},"/sdn/zones/localnetwork/vmbr0/21":{"all":1}}""", "SDN.Use /sdn/zones/localnetwork/vmbr0/20")]
+    [InlineData("7.4-3", """{"/vms":{"all":1},"/storage":{"all":1}}""", "")]
+    public void A_privilege_counts_on_its_path_above_it_and_on_a_pool(string version, string granted, string missing)
+    {
+        ProxmoxProviderSpec spec = JsonNode.Parse(ProxmoxFixture.Sample)!["proxmox"].Deserialize(NodeSmithJson.Default.ProxmoxProviderSpec)!;
+        IReadOnlyList<ProxmoxPermission> required = ProxmoxPermissions.Required(spec, version);
+        Dictionary<string, Dictionary<string, JsonElement>> permissions = JsonNode.Parse(granted)!.AsObject()
+            .ToDictionary(static path => path.Key, path => required.DistinctBy(static one => one.Privilege).ToDictionary(static one => one.Privilege, static _ => default(JsonElement)));
+
+        Assert.Equal(missing, string.Join(", ", ProxmoxPermissions.Missing(required, permissions).Select(static one => $"{one.Privilege} {one.Path}")));
     }
 }

@@ -74,6 +74,7 @@ public sealed class RealProxmoxTests
         Skip.If(endpoint is null, "NODEMANAGER_PROXMOX names no Proxmox");
         JsonNode spec = JsonNode.Parse(ProxmoxFixture.Sample)!;
         spec["proxmox"]!["endpoint"] = endpoint;
+        if (endpoint!.StartsWith("http:", StringComparison.Ordinal)) spec["proxmox"]!["allowUnencryptedAuthentication"] = true;
         if (Environment.GetEnvironmentVariable("NODEMANAGER_PROXMOX_CA") is { } ca) spec["proxmox"]!["caBundle"] = Convert.ToBase64String(File.ReadAllBytes(ca));
         if (isClone) spec["proxmox"]!["template"] = new JsonObject { ["vmID"] = 9000 };
         return spec.ToJsonString();

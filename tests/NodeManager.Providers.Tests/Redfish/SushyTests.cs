@@ -18,7 +18,7 @@ public sealed class SushyTests
         string? endpoint = Environment.GetEnvironmentVariable("NODEMANAGER_SUSHY");
         Skip.If(endpoint is null, "NODEMANAGER_SUSHY names no emulator");
         string json = $$"""
-            {"type":"redfish","redfish":{"powerTimeout":"1m","systems":[
+            {"type":"redfish","redfish":{"powerTimeout":"1m","allowUnencryptedAuthentication":true,"systems":[
               {"name":"rack1","endpoint":"{{endpoint}}","systemID":"27946b59-9e44-4fa7-8e91-f3527a1ef094","cpuCores":8,"memoryMiB":16384},
               {"name":"rack2","endpoint":"{{endpoint}}","systemID":"27946b59-9e44-4fa7-8e91-f3527a1ef095","cpuCores":8,"memoryMiB":16384}]} }
             """;
@@ -52,6 +52,8 @@ public sealed class SushyTests
 
         public Task<(string AssetTag, string? ETag)> ReadAsync(RedfishServer server, CancellationToken cancellationToken) =>
             Task.FromResult((_tags.GetValueOrDefault(server.System.Name, ""), (string?)null));
+
+        public bool CanMark(RedfishComputer computer) => true;
 
         public Task WriteAsync(RedfishServer server, string assetTag, string? etag, CancellationToken cancellationToken)
         {

@@ -65,6 +65,8 @@ public sealed record NodeProviderSettings
 
     public bool? SkipCertificateCheck { get; init; }
 
+    public bool? AllowUnencryptedAuthentication { get; init; }
+
     public TimeSpan? BootDelay { get; init; }
 
     public int? MaxMachines { get; init; }
@@ -107,6 +109,7 @@ public sealed record NodeProviderSettings
         Set(fields, type == "redfish" ? "managedTag" : "managedNodeTag", ManagedTag);
         Set(fields, "caBundle", CaBundle is null ? null : Convert.ToBase64String(Encoding.UTF8.GetBytes(CaBundle)));
         Set(fields, "insecureSkipTLSVerify", SkipCertificateCheck);
+        Set(fields, "allowUnencryptedAuthentication", AllowUnencryptedAuthentication);
         return fields;
     }
 

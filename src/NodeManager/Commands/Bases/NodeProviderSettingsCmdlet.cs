@@ -178,6 +178,13 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
     [Parameter(ParameterSetName = AnySet)]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
+    /// <summary>Proxmox and Redfish: send the credentials to an http endpoint.</summary>
+    [Parameter(ParameterSetName = CommonSet)]
+    [Parameter(ParameterSetName = ProxmoxSet)]
+    [Parameter(ParameterSetName = RedfishSet)]
+    [Parameter(ParameterSetName = AnySet)]
+    public SwitchParameter AllowUnencryptedAuthentication { get; set; }
+
     /// <summary>Simulated: how long a machine takes until its node appears.</summary>
     [Parameter(ParameterSetName = SimulatedSet)]
     [Parameter(ParameterSetName = AnySet)]
@@ -215,7 +222,8 @@ public abstract class NodeProviderSettingsCmdlet : SessionCmdlet
             ResourcePool = ResourcePool, NodeZones = Map(NodeZone), TemplateId = TemplateId, FullClone = IsBound(nameof(LinkedClone)) ? !LinkedClone : null, Storage = Storage,
             TaintsInSmbios = IsBound(nameof(TaintsInSmbios)) ? TaintsInSmbios : null,
             Systems = Maps(System), BootTarget = BootTarget, BootMode = BootMode, HttpBootUri = HttpBootUri, PowerTimeout = PowerTimeout, ManagedTag = ManagedTag, CaBundle = ReadBundle(),
-            SkipCertificateCheck = IsBound(nameof(SkipCertificateCheck)) ? SkipCertificateCheck : null, BootDelay = BootDelay, MaxMachines = MaxMachines, Zones = Zone,
+            SkipCertificateCheck = IsBound(nameof(SkipCertificateCheck)) ? SkipCertificateCheck : null,
+            AllowUnencryptedAuthentication = IsBound(nameof(AllowUnencryptedAuthentication)) ? AllowUnencryptedAuthentication : null, BootDelay = BootDelay, MaxMachines = MaxMachines, Zones = Zone,
         };
     }
 

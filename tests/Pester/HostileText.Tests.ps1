@@ -101,10 +101,26 @@ Describe 'Text of cluster objects' {
         (Get-ClusterNode $node).Conditions.Where({ $_.Type -eq 'KernelDeadlock' }).Message | Should -BeExactly $hostile
     }
 
+    It 'is unchanged in what is exported, and compares as before' {
+        $condition = (Get-ClusterNode $node).Conditions.Where({ $_.Type -eq 'KernelDeadlock' })[0]
+        $condition.Message -ceq $hostile | Should -BeTrue
+        $condition.Message | Should -BeOfType ([string])
+        ($condition | ConvertTo-Json | ConvertFrom-Json).Message | Should -BeExactly $hostile
+        (Get-ClusterNode $node | ConvertTo-Json -Depth 5 | ConvertFrom-Json).Annotations.'example.com/note' | Should -BeExactly $hostile
+        ($condition | Select-Object Type, Message).Message | Should -BeExactly $hostile
+        @(Get-ClusterNode | Where-Object { $_.Conditions.Message -ceq $hostile }).Name | Should -Be $node
+        (Get-ClusterNode $node).Annotations.GetEnumerator().Where({ $_.Key -eq 'example.com/note' })[0].Value | Should -BeExactly $hostile
+        # Others are left alone.
+        (Get-ClusterNode | Where-Object Name -ne $node)[0].Conditions[0].PSObject.Properties['Message'].GetType().Name | Should -Be 'PSProperty'
+    }
+
     It 'is escaped in the output of <_>' -ForEach @(
         'Get-ClusterNode $node', 'Get-ClusterNode $node | Format-List', '(Get-ClusterNode $node).Annotations', '(Get-ClusterNode $node).Conditions',
         'Get-NodePod $node', 'Get-NodePod $node | Format-List', 'Get-NodeDrainPlan $node', '(Get-NodeDrainPlan $node).Pods', '(Get-NodeDrainPlan $node).BlockingBudgets | Format-List', '(Get-NodeDrainPlan $node).Pods | Format-List',
         'Invoke-NodeDrain $node -WhatIf', 'Set-NodeAnnotation $node -Annotation @{ "example.com/note" = "y" }', 'Invoke-NodeDrain $node -Once -Confirm:$false -Verbose', 'Get-ClusterNode "none`e[2J"',
+        'Get-ClusterNode $node | Format-List *', '(Get-ClusterNode $node).Conditions | Format-List *', '(Get-ClusterNode $node).Annotations | Format-List *', 'Get-ClusterNode $node | Format-Table Name, Annotations, Conditions -Wrap',
+        'Get-ClusterNode $node | Select-Object * | Format-List', 'Get-NodePod $node | Format-List *', '(Get-NodeDrainPlan $node).Pods | Format-List *', 'Get-NodeDrainPlan $node | Format-List *', 'Test-NodeHealth $node | Format-List *',
+        '(Test-NodeHealth $node).Findings | Format-List *', 'Invoke-NodeDrain $node -Once -Confirm:$false | Format-List *', 'Get-ClusterNode $node | Format-Custom * -Depth 4',
         'Set-NodeLabel "none`e[2J" -Label @{ a = "b" }', 'Remove-NodeTaint $node -Key "none`e[2J"', 'Set-NodeLabel $node -Label @{ "a`e[2J" = "b`e[2J" } -Overwrite'
     ) {
         $command = $_.Replace('$node', $node)

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.ObjectModel;
 
 namespace NodeManager;
@@ -5,7 +6,7 @@ namespace NodeManager;
 /// <summary>
 /// Labels or annotations, sorted by key. A dictionary to PowerShell (<c>$node.Labels['zone']</c>), and <c>key=value,key=value</c> as text.
 /// </summary>
-public sealed class StringMap : ReadOnlyDictionary<string, string>
+public sealed class StringMap : ReadOnlyDictionary<string, string>, IEnumerable
 {
     public StringMap(IEnumerable<KeyValuePair<string, string>> entries)
         : base(new SortedEntries<string>(entries))
@@ -15,5 +16,18 @@ public sealed class StringMap : ReadOnlyDictionary<string, string>
     /// <summary>The empty map.</summary>
     public static new StringMap Empty { get; } = new([]);
 
+    // PowerShell shows the items of this enumerator (Format-List *), and takes values from the others.
+    IEnumerator IEnumerable.GetEnumerator() => this.Select(static entry => (object)new DisplayEntry(entry.Key, entry.Value)).GetEnumerator();
+
     public override string ToString() => string.Join(",", this.Select(e => $"{e.Key}={e.Value}"));
+}
+
+/// <summary>An entry as it may be shown: escaped, as whoever writes an annotation must not reach the terminal of whoever looks at it.</summary>
+internal readonly struct DisplayEntry(string key, string value)
+{
+    public string Key => DisplayText.EscapeLines(key);
+
+    public string Value => DisplayText.EscapeLines(value);
+
+    public override string ToString() => $"[{Key}, {Value}]";
 }

@@ -8,7 +8,7 @@ using NodeManager.Kubernetes.Credentials;
 
 namespace NodeManager.Kubernetes.Authentication;
 
-/// <summary>Runs a credential plugin once and reads what it prints. What it says to people is logged as it says it: it may ask for a login.</summary>
+/// <summary>Runs a credential plugin once and reads what it prints. What it says to people is logged, escaped, as it may ask for a login.</summary>
 internal static partial class ExecPlugin
 {
     private const int MaximumErrorLength = 500;
@@ -43,7 +43,7 @@ internal static partial class ExecPlugin
         while (await errors.ReadLineAsync(cancellationToken) is { } line)
         {
             said.AppendLine(line);
-            if (line.Length > 0) LogSaid(logger, configuration.Command, line);
+            if (line.Length > 0) LogSaid(logger, DisplayText.Escape(configuration.Command), DisplayText.Escape(line));
         }
 
         return said.ToString();

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Operations;
+using NodeManager.Formats;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Jobs;
@@ -63,7 +64,7 @@ internal sealed class NodeMaintenanceJob : OperationJob
                 break;
             case OperationOutput { Value: NodeMaintenanceResult node }:
                 if (!_passThru)
-                    Child(node).Output.Add(PSObject.AsPSObject(node));
+                    Child(node).Output.Add(PSObject.AsPSObject(DisplayGuard.Protect(node)!));
                 break;
             case OperationFailure { Target: NodeMaintenanceResult node } failure:
                 Child(node).Fail(failure.Exception, node);

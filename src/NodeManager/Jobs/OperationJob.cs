@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Core.Operations;
+using NodeManager.Formats;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Jobs;
@@ -58,7 +59,7 @@ internal abstract class OperationJob : Job
         switch (happened)
         {
             case OperationOutput output:
-                Output.Add(PSObject.AsPSObject(output.Value));
+                Output.Add(PSObject.AsPSObject(DisplayGuard.Protect(output.Value)!));
                 break;
             case OperationFailure failure:
                 Error.Add(ErrorRecords.From(failure.Exception, failure.Target));

@@ -158,6 +158,19 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     }
 
     [Fact]
+    public async Task Control_characters_of_a_plugin_are_escaped_in_the_log()
+    {
+        _plugin.Answers("""{"token":"fresh"}""");
+        Folder.Write("say", "Open \u001b]0;title\u0007\u001b[2J\u202ehttps://login.example\n");
+        using KubernetesClient client = Client(_plugin.Exec());
+
+        await AskAsync(client);
+
+        Assert.Contains(Logger.Entries, static entry => entry.Message.EndsWith(@": Open \u001B]0;title\u0007\u001B[2J\u202Ehttps://login.example", StringComparison.Ordinal));
+        Assert.DoesNotContain(Logger.Entries, static entry => entry.Message.Any(char.IsControl));
+    }
+
+    [Fact]
     public async Task The_error_quotes_the_output_of_a_failed_plugin()
     {
         Folder.Write("fail", "");

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using NodeManager.Formats;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands.Bases;
@@ -131,6 +132,10 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
     // The only ways to a host: what they are given often quotes a cluster, and is escaped here. The base's own are banned elsewhere.
 #pragma warning disable RS0030
     internal new void WriteWarning(string text) => base.WriteWarning(DisplayText.EscapeLines(text));
+
+    internal new void WriteObject(object? value) => base.WriteObject(DisplayGuard.Protect(value));
+
+    internal new void WriteObject(object? value, bool enumerateCollection) => base.WriteObject(DisplayGuard.Protect(value), enumerateCollection);
 
     internal new void WriteVerbose(string text) => base.WriteVerbose(DisplayText.EscapeLines(text));
 

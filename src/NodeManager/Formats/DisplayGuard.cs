@@ -1,0 +1,125 @@
+using System.Collections;
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using System.Reflection;
+
+namespace NodeManager.Formats;
+
+/// <summary>
+/// Escapes what a terminal would obey where no view does it: <c>Format-List *</c> shows properties as they are. A property whose text is hostile gets
+/// a display text of its own. Its value stays what the cluster has, for comparisons and for writing it back. All other objects are left alone.
+/// </summary>
+public static class DisplayGuard
+{
+    private const int MaximumDepth = 8;
+
+    private static readonly ConcurrentDictionary<Type, Shape> Shapes = new();
+    private static readonly MethodInfo Escaped = typeof(DisplayGuard).GetMethod(nameof(Escape))!;
+
+    /// <summary>The display text of a value, which PowerShell calls instead of its own <c>ToString</c>.</summary>
+    public static string Escape(PSObject instance) => DisplayText.EscapeLines(instance.BaseObject.ToString());
+
+    /// <summary>The same object, safe to show with all of its properties.</summary>
+    internal static object? Protect(object? value)
+    {
+        object? plain = value is PSObject wrapped ? wrapped.BaseObject : value;
+        if (plain is IEnumerable several and not (string or IDictionary))
+        {
+            foreach (object? item in several)
+                Guard(item, 0);
+        }
+        else
+            Guard(plain, 0);
+
+        return value;
+    }
+
+    // True for an object that has hostile text somewhere.
+    private static bool Guard(object? value, int depth)
+    {
+        if (value is null or string || depth > MaximumDepth || !IsOurs(value.GetType()))
+            return false;
+        Shape shape = Shapes.GetOrAdd(value.GetType(), static type => Shape.Of(type));
+        bool isHostile = false;
+        foreach ((string name, Func<object, object?> read) in shape.Properties)
+        {
+            switch (read(value))
+            {
+                case string text when IsHostile(text):
+                    Shadow(value, name, Shown(text));
+                    isHostile = true;
+                    break;
+                case IEnumerable<string> texts when texts.Any(IsHostile):
+                    Shadow(value, name, texts.Select(static text => (object)Shown(text)).ToArray());
+                    isHostile = true;
+                    break;
+                case IEnumerable several and not (string or IDictionary):
+                    foreach (object? item in several)
+                        isHostile |= Guard(item, depth + 1);
+                    break;
+                case { } nested:
+                    isHostile |= Guard(nested, depth + 1);
+                    break;
+            }
+        }
+
+        if (isHostile && IsHostile(value.ToString()))
+            AddText(PSObject.AsPSObject(value));
+        return isHostile;
+    }
+
+    private static PSObject Shown(string text)
+    {
+        PSObject shown = new(text);
+        AddText(shown);
+        return shown;
+    }
+
+    private static void AddText(PSObject shown)
+    {
+        lock (Shapes)
+        {
+            if (shown.Members["ToString"] is not PSCodeMethod)
+                shown.Members.Add(new PSCodeMethod("ToString", Escaped));
+        }
+    }
+
+    // A member of the instance goes before the property of its class.
+    private static void Shadow(object value, string name, object shown)
+    {
+        PSObject wrapped = PSObject.AsPSObject(value);
+        lock (Shapes)
+        {
+            if (wrapped.Properties[name] is not PSNoteProperty)
+                wrapped.Properties.Add(new PSNoteProperty(name, shown));
+        }
+    }
+
+    private static bool IsHostile(string? text) =>
+        text is not null && text.AsSpan().ContainsAnyExceptInRange(' ', '~') && DisplayText.EscapeLines(text) != text.ReplaceLineEndings("\n");
+
+    private static bool IsOurs(Type type) => type.IsClass && type != typeof(NodeManagerSession) && type.Namespace?.StartsWith(nameof(NodeManager), StringComparison.Ordinal) == true;
+
+    /// <summary>The properties of a type that can hold text, at any depth.</summary>
+    private sealed record Shape((string Name, Func<object, object?> Read)[] Properties)
+    {
+        private static readonly MethodInfo Opener = typeof(Shape).GetMethod(nameof(Open), BindingFlags.NonPublic | BindingFlags.Static)!;
+
+        public static Shape Of(Type type) => new(
+        [
+            .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static one => one.GetIndexParameters().Length == 0 && one.GetMethod is not null && MayHoldText(one.PropertyType))
+                .Select(static one => (one.Name, (Func<object, object?>)Opener.MakeGenericMethod(one.DeclaringType!, one.PropertyType).Invoke(null, [one.GetMethod])!)),
+        ]);
+
+        private static bool MayHoldText(Type type) => type == typeof(string) || type == typeof(object) || IsOurs(type)
+            || (!type.IsValueType && type.IsAssignableTo(typeof(IEnumerable)));
+
+        private static Func<object, object?> Open<TOwner, TValue>(MethodInfo getter)
+            where TOwner : class
+            where TValue : class
+        {
+            Func<TOwner, TValue?> read = getter.CreateDelegate<Func<TOwner, TValue?>>();
+            return owner => read((TOwner)owner);
+        }
+    }
+}

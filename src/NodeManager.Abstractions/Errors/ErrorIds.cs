@@ -204,6 +204,8 @@ public static class ErrorIds
     public const string ReportExists = nameof(ReportExists);
     /// <summary>The report file cannot be written.</summary><remarks>Check the folder and your permissions; -Force replaces a read-only file.</remarks>
     public const string ReportNotWritten = nameof(ReportNotWritten);
+    /// <summary>The file of a report has the extension of another format. Reports are HTML.</summary><remarks>Use the extension .html; for data, use Export-Csv or ConvertTo-Json.</remarks>
+    public const string ReportFormatUnsupported = nameof(ReportFormatUnsupported);
 
     // Maintenance
     /// <summary>The text is neither a number of nodes nor a percentage.</summary><remarks>Write a number such as 2, or a percentage such as 10%.</remarks>
@@ -246,6 +248,8 @@ public static class ErrorIds
     public const string MonitorInvalid = nameof(MonitorInvalid);
     /// <summary>A parameter of a repair is out of range, or -MinHealthy is neither a number nor a percentage.</summary><remarks>Correct what the message names.</remarks>
     public const string RepairInvalid = nameof(RepairInvalid);
+    /// <summary>A node that was named was not repaired: the policy excludes it, or too few nodes are healthy. The message has the reason.</summary><remarks>Change the parameter that the message names, or repair the node by hand.</remarks>
+    public const string NodeNotRepaired = nameof(NodeNotRepaired);
     /// <summary>The last action of the repair policy did not help, or the node's claim was lost.</summary><remarks>Fix the node, then run Repair-ClusterNode again, or put the node back into service with Resume-NodeScheduling.</remarks>
     public const string RepairFailed = nameof(RepairFailed);
     /// <summary>No provider has the machine of the node, so it cannot be restarted or replaced.</summary><remarks>List the machines with Get-Machine and the providers with Get-NodeProvider, or repair with -Action Drain.</remarks>

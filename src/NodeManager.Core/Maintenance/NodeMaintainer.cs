@@ -41,6 +41,8 @@ public static class NodeMaintainer
             using RunStore store = start.Store;
             using MaintenanceProgress progress = start.Progress;
             MaintenanceOutcome outcome = await new MaintenanceRun(scope, nodes.Cache, start).RunAsync(stop.Token);
+            if (outcome.Failure is { ErrorId: ErrorIds.MaintenanceTakenOver or ErrorIds.MaintenanceLeaseNotRenewed } lost)
+                outcome = outcome with { Failure = MaintenanceFailures.WithCordoned(lost, outcome.Run) };
             bool isCut = outcome is { Failure: null, Run.Status: NodeMaintenanceRunStatus.Interrupted } && !cancellationToken.IsCancellationRequested;
             return isCut && connection.Closed.IsCancellationRequested ? outcome with { Failure = ClusterOperation.Disconnected(session, outcome.Run.Id) } : outcome;
         }

@@ -62,7 +62,7 @@ internal static class BudgetOutlookRules
             : "";
         return Never(
             $"{wanted}, and {(coming == 0 ? "none is" : $"only {coming} are")} starting",
-            $"Fix {string.Join(", ", stuck.Take(3).Select(p => p.Name))}{(stuck.Count > 3 ? ", …" : "")}, or lower minAvailable of the PDB{policy}.");
+            $"Fix {string.Join(", ", stuck.Take(3).Select(p => p.Name))}{(stuck.Count > 3 ? ", …" : "")}, or {(budget.Spec.MinAvailable is null ? "raise maxUnavailable" : "lower minAvailable")} of the PDB{policy}.");
     }
 
     // Those that start, and those that are still to be made; a pod that ends makes room for one of them, and is none itself. A StatefulSet makes
@@ -82,9 +82,9 @@ internal static class BudgetOutlookRules
             ? Math.Min(budget.Status.ExpectedPods, covered.Count(p => !p.IsTerminating() && !p.IsFinished()))
             : budget.Status.ExpectedPods;
 
-    // Whether it may is judged where it is asked for.
+    // Whether it may is judged where it is asked for, by the Deployment, which is not read here.
     private static string Surge(IReadOnlyList<Pod>? covered) =>
-        covered?.Any(p => p.Controller()?.Kind == "ReplicaSet") == true ? " Or drain with surge, which starts replacements of a Deployment's pods first." : "";
+        covered?.Any(p => p.Controller()?.Kind == "ReplicaSet") == true ? " Or drain with surge, if the Deployment's maxSurge is 1 or more and its maxUnavailable resolves to 0." : "";
 
     private static string Room(PodDisruptionBudget budget, int expected)
     {

@@ -6,6 +6,8 @@ namespace NodeManager.Core.Drain.ReportPages;
 /// <summary>Puts a page into a file: all of it or nothing.</summary>
 public static class DrainReportFile
 {
+    private static readonly string[] Extensions = [".html", ".htm", ".xhtml"];
+
     /// <summary>Writes the page beside the file and puts it in its place.</summary>
     /// <param name="path">The file, in full.</param>
     /// <param name="results">At least one.</param>
@@ -13,14 +15,28 @@ public static class DrainReportFile
     /// <param name="force">Also over a file that may only be read.</param>
     /// <param name="noClobber">Not over a file that is there.</param>
     /// <param name="cancellationToken">Gives up; what was there stays.</param>
-    /// <exception cref="NodeManagerException">ReportExists, ReportNotWritten.</exception>
+    /// <exception cref="NodeManagerException">ReportFormatUnsupported, ReportExists, ReportNotWritten.</exception>
     public static void Write(
         string path, IReadOnlyList<NodeDrainResult> results, DateTimeOffset writtenAt, bool force, bool noClobber, CancellationToken cancellationToken) =>
         Write(path, () => DrainReportPage.Render(results, writtenAt), force, noClobber, cancellationToken);
 
+    /// <summary>Refuses a name that another format would have: the report is a page, whatever its file is called.</summary>
+    /// <exception cref="NodeManagerException">ReportFormatUnsupported.</exception>
+    public static void RequireHtml(string path)
+    {
+        string extension = Path.GetExtension(path);
+        if (extension.Length > 1 && !Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new NodeManagerException(
+                ErrorIds.ReportFormatUnsupported, ErrorKind.InvalidArgument, $"The report is HTML, and '{Path.GetFileName(path)}' has the extension {extension}.", path,
+                "Use the extension .html. For the data, pipe the results to Export-Csv, ConvertTo-Json or Export-Clixml.");
+        }
+    }
+
     /// <summary>The same for any text.</summary>
     internal static void Write(string path, Func<string> render, bool force, bool noClobber, CancellationToken cancellationToken)
     {
+        RequireHtml(path);
         if (noClobber && File.Exists(path)) throw Exists(path);
         if (!force && File.Exists(path) && File.GetAttributes(path).HasFlag(FileAttributes.ReadOnly))
             throw NotWritten(path, "the file is read-only", "Choose another path, or use -Force.", null);

@@ -9,10 +9,16 @@ public sealed record RepairRequest
 {
     public required NodeManagerSession Session { get; init; }
 
-    /// <summary>The nodes over which <see cref="RepairPolicy.MinHealthy"/> counts: plain names or wildcards; none: all.</summary>
+    /// <summary>The nodes that may be repaired: plain names or wildcards; none: all.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
-    /// <summary>A label selector of these nodes as kubectl's <c>-l</c>; null: all.</summary>
+    /// <summary>True where a plain name that is skipped is a failure (NodeNotRepaired), and not a result alone.</summary>
+    public bool IsNamed { get; init; }
+
+    /// <summary>
+    /// A label selector, as kubectl's <c>-l</c>, of the nodes that may be repaired, and over which <see cref="RepairPolicy.MinHealthy"/> counts; null: all of
+    /// the cluster.
+    /// </summary>
     public string? Selector { get; init; }
 
     /// <summary>Those of them that may be repaired; null: all.</summary>

@@ -1,6 +1,7 @@
 using NodeManager.Core.Monitoring;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Repair.Rules;
+using NodeManager.Kubernetes.Selectors;
 
 namespace NodeManager.Core.Repair.Running;
 
@@ -18,6 +19,7 @@ internal sealed class RepairRun : IHealthFollower
     private readonly RepairJudge _judge;
     private readonly RepairBrake _brake;
     private readonly Dictionary<string, NodeTarget>? _candidates;
+    private readonly Predicate<string> _isNamed;
     private readonly Dictionary<string, RepairedNode> _nodes = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Task> _running = [];
@@ -40,6 +42,7 @@ internal sealed class RepairRun : IHealthFollower
         _judge = new(scope.Policy);
         _brake = new(HealthyMinimum.Parse(scope.Policy.MinHealthy)!, scope.Policy.CoolDown, scope.Policy.MaxPerPool);
         _candidates = scope.Request.Candidates is { } meant ? NodeTarget.Distinct(meant).ToDictionary(static one => one.Name, StringComparer.Ordinal) : null;
+        _isNamed = scope.Request.Names.Count > 0 ? NamePattern.Any(scope.Request.Names.Select(static name => name.ToLowerInvariant()).ToArray()) : static _ => true;
         _startedAt = scope.Now;
     }
 
@@ -217,8 +220,16 @@ internal sealed class RepairRun : IHealthFollower
         };
         if (node.Told == reason) return;
         node.Told = reason;
-        _told(Describe(subject, verdict, NodeRepairStatus.Skipped, reason, message), null);
+        _told(Describe(subject, verdict, NodeRepairStatus.Skipped, reason, message), SkipFailure(subject.Name, message));
     }
+
+    // Whoever names a node expects it to be repaired; a selection is only where to look.
+    private NodeManagerException? SkipFailure(string node, string message) =>
+        !_scope.Request.IsContinuous && _scope.Request.IsNamed && _scope.Request.Names.Contains(node, StringComparer.OrdinalIgnoreCase)
+            ? new(
+                ErrorIds.NodeNotRepaired, ErrorKind.InvalidOperation, $"Node '{node}' of cluster '{_scope.Session.Cluster}' was not repaired. {message}", node,
+                "Change what the message names (a parameter of the policy), or repair the node by hand.")
+            : null;
 
     // The only look of a repair that is not continuous: those that were meant and are not there have a result, too.
     private void Finish(DateTimeOffset now)
@@ -233,7 +244,7 @@ internal sealed class RepairRun : IHealthFollower
         if (_scope.Request.IsContinuous) return;
         if (_blindness is null)
         {
-            foreach (string name in _scope.Request.Names.Where(name => !Kubernetes.Selectors.NamePattern.IsWildcard(name) && _nodes.GetValueOrDefault(name.ToLowerInvariant())?.Look is null))
+            foreach (string name in _scope.Request.Names.Where(name => !NamePattern.IsWildcard(name) && _nodes.GetValueOrDefault(name.ToLowerInvariant())?.Look is null))
             {
                 NodeManagerException missing = Core.Nodes.Reading.NodeReader.Missing(name, _scope.Session.Cluster);
                 _told(Absent(new(name), NodeRepairReason.NodeGone, missing.Message, now), missing);
@@ -260,7 +271,7 @@ internal sealed class RepairRun : IHealthFollower
     {
         // A repair that ended without giving the node back left it as one of another process does.
         Run = node is { Repair: null, IsLeft: true } ? "" : _scope.Claims.Run,
-        IsCandidate = _candidates?.ContainsKey(node.Name) ?? true,
+        IsCandidate = _candidates?.ContainsKey(node.Name) ?? _isNamed(node.Name),
         WantedUid = _candidates?.GetValueOrDefault(node.Name).Uid ?? "",
         SeenSince = node.UnhealthySince,
         RepairedAt = node.RepairedAt,
@@ -283,14 +294,8 @@ internal sealed class RepairRun : IHealthFollower
         Steps = status == NodeRepairStatus.Planned && verdict.Finding is not null ? new([.. _scope.Policy.Steps().Select(static step => new NodeRepairStep { Action = step.Action.ToString() })]) : ItemList<NodeRepairStep>.Empty,
     };
 
-    private HealthScope WatchScope()
-    {
-        HealthScope all = HealthScope.Of(_scope.Session, _scope.Request.Names, _scope.Request.Selector);
-        if (_scope.Request.Names.Count == 0 || _scope.Request.Names.Any(Kubernetes.Selectors.NamePattern.IsWildcard)) return all;
-        // A fleet by name: one look-up each.
-        HashSet<string> names = new(_scope.Request.Names, StringComparer.OrdinalIgnoreCase);
-        return all with { IsNamed = names.Contains };
-    }
+    // Names say what to repair. Whether enough nodes are healthy is a question of all of them.
+    private HealthScope WatchScope() => HealthScope.Of(_scope.Session, [], _scope.Request.Selector);
 
     private Task[] RunningNow()
     {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using NodeManager.Core.Drain.ReportPages;
 
 namespace NodeManager.Commands.Bases;
 
@@ -37,6 +38,8 @@ public abstract class ReportCmdlet<T> : AsyncCmdlet
     private protected abstract string Noun { get; }
 
     private protected abstract void Write(string file, IReadOnlyList<T> reported, DateTimeOffset at, CancellationToken cancellationToken);
+
+    private protected sealed override void Begin() => DrainReportFile.RequireHtml(Path);
 
     private protected sealed override void Process()
     {

@@ -129,6 +129,7 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet
         {
             Session = session,
             Names = candidates is null ? names : [],
+            IsNamed = ParameterSetName == ByName,
             Selector = Selector,
             Candidates = candidates,
             Policy = new()
@@ -212,7 +213,7 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet
 
     private void WriteFailure(NodeManagerException failure, NodeRepairResult result)
     {
-        if (result.Reason == NodeRepairReason.NoMachine) WriteObject(result);
+        if (result.Reason == NodeRepairReason.NoMachine || failure.ErrorId == ErrorIds.NodeNotRepaired) WriteObject(result);
         Fail(failure, result);
     }
 

@@ -4,7 +4,7 @@ using NodeManager.Core.Nodes.Editing;
 
 namespace NodeManager.Commands;
 
-/// <summary>Deletes Node objects. The machines stay as they are; a kubelet that still runs may register again.</summary>
+/// <summary>Deletes Node objects. The machines stay as they are; a kubelet that still runs registers when it is restarted.</summary>
 [Cmdlet(
     VerbsLifecycle.Unregister, "ClusterNode", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]

@@ -63,6 +63,12 @@ public sealed class BudgetOutlookRulesTests
     }
 
     [Theory]
+    [InlineData("minAvailable", "2", "lower minAvailable of the PDB")]
+    [InlineData("maxUnavailable", "1", "raise maxUnavailable of the PDB")]
+    public void A_remedy_names_the_bound_that_the_PDB_has(string bound, string value, string remedy) =>
+        Assert.Contains(remedy, Judge(Budget(bound, value, 2, 3, 2), "ready ready crashing").Remedy, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData(34, "", true)]
     [InlineData(34, "AlwaysAllow", false)]
     [InlineData(20, "", false)]

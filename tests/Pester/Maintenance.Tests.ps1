@@ -75,6 +75,19 @@ Describe 'Invoke-NodeMaintenance' {
         Get-Leftover gpu-1a-01 | Should -BeNullOrEmpty
     }
 
+    It 'keeps the output of a script that <Name>' -ForEach @(
+        @{ Name = 'throws'; Script = { "on $($_.Name)"; throw 'no mirror' } }
+        @{ Name = 'ends with an exit code'; Script = { "on $($_.Name)"; exit 3 } }
+        @{ Name = 'runs a command that fails'; Script = { "on $($_.Name)"; & ([Environment]::ProcessPath) -NoProfile -Command 'exit 4' } }
+    ) {
+        foreach ($parallel in $false, $true) {
+            $result = Invoke-NodeMaintenance gpu-1a-01 @fast -ScriptBlock $Script -Parallel:$parallel -OnError Resume -ErrorAction SilentlyContinue
+            $result.Status | Should -BeExactly Failed
+            $result.Output | Should -BeExactly 'on gpu-1a-01'
+            (Get-NodeMaintenance $result.RunId).Nodes[0].Output[0] | Should -BeExactly 'on gpu-1a-01'
+        }
+    }
+
     It 'stops at a failure, and resumes with -ResumeId, which requires the script block again' {
         $isMended = $false
         $work = { if (-not $isMended) { throw 'not yet' } }

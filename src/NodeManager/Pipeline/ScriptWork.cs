@@ -1,11 +1,14 @@
-using System.Collections.ObjectModel;
 using System.Management.Automation;
+using NodeManager.Core.Maintenance.Options;
 
 namespace NodeManager.Pipeline;
 
 /// <summary>Runs a caller's script block for a node, in the caller's runspace, on the pipeline's thread.</summary>
 internal static class ScriptWork
 {
+    private const string Collecting =
+        "param($__nodeManagerScript, $__nodeManagerNode, $__nodeManagerOutput) & $__nodeManagerScript $__nodeManagerNode | & { process { $__nodeManagerOutput.Add($_) } }";
+
     /// <summary>
     /// The node is <c>$_</c> and the first argument. Any error ends the script and is thrown, that of a native command's exit code too: a
     /// patch that did not work must not look like one that did.
@@ -15,20 +18,38 @@ internal static class ScriptWork
     /// <inheritdoc cref="Invoke(ScriptBlock, object)"/>
     public static IReadOnlyList<object> Invoke(ScriptBlock script, object node, List<PSVariable> variables)
     {
+        List<PSObject> output = [];
         try
         {
-            Collection<PSObject> output = script.InvokeWithContext(null, variables, node);
+            if (Collector(script) is { } collector)
+                collector.InvokeWithContext(null, variables, script, node, output);
+            else
+                output.AddRange(script.InvokeWithContext(null, variables, node));
             return [.. output];
         }
         catch (ExitException exit)
         {
-            return LanguagePrimitives.TryConvertTo(exit.Argument, out int code) && code != 0 ? throw new InvalidOperationException($"The script block called exit {code}.") : [];
+            return LanguagePrimitives.TryConvertTo(exit.Argument, out int code) && code != 0
+                ? throw WithOutput(new InvalidOperationException($"The script block called exit {code}."), output)
+                : [.. output];
         }
         catch (Exception exception) when (exception is not PipelineStoppedException)
         {
-            throw Unwrap(exception);
+            throw WithOutput(Unwrap(exception), output);
         }
     }
+
+    // PowerShell returns what a block wrote only where it ends well. This one runs it in its own session state and keeps each object as it comes.
+    private static ScriptBlock? Collector(ScriptBlock script)
+    {
+        ScriptBlock collector = ScriptBlock.Create(Collecting);
+        if (script.Module is { } module)
+            return module.NewBoundScriptBlock(collector);
+        // A block of the caller's, called from within a module, would not see the variables of a collector there.
+        return ScriptBlock.Create("$ExecutionContext.SessionState.Module").InvokeReturnAsIs() is null ? collector : null;
+    }
+
+    private static Exception WithOutput(Exception failure, List<PSObject> output) => output.Count == 0 ? failure : new WorkFailedException(failure, [.. output]);
 
     public static List<PSVariable> Variables(object node) =>
         [new("_", node), new("ErrorActionPreference", ActionPreference.Stop), new("PSNativeCommandUseErrorActionPreference", true)];

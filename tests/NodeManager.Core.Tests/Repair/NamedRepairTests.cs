@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Repair;
 using NodeManager.Core.Repair.Running;
 using NodeManager.Core.Sessions;

@@ -18,25 +18,33 @@ public static class DrainReportFile
     /// <exception cref="NodeManagerException">ReportFormatUnsupported, ReportExists, ReportNotWritten.</exception>
     public static void Write(
         string path, IReadOnlyList<NodeDrainResult> results, DateTimeOffset writtenAt, bool force, bool noClobber, CancellationToken cancellationToken) =>
-        Write(path, () => DrainReportPage.Render(results, writtenAt), force, noClobber, cancellationToken);
+        Write(Checked(path), () => DrainReportPage.Render(results, writtenAt), force, noClobber, cancellationToken);
 
     /// <summary>Refuses a name that another format would have: the report is a page, whatever its file is called.</summary>
     /// <exception cref="NodeManagerException">ReportFormatUnsupported.</exception>
-    public static void RequireHtml(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="also">Another extension that the report can have.</param>
+    public static void RequireFormat(string path, string also = "")
     {
         string extension = Path.GetExtension(path);
-        if (extension.Length > 1 && !Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase))
+        if (extension.Length > 1 && !Extensions.Append(also).Contains(extension, StringComparer.OrdinalIgnoreCase))
         {
+            string formats = also.Length > 0 ? $"HTML or {also[1..].ToUpperInvariant()}" : "HTML";
             throw new NodeManagerException(
-                ErrorIds.ReportFormatUnsupported, ErrorKind.InvalidArgument, $"The report is HTML, and '{Path.GetFileName(path)}' has the extension {extension}.", path,
+                ErrorIds.ReportFormatUnsupported, ErrorKind.InvalidArgument, $"The report is {formats}, and '{Path.GetFileName(path)}' has the extension {extension}.", path,
                 "Use the extension .html. For the data, pipe the results to Export-Csv, ConvertTo-Json or Export-Clixml.");
         }
+    }
+
+    private static string Checked(string path)
+    {
+        RequireFormat(path);
+        return path;
     }
 
     /// <summary>The same for any text.</summary>
     internal static void Write(string path, Func<string> render, bool force, bool noClobber, CancellationToken cancellationToken)
     {
-        RequireHtml(path);
         if (noClobber && File.Exists(path)) throw Exists(path);
         if (!force && File.Exists(path) && File.GetAttributes(path).HasFlag(FileAttributes.ReadOnly))
             throw NotWritten(path, "the file is read-only", "Choose another path, or use -Force.", null);

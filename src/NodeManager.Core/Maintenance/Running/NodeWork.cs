@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Maintenance.Claims;
@@ -206,7 +207,19 @@ internal sealed class NodeWork(
         Node node = await scope.Retry.RunAsync(
             token => NodeGoneException.GuardAsync(record.Name, () => scope.Client.GetAsync(Resources.Nodes, record.Name, null, token)), cancellationToken);
         if (node.Metadata.Uid != record.Uid) throw new NodeGoneException(record.Name);
-        IReadOnlyList<object> output = await work(NodeMapper.Map(node, scope.Session, scope.Now), cancellationToken);
+        IReadOnlyList<object> output;
+        try
+        {
+            output = await work(NodeMapper.Map(node, scope.Session, scope.Now), cancellationToken);
+        }
+        catch (WorkFailedException failed)
+        {
+            ledger.Keep(record.Uid, failed.Output);
+            await ledger.UpdateAsync(record.Uid, n => n with { Output = OutputText.Of(failed.Output) }, cancellationToken);
+            ExceptionDispatchInfo.Throw(failed.InnerException!);
+            throw;
+        }
+
         ledger.Keep(record.Uid, output);
         // In one change with the step's end: what is interrupted in between would run again.
         await ledger.UpdateAsync(

@@ -37,9 +37,12 @@ public abstract class ReportCmdlet<T> : AsyncCmdlet
     /// <summary>One of the objects, for ShouldProcess: <c>drain</c>.</summary>
     private protected abstract string Noun { get; }
 
+    /// <summary>An extension beside those of HTML.</summary>
+    private protected virtual string OtherExtension => "";
+
     private protected abstract void Write(string file, IReadOnlyList<T> reported, DateTimeOffset at, CancellationToken cancellationToken);
 
-    private protected sealed override void Begin() => DrainReportFile.RequireHtml(Path);
+    private protected sealed override void Begin() => DrainReportFile.RequireFormat(Path, OtherExtension);
 
     private protected sealed override void Process()
     {

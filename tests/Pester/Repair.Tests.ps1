@@ -25,7 +25,11 @@ Describe 'Repair-ClusterNode' {
 
     It 'reports why a node is not repaired' {
         (Repair-ClusterNode @policy -MinHealthy 100% -Confirm:$false).Reason | Should -Be 'TooFewHealthy'
-        (Get-ClusterNode $broken | Repair-ClusterNode @policy -Confirm:$false).Reason | Should -Be 'TooFewHealthy' -Because 'it is the only node that is selected'
+        (Get-ClusterNode $broken | Repair-ClusterNode @policy -WhatIf).Status | Should -Be 'Planned' -Because 'the minimum counts the cluster, not the nodes that are named'
+        (Repair-ClusterNode $broken @policy -WhatIf).Status | Should -Be 'Planned'
+        (Repair-ClusterNode $broken @policy -MinHealthy 100% -Confirm:$false -ErrorVariable failed -ErrorAction SilentlyContinue).Reason | Should -Be 'TooFewHealthy'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'NodeNotRepaired,NodeManager.Commands.RepairClusterNodeCommand'
+        $failed[0].TargetObject | Should -Be $broken
         (Repair-ClusterNode @policy -UnhealthyFor 48h -Confirm:$false).Reason | Should -Be 'TooRecent'
         Repair-ClusterNode @policy -Cause DiskPressure -Confirm:$false | Should -BeNullOrEmpty
     }

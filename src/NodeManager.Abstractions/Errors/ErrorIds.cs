@@ -248,7 +248,7 @@ public static class ErrorIds
     public const string MonitorInvalid = nameof(MonitorInvalid);
     /// <summary>A parameter of a repair is out of range, or -MinHealthy is neither a number nor a percentage.</summary><remarks>Correct what the message names.</remarks>
     public const string RepairInvalid = nameof(RepairInvalid);
-    /// <summary>A node that was named was not repaired: the policy excludes it, or too few nodes are healthy. The message has the reason.</summary><remarks>Change the parameter that the message names, or repair the node by hand.</remarks>
+    /// <summary>A node that was named was not repaired: the policy excludes it, or too few nodes are healthy. The message has the reason.</summary><remarks>Change the parameter that the message names, or repair the node manually.</remarks>
     public const string NodeNotRepaired = nameof(NodeNotRepaired);
     /// <summary>The last action of the repair policy did not help, or the node's claim was lost.</summary><remarks>Fix the node, then run Repair-ClusterNode again, or put the node back into service with Resume-NodeScheduling.</remarks>
     public const string RepairFailed = nameof(RepairFailed);

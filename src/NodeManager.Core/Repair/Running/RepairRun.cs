@@ -228,7 +228,7 @@ internal sealed class RepairRun : IHealthFollower
         !_scope.Request.IsContinuous && _scope.Request.IsNamed && _scope.Request.Names.Contains(node, StringComparer.OrdinalIgnoreCase)
             ? new(
                 ErrorIds.NodeNotRepaired, ErrorKind.InvalidOperation, $"Node '{node}' of cluster '{_scope.Session.Cluster}' was not repaired. {message}", node,
-                "Change what the message names (a parameter of the policy), or repair the node by hand.")
+                "Change what the message names (a parameter of the policy), or repair the node manually.")
             : null;
 
     // The only look of a repair that is not continuous: those that were meant and are not there have a result, too.

@@ -310,3 +310,18 @@ foreach (`$number in 1..1000) {
         Select-NodeManagerSession $session
     }
 }
+
+Describe 'A pool of existing nodes with devices' {
+    It 'gives the nodes that it adds the devices of the others' {
+        $own = Connect-NodeManager -Sandbox -SandboxSpeed 30
+        $before = @(Get-ClusterNode -Pool gpu)
+        Get-NodePool gpu | Resize-NodePool ($before.Count + 1) -Confirm:$false
+        Wait-NodePool gpu Ready
+        $after = @(Get-ClusterNode -Pool gpu)
+        $after.Count | Should -Be ($before.Count + 1)
+        $gpus = $after | ForEach-Object { $_.Allocatable.Extended['nvidia.com/gpu'] } | Select-Object -Unique
+        $gpus | Should -HaveCount 1
+        $gpus | Should -BeGreaterThan 0
+        $own | Disconnect-NodeManager
+    }
+}

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Quantities;
 using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Model.Documents;
 using NodeManager.Sandbox.Model.Kinds;
@@ -50,7 +51,7 @@ internal static partial class PoolAdoption
             : id.StartsWith("azure", StringComparison.Ordinal) ? (NodePoolPlatformType.Azure, "vmSize", "availabilityZones")
             : (NodePoolPlatformType.Gcp, "machineType", "zones");
         JsonObject machine = [];
-        if (nodes[0].Metadata.Labels?.GetValueOrDefault("node.kubernetes.io/instance-type") is { Length: > 0 } size) machine[type] = size;
+        if (nodes[0].Metadata.Labels?.GetValueOrDefault(PoolMachines.TypeLabel) is { Length: > 0 } size) machine[type] = size;
         string[] zones = [.. nodes.Select(static node => node.Metadata.Labels?.GetValueOrDefault("topology.kubernetes.io/zone")).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
         if (zones.Length > 0) machine[zoneField] = new JsonArray([.. zones.Select(static zone => (JsonNode?)JsonValue.Create(zone))]);
         return new() { ["platform"] = new JsonObject { ["type"] = platform, [platform] = machine }, ["nodeCount"] = nodes.Count };
@@ -62,8 +63,12 @@ internal static partial class PoolAdoption
         var labels = (nodes[0].Metadata.Labels ?? []).Where(one => !Own.Contains(one.Key) && nodes.All(node => node.Metadata.Labels?.GetValueOrDefault(one.Key) == one.Value));
         var taints = (nodes[0].Spec.Taints ?? []).Where(one => !one.Key.StartsWith("node.kubernetes.io/", StringComparison.Ordinal)
             && nodes.All(node => node.Spec.Taints?.Exists(other => other.Key == one.Key && other.Effect == one.Effect && other.Value == one.Value) == true));
+        var extended = (nodes[0].Status.Capacity ?? []).Where(one => one.Key.Contains('/', StringComparison.Ordinal)
+            && nodes.All(node => node.Status.Capacity?.TryGetValue(one.Key, out Quantity amount) == true && amount.Equals(one.Value)));
         return new()
         {
+            ["machineType"] = nodes[0].Metadata.Labels?.GetValueOrDefault(PoolMachines.TypeLabel),
+            ["extended"] = new JsonObject(extended.Select(static one => KeyValuePair.Create(one.Key, (JsonNode?)one.Value.ToString()))),
             ["labels"] = new JsonObject(labels.Select(static one => KeyValuePair.Create(one.Key, (JsonNode?)one.Value))),
             ["taints"] = new JsonArray([.. taints.Select(static one => (JsonNode?)new JsonObject { ["key"] = one.Key, ["value"] = one.Value, ["effect"] = one.Effect })]),
         };

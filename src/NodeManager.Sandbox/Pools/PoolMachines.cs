@@ -11,6 +11,9 @@ internal static partial class PoolMachines
     /// <summary>The label that finds a pool's nodes by its name.</summary>
     public const string PoolLabel = "nodepool";
 
+    /// <summary>The label of the machine type.</summary>
+    public const string TypeLabel = "node.kubernetes.io/instance-type";
+
     /// <summary>The pool's id, which its name may outlive.</summary>
     public const string PoolAnnotation = "sandbox.nodemanager/pool";
 
@@ -51,7 +54,7 @@ internal static partial class PoolMachines
         JsonObject labels = new()
         {
             ["kubernetes.io/arch"] = "amd64", ["kubernetes.io/hostname"] = name, ["kubernetes.io/os"] = "linux", ["node-role.kubernetes.io/worker"] = "",
-            ["node.kubernetes.io/instance-type"] = type, [PoolLabel] = pool.Name,
+            [TypeLabel] = type, [PoolLabel] = pool.Name,
         };
         if (zone.Length > 0)
         {
@@ -64,6 +67,9 @@ internal static partial class PoolMachines
         JsonObject spec = new() { ["providerID"] = $"{platform}:///sandbox/{name}" };
         if ((machine.Array("taints") ?? pool.Template.Array("taints")) is { Count: > 0 } taints) spec["taints"] = taints.DeepClone();
         JsonObject amounts = Amounts(type, machine);
+        // Devices that a specification cannot name: machines of the type of the pool's first nodes have what those have.
+        if (pool.Template.Text("machineType") == type)
+            foreach ((string key, JsonNode? value) in pool.Template.Object("extended") ?? []) amounts.TryAdd(key, value?.DeepClone());
         return new()
         {
             ["metadata"] = new JsonObject

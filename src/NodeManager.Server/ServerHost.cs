@@ -195,8 +195,10 @@ internal static class ServerHost
         terminal.Line($"  Cluster '{session.Cluster}' ({Describe(session)}), Kubernetes {session.ServerVersion}");
         foreach (ClusterMount mount in app.Services.GetRequiredService<ClusterMounts>().Further) terminal.Line($"  Cluster of context '{mount.Name}' at {address}{mount.Path}");
         terminal.Line($"  Open, once and within {SignIns.LinkLifetime.TotalMinutes:0} minutes: {address}/#{app.Services.GetRequiredService<SignIns>().CreateLink(AccessLevel.Admin)}");
-        terminal.Line($"  Read:   curl -H 'Authorization: Bearer {tokens.Issue(AccessLevel.Viewer)}' {address}{NodeRoutes.Prefix}/nodes");
-        terminal.Line($"  Change: the same with the token {tokens.Issue(AccessLevel.Admin)}");
+        terminal.Line($"  Token that reads:   {tokens.Issue(AccessLevel.Viewer)}");
+        terminal.Line($"  Token that changes: {tokens.Issue(AccessLevel.Admin)}");
+        // In an argument, the token would be in the list of processes and in the history of the shell.
+        terminal.Line($"  curl: read -rs T; printf 'Authorization: Bearer %s' \"$T\" | curl -H @- {address}{NodeRoutes.Prefix}/nodes");
         terminal.Line($"  Agents: {address}{AgentEndpoint.Path} with a token{(options.AgentChanges ? "; a change needs an approval with another token" : ", read-only")}");
     }
 

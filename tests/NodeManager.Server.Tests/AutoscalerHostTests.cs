@@ -124,11 +124,29 @@ public sealed class AutoscalerHostTests
         string account = Regex.Match(deployment, @"serviceAccountName: (\S+)").Groups[1].Value;
         Assert.Matches($@"kind: ServiceAccount\s+metadata:\s+name: {account}\s+namespace: {NodeSmithNames.DefaultNamespace}", roles);
         Assert.Contains($"key: {NodeSmithNames.DefaultPoolLabelKey}", deployment, StringComparison.Ordinal);
+        // A tag can be moved to another image.
+        Assert.All(new[] { deployment, server }, static text => Assert.Matches(@"\n        image: \S+@sha256:[0-9a-f]{64}\n", text));
+        Assert.All(Regex.Matches(container, "^FROM (.*)$", RegexOptions.Multiline).Select(static one => one.Groups[1].Value), static image => Assert.StartsWith("${", image, StringComparison.Ordinal));
         // What the containers start, the program takes.
         Assert.Contains("""ENTRYPOINT ["dotnet", "NodeManager.Server.dll"]""", container, StringComparison.Ordinal);
         ServerOptions options = ServerOptions.Parse(ArgumentsOf(deployment)), inCluster = ServerOptions.Parse(ArgumentsOf(server));
         Assert.Equal((true, 8443), (inCluster.InCluster, inCluster.Port));
         Assert.Equal((true, ServerOptions.DefaultProbesPort, "kubenodesmith", null), (options.Autoscaler, options.Port, options.Namespace, options.Kubeconfig));
+    }
+
+    [Theory]
+    [InlineData("server", "8443")]
+    [InlineData("autoscaler", "8081")]
+    public void A_network_policy_selects_the_pods_of_each_deployment(string folder, string port)
+    {
+        string policy = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", folder, "network-policy.yaml"));
+        string deployment = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", folder, "deployment.yaml"));
+
+        string label = Regex.Match(policy, @"podSelector:\s+matchLabels:\s+(app\.kubernetes\.io/name: \S+)").Groups[1].Value;
+        Assert.Matches($@"template:\s+metadata:\s+labels:\s+{Regex.Escape(label)}\s", deployment);
+        Assert.Equal(Regex.Match(deployment, @"\n  namespace: (\S+)").Value, Regex.Match(policy, @"\n  namespace: (\S+)").Value);
+        Assert.Contains($"containerPort: {port}", deployment, StringComparison.Ordinal);
+        Assert.Contains($"- port: {port}", policy, StringComparison.Ordinal);
     }
 
     private static string[] ArgumentsOf(string deployment) =>

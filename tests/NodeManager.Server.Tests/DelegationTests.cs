@@ -135,6 +135,45 @@ public sealed class DelegationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Content_that_names_pods_requires_the_right_to_list_pods()
+    {
+        (string Method, string Path)[] routes =
+        [
+            ("GET", "/api/v1/operations"), ("GET", "/api/v1/operations/x"), ("GET", "/api/v1/operations/x/events"), ("DELETE", "/api/v1/operations/x"),
+            ("GET", "/api/v1/agents/plans"), ("GET", "/api/v1/agents/plans/x"), ("GET", "/api/v1/alerts"),
+        ];
+        string lister = await AccountAsync("lister", """
+            [{"apiGroups":[""],"resources":["nodes"],"verbs":["get","list","watch","patch"]},{"apiGroups":[""],"resources":["pods"],"verbs":["list"]}]
+            """);
+        foreach ((string method, string path) in routes)
+        {
+            (HttpStatusCode code, string body) = await SendAsync(method, path, _admin);
+            Assert.Equal((path, HttpStatusCode.Forbidden), (path, code));
+            Assert.Contains("cannot list pods", body, StringComparison.Ordinal);
+            Assert.NotEqual((path, HttpStatusCode.Forbidden), (path, (await SendAsync(method, path, lister)).Code));
+        }
+    }
+
+    [Fact]
+    public async Task The_level_of_a_caller_follows_the_rights_in_the_cluster()
+    {
+        string nobody = await AccountAsync("nobody", "[]");
+
+        Assert.Equal(["viewer", "viewer", "admin"], await Task.WhenAll(LevelAsync(nobody), LevelAsync(_reader), LevelAsync(_admin)));
+
+        async Task<string> LevelAsync(string token) => (string)JsonNode.Parse((await SendAsync("GET", "/api/v1/me", token)).Body)!["level"]!;
+    }
+
+    [Fact]
+    public async Task An_agent_whose_user_cannot_change_nodes_is_offered_no_change()
+    {
+        await using McpClient reader = await AgentAsync(_reader), admin = await AgentAsync(_admin);
+
+        Assert.DoesNotContain(await reader.ListToolsAsync(), static tool => tool.Name is "request_change" or "apply_plan");
+        Assert.Contains(await admin.ListToolsAsync(), static tool => tool.Name == "request_change");
+    }
+
+    [Fact]
     public async Task No_sign_in_link_is_created()
     {
         Assert.NotEqual(HttpStatusCode.OK, (await SendAsync("POST", "/sign-in", null)).Code);

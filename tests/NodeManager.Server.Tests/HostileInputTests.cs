@@ -50,6 +50,24 @@ public sealed class HostileInputTests(EmbeddedServer server, ITestOutputHelper o
     }
 
     [Theory]
+    [InlineData("{")]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{\"key\":5}")]
+    [InlineData("{\"key\":\"a\",\"value\":{}}")]
+    [InlineData("{\"key\":\"a\",\"unknown\":1}")]
+    [InlineData("{\"key\":\"a\"")]
+    public async Task A_refused_body_is_described_without_the_types_of_the_program(string body)
+    {
+        string answer = await RawAsync(
+            $"PUT {NodeRoutes.Prefix}/nodes/x/labels HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {EmbeddedServer.Token}\r\nContent-Type: application/json\r\n"
+            + $"Content-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}");
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        Assert.DoesNotMatch("System\\.|NodeManager\\.|BytePosition|LineNumber|\\.NET|ApiLabel", answer);
+    }
+
+    [Theory]
     [InlineData("GET /api/v1/me HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n")]
     [InlineData("GET /api/v1/me HTTP/1.1\r\nConnection: close\r\n\r\n")]
     [InlineData("POST /api/v1/config/backup HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n")]

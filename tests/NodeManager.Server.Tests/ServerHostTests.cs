@@ -37,6 +37,8 @@ public sealed partial class ServerHostTests
             http.DefaultRequestHeaders.Authorization = null;
             HttpResponseMessage stranger = await http.GetAsync(new Uri(curl.Groups["address"].Value));
 
+            // A token in an argument of curl would be in the list of processes and in the shell's history.
+            Assert.DoesNotContain("Bearer " + curl.Groups["token"].Value, _output.ToString(), StringComparison.Ordinal);
             Assert.Equal(3, nodes.Count);
             Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
             Assert.Equal("127.0.0.1", new Uri(address).Host);
@@ -119,6 +121,6 @@ public sealed partial class ServerHostTests
         }
     }
 
-    [GeneratedRegex("Bearer (?<token>[0-9a-f]+)' (?<address>\\S+)")]
+    [GeneratedRegex("Token that reads: +(?<token>[0-9a-f]+)(?s:.*)-H @- (?<address>\\S+)")]
     private static partial Regex Curl();
 }

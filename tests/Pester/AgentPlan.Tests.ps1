@@ -17,8 +17,8 @@ BeforeAll {
     $lines = while ($null -ne ($line = $server.StandardOutput.ReadLine())) { $line; if ($line -match '^\s*Agents:') { break } }
     $text = $lines -join "`n"
     $address = [regex]::Match($text, 'Agents: (http://[^/]+)').Groups[1].Value
-    $reading = [regex]::Match($text, 'Bearer ([0-9a-f]{64})').Groups[1].Value
-    $admin = [regex]::Match($text, 'with the token ([0-9a-f]{64})').Groups[1].Value
+    $reading = [regex]::Match($text, 'Token that reads:\s+([0-9a-f]{64})').Groups[1].Value
+    $admin = [regex]::Match($text, 'Token that changes:\s+([0-9a-f]{64})').Groups[1].Value
 
     $common = @{ Uri = "$address/mcp"; Method = 'Post'; ContentType = 'application/json' }
     $headers = @{ Authorization = "Bearer $reading"; Accept = 'application/json, text/event-stream' }

@@ -81,6 +81,9 @@ Describe 'Backup-SchedulerConfiguration -Passphrase' {
         Set-Content "$TestDrive/backup.pem" ((Get-Content "$TestDrive/backup.pem" -Raw) -replace '(?<=KEY-----\n)..', 'AA' -replace '(?<=TEXT-----\n)....', 'AAAA')
         { Compare-SchedulerConfiguration "$TestDrive/backup.pem" $backup -Passphrase $secret -ErrorAction Stop } | Should -Throw -ErrorId 'SchedulerBackupDamaged,*'
         { Backup-SchedulerConfiguration -Passphrase $secret } | Should -Throw -ErrorId 'Invalid,*'
+        $backup.Text | Set-Content "$TestDrive/backup.pem" -NoNewline
+        { Restore-SchedulerConfiguration -SourcePath "$TestDrive/backup.pem" -Passphrase $secret -NoRestart -Confirm:$false -ErrorAction Stop } |
+            Should -Throw -ErrorId 'SchedulerPassphraseInvalid,*'
     }
 }
 

@@ -342,7 +342,7 @@ public static class ErrorIds
     public const string SchedulerReleaseInvalid = nameof(SchedulerReleaseInvalid);
     /// <summary>The plugin has no such argument, or its value has another type.</summary><remarks>Use one of the arguments in the message.</remarks>
     public const string SchedulerArgumentInvalid = nameof(SchedulerArgumentInvalid);
-    /// <summary>The passphrase is missing, empty or not allowed here.</summary><remarks>Specify -Passphrase as the message states.</remarks>
+    /// <summary>The passphrase is missing, empty or not allowed here, or it was given for a file that is not encrypted.</summary><remarks>Specify -Passphrase as the message states.</remarks>
     public const string SchedulerPassphraseInvalid = nameof(SchedulerPassphraseInvalid);
     /// <summary>The passphrase does not decrypt the file.</summary><remarks>Use the passphrase that the file was written with.</remarks>
     public const string SchedulerPassphraseWrong = nameof(SchedulerPassphraseWrong);

@@ -13,6 +13,7 @@ internal static class AccessSetup
         services.TryAddSingleton(_ => new SignIns(TimeProvider.System));
         services.AddAuthentication(LocalAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, LocalAuthentication>(LocalAuthentication.SchemeName, null);
+        services.AddSingleton<CallerLevel>(static context => Task.FromResult(context.User.IsInRole(AccessLevel.Admin) ? AccessLevel.Admin : AccessLevel.Viewer));
         AddPolicies(services);
     }
 

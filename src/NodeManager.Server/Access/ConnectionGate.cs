@@ -4,14 +4,21 @@ using Microsoft.AspNetCore.Connections;
 namespace NodeManager.Server.Access;
 
 /// <summary>
-/// Keeps connections of clients without credentials from taking the server's: they are limited by address and in all, and a new one ends the oldest
-/// of them, so that probes and callers with credentials always get in. A connection that sends nothing ends after a few seconds. Thread-safe.
+/// Keeps connections of clients without credentials from taking the server's: they are limited by address and in all, and a new one ends older ones,
+/// so that probes and callers with credentials always get in. Each has a moment for its first request: many callers that connect together do not end
+/// each other. A connection that sends nothing ends after a few seconds. Thread-safe.
 /// </summary>
 /// <param name="time">Measures the silence.</param>
 internal sealed class ConnectionGate(TimeProvider time)
 {
-    /// <summary>How many connections without an authenticated request there may be: of an address, and in all.</summary>
+    /// <summary>How many connections without an authenticated request there may be: of an address, and in all, not counting those of the last moment.</summary>
     public const int MaximumOfAddress = 200, Maximum = 500;
+
+    /// <summary>How many there may be in any case.</summary>
+    public const int MaximumWithNew = 3000;
+
+    /// <summary>How long a connection is new.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     /// <summary>After accepting a connection, or its TLS handshake.</summary>
     public static readonly TimeSpan FirstByteLimit = TimeSpan.FromSeconds(5);
@@ -80,31 +87,40 @@ internal sealed class ConnectionGate(TimeProvider time)
     private GatedConnection Add(ConnectionContext connection)
     {
         string address = CallerAddress.Of((connection.RemoteEndPoint as System.Net.IPEndPoint)?.Address);
-        var entered = new GatedConnection(this, connection, address);
+        var entered = new GatedConnection(this, connection, address, time.GetTimestamp());
         List<GatedConnection> ended = [];
         lock (_gate)
         {
             if (!_strangers.TryGetValue(address, out LinkedList<GatedConnection>? own)) _strangers[address] = own = new();
-            if (own.Count >= MaximumOfAddress) ended.Add(own.First!.Value);
+            while (own.Count >= MaximumOfAddress && IsOld(own.First!.Value)) ended.Add(Take(own));
             // Of the address that has the most.
-            else if (_count >= Maximum) ended.Add(_strangers.Values.MaxBy(static one => one.Count)!.First!.Value);
+            if (_count >= Maximum && _strangers.Values.MaxBy(static one => one.Count) is { First: { } first } most && (IsOld(first.Value) || _count >= MaximumWithNew))
+                ended.Add(Take(most));
+            if (own.Count == 0) _strangers[address] = own;
             entered.Place = own.AddLast(entered);
             _count++;
         }
 
-        foreach (GatedConnection one in ended)
-        {
-            Remove(one);
-            one.Abort();
-        }
-
+        foreach (GatedConnection one in ended) one.Abort();
         return entered;
+    }
+
+    private bool IsOld(GatedConnection connection) => time.GetElapsedTime(connection.EnteredAt) > Grace;
+
+    // The oldest of an address.
+    private GatedConnection Take(LinkedList<GatedConnection> connections)
+    {
+        GatedConnection oldest = connections.First!.Value;
+        Remove(oldest);
+        return oldest;
     }
 }
 
 /// <summary>A connection until its first authenticated request.</summary>
-internal sealed class GatedConnection(ConnectionGate gate, ConnectionContext connection, string address) : IDisposable
+internal sealed class GatedConnection(ConnectionGate gate, ConnectionContext connection, string address, long enteredAt) : IDisposable
 {
+    public long EnteredAt { get; } = enteredAt;
+
     public string Address { get; } = address;
 
     /// <summary>Among the connections without credentials; null once it is not one of them. Guarded by the gate.</summary>

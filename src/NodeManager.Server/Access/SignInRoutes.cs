@@ -18,7 +18,7 @@ internal static class SignInRoutes
     }
 
     /// <summary>Who calls, whatever decides about that.</summary>
-    public static void MapMe(IEndpointRouteBuilder routes) => routes.MapGet(Me, Caller).ForViewers().Produces<ApiCaller>();
+    public static void MapMe(IEndpointRouteBuilder routes) => routes.MapGet(Me, CallerAsync).ForViewers().Produces<ApiCaller>();
 
     private static IResult SignIn(HttpContext context, ApiSignIn body, SignIns signIns, ServerTelemetry telemetry)
     {
@@ -39,9 +39,12 @@ internal static class SignInRoutes
         return Results.NoContent();
     }
 
-    private static IResult Caller(HttpContext context) => Results.Json(
-        new ApiCaller(context.User.Identity!.Name!, context.User.IsInRole(AccessLevel.Admin) ? AccessLevel.Admin : AccessLevel.Viewer));
+    private static async Task<IResult> CallerAsync(HttpContext context, CallerLevel levels) => Results.Json(
+        new ApiCaller(context.User.Identity!.Name!, await levels(context)));
 }
+
+/// <summary>What a caller may do, see <see cref="AccessLevel"/>.</summary>
+internal delegate Task<string> CallerLevel(HttpContext context);
 
 /// <param name="Secret">Of the link's fragment.</param>
 internal sealed record ApiSignIn(string? Secret);

@@ -62,7 +62,7 @@ internal sealed class AlertService(ClusterSession cluster, EventLog log) : Backg
             {
                 case OperationOutput { Value: NodeAlert alert }:
                     _problem = null;
-                    log.Write(Event, JsonSerializer.Serialize(ApiAlert.Of(alert), AlertRouteJson.Default.ApiAlert));
+                    log.Write(Event, JsonSerializer.Serialize(ApiAlert.OfNodes(alert), AlertRouteJson.Default.ApiAlert));
                     break;
                 case OperationMessage:
                     _problem = null;

@@ -29,6 +29,16 @@ internal sealed record ApiAlert(
     /// <summary>A zone of a thousand nodes is one alert, and one event.</summary>
     private const int MostFindings = 50;
 
+    private static readonly HashSet<string> CausesOfPods = [NodeFindingCause.SystemPodsRestarting, NodeFindingCause.Evictions];
+
+    /// <summary>For readers who may list nodes: without the names of pods, which the route has.</summary>
+    public static ApiAlert OfNodes(NodeAlert alert)
+    {
+        ApiAlert all = Of(alert);
+        bool namesPods = CausesOfPods.Contains(all.Cause) || all.Findings.Any(static one => CausesOfPods.Contains(one.Cause) || one.Evidence.Any(static e => e.Kind == "Pod"));
+        return namesPods ? all with { Message = $"{all.Cause}: the alert names its pods.", Findings = [] } : all;
+    }
+
     public static ApiAlert Of(NodeAlert alert) => new(
         alert.Id, alert.Sequence, alert.Transition, alert.Status, alert.Cause, alert.Severity, alert.Nodes, AnswerText.Filled(alert.GroupBy), AnswerText.Filled(alert.Group),
         alert.StartsAt, alert.EndsAt, alert.UpdatedAt, alert.Message, alert.IsFlapping,

@@ -22,13 +22,22 @@ internal static class ApiErrors
         }
         catch (Exception problem) when (problem is JsonException or BadHttpRequestException)
         {
-            await WriteAsync(context, StatusCodes.Status400BadRequest, new("InvalidBody", (problem.InnerException ?? problem).Message, null));
+            await WriteAsync(context, StatusCodes.Status400BadRequest, new("InvalidBody", Describe(problem as JsonException ?? problem.InnerException as JsonException), null));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The caller has gone.
         }
     }
+
+    /// <summary>What is wrong with a body, in the words of its sender: the framework's own message names types of this program.</summary>
+    /// <param name="problem">Null: the body is absent, or the request has something else that cannot be read.</param>
+    public static string Describe(JsonException? problem) => problem switch
+    {
+        null => "The request has no body, or one that cannot be read.",
+        { Path: ['$', '.', ..] path } => $"The field '{path[2..]}' is unknown, or its value has the wrong type.",
+        _ => "The body is not valid JSON, or not an object of this route.",
+    };
 
     public static Task WriteAsync(HttpContext context, int status, ApiError error)
     {

@@ -55,6 +55,9 @@ internal sealed class DelegatedAccess(AccessReviewer reviewer, LiveNodeService l
         }
     }
 
+    /// <summary>Whether a user may change nodes at all.</summary>
+    public Task<bool> MayChangeNodesAsync(DelegatedUser user, CancellationToken stop) => IsAllowedAsync(user, new("patch", "nodes"), "", "", stop);
+
     private Task CheckAsync(HttpContext context, RouteEndpoint endpoint)
     {
         DelegatedUser user = context.Features.Get<DelegatedUser>() ?? throw Forbidden("anonymous", "use this route");

@@ -42,8 +42,10 @@ internal static class RouteRules
         [$"POST {Node}/uncordon"] = [PatchNode],
         [$"POST {Node}/drain"] = [PatchNode, new("create", "pods/eviction", Scope: AccessNeed.NamespacesOfNode)],
         ["GET /api/v1/events"] = [ListNodes, new("watch", "nodes")],
-        ["GET /api/v1/alerts"] = [ListNodes],
-        ["GET /api/v1/autoscaler"] = [Pool("list")],
+        // Findings name the pods that they are about.
+        ["GET /api/v1/alerts"] = [ListNodes, ListPods],
+        // Decisions name the pods that they were made for.
+        ["GET /api/v1/autoscaler"] = [Pool("list"), ListPods],
         ["GET /api/v1/autoscaler/claims"] = [new("list", "nodesmithclaims", Smith, AccessNeed.PoolNamespace)],
         ["GET /api/v1/autoscaler/plan"] = [Pool("list"), ListNodes, ListPods],
         ["GET /api/v1/maintenances"] = [ListNodes, new("list", "configmaps", Scope: AccessNeed.RunNamespace)],
@@ -52,10 +54,11 @@ internal static class RouteRules
         ["POST /api/v1/maintenances"] = Maintain,
         ["POST /api/v1/maintenances/{id}/resume"] = Maintain,
         ["POST /api/v1/maintenances/{id}/stop"] = Maintain,
-        ["GET /api/v1/operations"] = [ListNodes],
-        ["GET /api/v1/operations/{id}"] = [ListNodes],
-        ["GET /api/v1/operations/{id}/events"] = [ListNodes],
-        ["DELETE /api/v1/operations/{id}"] = [new("patch", "nodes")],
+        // Progress, results and blockers of drains name pods of all namespaces.
+        ["GET /api/v1/operations"] = [ListNodes, ListPods],
+        ["GET /api/v1/operations/{id}"] = [ListNodes, ListPods],
+        ["GET /api/v1/operations/{id}/events"] = [ListNodes, ListPods],
+        ["DELETE /api/v1/operations/{id}"] = [new("patch", "nodes"), ListPods],
         ["GET /api/v1/plugins"] = [ReadScheduler],
         ["POST /api/v1/plugins/{plugin}/enable"] = ChangeScheduler,
         ["POST /api/v1/plugins/{plugin}/disable"] = ChangeScheduler,
@@ -88,10 +91,11 @@ internal static class RouteRules
         ["GET /api/v1/clusters/{clusterId}/nodepools"] = [Pool("list")],
         ["POST /api/v1/clusters/{clusterId}/nodepools"] = [Pool("create")],
         // An approval has the effect of the change, and a drain is the change with the greatest effect.
-        ["GET /api/v1/agents/plans"] = [ListNodes],
-        ["GET /api/v1/agents/plans/{id}"] = [ListNodes],
-        ["POST /api/v1/agents/plans/{id}/approve"] = [new("patch", "nodes"), new("create", "pods/eviction")],
-        ["POST /api/v1/agents/plans/{id}/deny"] = [new("patch", "nodes")],
+        // A plan of a drain names its pods.
+        ["GET /api/v1/agents/plans"] = [ListNodes, ListPods],
+        ["GET /api/v1/agents/plans/{id}"] = [ListNodes, ListPods],
+        ["POST /api/v1/agents/plans/{id}/approve"] = [new("patch", "nodes"), new("create", "pods/eviction"), ListPods],
+        ["POST /api/v1/agents/plans/{id}/deny"] = [new("patch", "nodes"), ListPods],
         // Each tool has rules of its own: see ToolRules.
         ["POST /mcp"] = [],
         ["GET /mcp"] = [],

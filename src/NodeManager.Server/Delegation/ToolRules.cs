@@ -24,13 +24,13 @@ internal static class ToolRules
         ["scheduler_configuration"] = ReadScheduler,
         ["scheduler_plugins"] = ReadScheduler,
         ["list_pools"] = ReadPools,
-        ["autoscaler_decisions"] = ReadPools,
-        // Plans are the caller's own.
-        ["get_plan"] = [],
+        ["autoscaler_decisions"] = [.. ReadPools, ListPods],
+        // Plans are the caller's own; one of them in full names pods.
+        ["get_plan"] = [ListPods],
         ["list_plans"] = [],
-        ["get_operation"] = [ListNodes],
+        ["get_operation"] = [ListNodes, ListPods],
         ["request_change"] = [ListNodes, ListPods, PatchNodes],
-        ["apply_plan"] = [PatchNodes],
+        ["apply_plan"] = [PatchNodes, ListPods],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>What a drain takes besides.</summary>

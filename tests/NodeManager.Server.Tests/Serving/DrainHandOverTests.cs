@@ -47,7 +47,7 @@ public sealed class DrainHandOverTests
 
     private static async Task<HttpClient> ClientAsync(ServerProcess server)
     {
-        string[] said = await server.ReadAsync("Open, once and within 5 minutes:", "Change: the same with the token");
+        string[] said = await server.ReadAsync("Open, once and within 5 minutes:", "Token that changes:");
         var client = new HttpClient { BaseAddress = new(said[0].Split("/#")[0]), Timeout = Limit };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", said[1]);
         return client;

@@ -28,7 +28,7 @@ public static class SchedulerFiles
     public static async Task<SchedulerDocument?> ChangeAsync(string path, SchedulerFileChange change, CancellationToken cancellationToken)
     {
         var before = await ReadTextAsync(path, cancellationToken);
-        var manifest = SchedulerManifest.Read(Open(before.Text, null, path), path, change.Key);
+        var manifest = SchedulerManifest.Read(Open(before.Text, null, path, allowPlain: false), path, change.Key);
         var changed = change.Edit(manifest.Document);
         var differences = ValueComparison.Compare(YamlValue.Of(manifest.Document.Root), YamlValue.Of(changed.Root));
         if (changed.Text == manifest.Document.Text)
@@ -89,10 +89,19 @@ public static class SchedulerFiles
     public static Task<SchedulerManifest> ReadAsync(string path, string? key, CancellationToken cancellationToken) =>
         ReadAsync(path, key, null, cancellationToken);
 
-    /// <summary>The same of a file that may be encrypted.</summary>
+    /// <summary>The same of a file that is encrypted if a passphrase is given.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="key">The key of a ConfigMap in it; null: the first that holds a configuration.</param>
+    /// <param name="passphrase">Null: the file is not encrypted.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="allowPlain">
+    /// Read a plain file although there is a passphrase: for a comparison of several files. What is applied must be what was encrypted, or a plain file
+    /// in its place would pass unnoticed.
+    /// </param>
     /// <exception cref="NodeManagerException">SchedulerPassphraseWrong, SchedulerPassphraseInvalid, SchedulerBackupDamaged; and as above.</exception>
-    public static async Task<SchedulerManifest> ReadAsync(string path, string? key, SecureString? passphrase, CancellationToken cancellationToken) =>
-        SchedulerManifest.Read(Open((await ReadTextAsync(path, cancellationToken)).Text, passphrase, path), path, key);
+    public static async Task<SchedulerManifest> ReadAsync(
+        string path, string? key, SecureString? passphrase, CancellationToken cancellationToken, bool allowPlain = false) =>
+        SchedulerManifest.Read(Open((await ReadTextAsync(path, cancellationToken)).Text, passphrase, path, allowPlain), path, key);
 
     private static async Task<EncodedText> ReadTextAsync(string path, CancellationToken cancellationToken)
     {
@@ -135,10 +144,17 @@ public static class SchedulerFiles
         }
     }
 
-    private static string Open(string text, SecureString? passphrase, string path)
+    private static string Open(string text, SecureString? passphrase, string path, bool allowPlain)
     {
         if (!EncryptedText.IsEncrypted(text))
-            return text;
+        {
+            if (passphrase is null || allowPlain)
+                return text;
+            throw new NodeManagerException(ErrorIds.SchedulerPassphraseInvalid, ErrorKind.SecurityError,
+                $"{path} is not encrypted, but a passphrase was given. The file may have been replaced.", path,
+                "Check where the file comes from. To use it as it is, run the command without -Passphrase.");
+        }
+
         if (passphrase is null)
             throw new NodeManagerException(ErrorIds.SchedulerPassphraseInvalid, ErrorKind.SecurityError,
                 $"{path} is encrypted.", path, "Specify the passphrase that it was encrypted with, with -Passphrase.");

@@ -98,8 +98,7 @@ internal sealed class AgentPlanner(ClusterSession cluster)
         if (change.Action != AgentAction.SetTaints || change.Taints.FirstOrDefault(static taint => taint.Effect == NoExecute) is not { } evicting) return;
         throw new NodeManagerException(
             ErrorIds.AgentChangeInvalid, ErrorKind.PermissionDenied,
-            $"Agents cannot set the taint '{evicting}': {NoExecute} deletes every pod of the node that does not tolerate it, without regard to PodDisruptionBudgets, "
-            + "local data and unmanaged pods.",
+            $"Agents cannot set the taint '{evicting}': {NoExecute} deletes all pods that do not tolerate it, without regard to PodDisruptionBudgets.",
             evicting.ToString(), $"Request the action {AgentAction.Drain}, which evicts the pods within their PodDisruptionBudgets, or use the effect NoSchedule.");
     }
 

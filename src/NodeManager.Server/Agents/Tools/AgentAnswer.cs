@@ -30,7 +30,7 @@ internal static class AgentAnswer
 
     /// <summary>A refusal that the agent can read and act on.</summary>
     public static CallToolResult Of(NodeManagerException failure) =>
-        Result(new { Error = failure.ErrorId, failure.Message, Action = failure.RecommendedAction }, LongestText, isError: true);
+        Result(new { Error = failure.ErrorId, failure.Message, Action = AgentAdvice.For(failure) }, LongestText, isError: true);
 
     /// <summary>The same for an internal error, whose details are not shown.</summary>
     public static CallToolResult Defect() =>
@@ -73,12 +73,20 @@ internal sealed record AgentPage<T>(IReadOnlyList<T> Items, string? NextCursor, 
     /// <summary>How many items a call may ask for.</summary>
     public const int Most = 100;
 
+    private const string CursorPrefix = "after:";
+
     /// <summary>The part after a cursor. A cursor is the key of the last item seen, so that items that come and go in between shift nothing.</summary>
     public static AgentPage<T> Of(IEnumerable<T> items, Func<T, string> key, int limit, string? cursor)
     {
         if (limit is < 1 or > Most) throw new NodeManagerException("InvalidLimit", ErrorKind.InvalidArgument, $"'limit' is {limit}; it takes 1 to {Most}.", limit);
+        string? after = cursor is { Length: > 0 } ? Read(cursor) : null;
         List<T> all = [.. items.OrderBy(key, StringComparer.Ordinal)];
-        List<T> rest = cursor is { Length: > 0 } ? [.. all.Where(item => string.CompareOrdinal(key(item), cursor) > 0)] : all;
-        return new([.. rest.Take(limit)], rest.Count > limit ? key(rest[limit - 1]) : null, all.Count);
+        List<T> rest = after is not null ? [.. all.Where(item => string.CompareOrdinal(key(item), after) > 0)] : all;
+        return new([.. rest.Take(limit)], rest.Count > limit ? CursorPrefix + key(rest[limit - 1]) : null, all.Count);
     }
+
+    // A name of its own, or a misspelled cursor, would otherwise skip items without a word.
+    private static string Read(string cursor) => cursor.StartsWith(CursorPrefix, StringComparison.Ordinal)
+        ? cursor[CursorPrefix.Length..]
+        : throw new NodeManagerException("InvalidCursor", ErrorKind.InvalidArgument, $"'{DisplayText.Escape(cursor)}' is not a cursor.", null, "Use nextCursor of the page before, or omit 'cursor' for the first page.");
 }

@@ -14,25 +14,28 @@ namespace NodeManager.Server.Agents.Tools;
 internal sealed class ChangeTools(
     AgentCaller caller, AgentPlanner planner, AgentPlanRunner runner, AgentPlanStore plans, OperationRegistry operations, TimeProvider time, bool isElicitationEnabled)
 {
+    private const string PlanFields = "id:string action:string status:string expiresAt:string nodes:array steps:array furtherSteps?:integer sends:object fields?:array furtherFields?:integer warnings?:array decidedBy?:string result?:string operation?:string next?:string";
     private const int TopSteps = 20;
     private const int TopFields = 40;
 
     // A person reads all of a plan before the decision, or decides elsewhere.
     private const int MostElicitedLines = 100;
 
-    [AgentTool("request_change", "Request a change")]
+    [AgentTool("request_change", "Request a change", Writes = true, Answers = PlanFields)]
     [Description("Step 1 of 3 of a change: plan it. Returns what would happen and the id of the plan. Nothing is changed. A person then approves or denies the plan; you cannot. Afterwards call apply_plan with the id.")]
     public async Task<CallToolResult> RequestAsync(
         McpServer server,
-        [Description("Cordon, Uncordon, SetLabels, RemoveLabels, SetTaints, RemoveTaints or Drain.")] string action,
-        [Description("1 to 50 names of nodes.")] string[] nodes,
+        [Description("The change.")] [Allowed(
+            AgentAction.Cordon, AgentAction.Uncordon, AgentAction.SetLabels, AgentAction.RemoveLabels, AgentAction.SetTaints, AgentAction.RemoveTaints, AgentAction.Drain)] string action,
+        [Description("1 to 50 names of nodes.")] [Bounds(1, AgentPlanner.MostNodes)] string[] nodes,
         [Description("Why; shown to the person.")] string reason,
         [Description("Of SetLabels: the labels.")] Dictionary<string, string>? labels = null,
         [Description("Of RemoveLabels: the keys.")] string[]? labelKeys = null,
-        [Description("Of SetTaints and RemoveTaints: key=value:Effect or key:Effect.")] string[]? taints = null,
+        [Description("Of SetTaints: key=value:Effect or key:Effect, with NoSchedule or PreferNoSchedule. Of RemoveTaints: key:Effect, or key for all of its effects.")]
+        [ItemPattern("^[^=:]+(=[^:]*)?(:(NoSchedule|PreferNoSchedule|NoExecute))?$")] string[]? taints = null,
         [Description("Of Drain: also delete pods with emptyDir volumes; their data is lost.")] bool deleteEmptyDirData = false,
         [Description("Of Drain: also delete pods without a controller; nothing recreates them.")] bool deleteUnmanagedPods = false,
-        [Description("Of Drain: seconds after which it gives up, 1 to 14400.")] int timeoutSeconds = 300,
+        [Description("Of Drain: seconds after which it gives up, 1 to 14400.")] [Bounds(1, 14400)] int timeoutSeconds = 300,
         CancellationToken stop = default)
     {
         var change = new AgentChange
@@ -53,17 +56,17 @@ internal sealed class ChangeTools(
         return Answer(plan);
     }
 
-    [AgentTool("apply_plan", "Apply an approved plan", Changes = true)]
+    [AgentTool("apply_plan", "Apply an approved plan", Changes = true, Answers = PlanFields)]
     [Description("Step 3 of 3 of a change: apply a plan that a person has approved. Works once, for the caller who requested it, and only while its nodes are as planned. A drain continues in the background; follow it with get_operation.")]
     public async Task<CallToolResult> ApplyAsync([Description("Of the plan.")] string id, CancellationToken stop = default) => Answer(await runner.ApplyAsync(id, caller, stop));
 
-    [AgentTool("get_plan", "One plan")]
+    [AgentTool("get_plan", "One plan", Answers = PlanFields)]
     [Description("A plan that you requested: its status, who decided, and its outcome.")]
     public CallToolResult Get([Description("Of the plan.")] string id) => Answer(plans.FindOf(caller, id));
 
-    [AgentTool("list_plans", "My plans")]
+    [AgentTool("list_plans", "My plans", Answers = "total:integer plans:array")]
     [Description("The plans that you requested, newest first.")]
-    public CallToolResult List([Description("1 to 100.")] int limit = 10)
+    public CallToolResult List([Description("1 to 100.")] [Bounds(1, 100)] int limit = 10)
     {
         List<AgentPlan> mine = [.. plans.All.Where(plan => plan.By == caller)];
         return AgentAnswer.Of(new
@@ -73,11 +76,11 @@ internal sealed class ChangeTools(
         });
     }
 
-    [AgentTool("get_operation", "Follow a drain")]
+    [AgentTool("get_operation", "Follow a drain", Answers = "id:string kind:string target:string state:string progress:array results:array failures:array")]
     [Description("How far the drain of a plan is: its parts, results and failures. waitSeconds waits for the end.")]
     public async Task<CallToolResult> OperationAsync(
         [Description("The operation's id, from apply_plan.")] string id,
-        [Description("0 to 60.")] int waitSeconds = 0,
+        [Description("0 to 60.")] [Bounds(0, 60)] int waitSeconds = 0,
         CancellationToken stop = default)
     {
         RunningOperation operation = operations.Find(id).Operation;
@@ -119,7 +122,7 @@ internal sealed class ChangeTools(
         Operation = plan.Operation.Length > 0 ? plan.Operation : null,
         Next = plan.Status switch
         {
-            AgentPlanStatus.Pending => "A person must approve this plan, in the console or with Approve-NodeAgentPlan. Give your user its id, then call apply_plan.",
+            AgentPlanStatus.Pending => "A person must approve this plan, in the console or with the command Approve-NodeAgentPlan; you cannot. Give your user its id, then call apply_plan.",
             AgentPlanStatus.Approved => "Call apply_plan with the id, once.",
             AgentPlanStatus.Running => "Call get_operation with the operation's id.",
             _ => null,

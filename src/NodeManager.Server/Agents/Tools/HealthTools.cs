@@ -13,20 +13,40 @@ internal sealed class HealthTools(ClusterSession cluster)
     private const int TopNodes = 5;
     private const int LongestMessage = 140;
 
-    [AgentTool("node_health", "Which nodes are unhealthy, and why")]
-    [Description("Which nodes are unhealthy and why: counts by cause with the first nodes of each, the longest-lasting first. With names, selector or cause: the findings of each such node with their evidence, a page at a time.")]
+    [AgentTool("node_health", "Which nodes are unhealthy, and why", Answers = "nodes:integer|array total?:integer unhealthy:integer nextCursor?:string healthy?:integer critical?:integer causes?:array furtherCauses?:array details?:string")]
+    [Description("Which nodes are unhealthy and why: counts by cause with the first nodes of each, the longest-lasting first. With nodes, selector or cause: the findings of each such node with their evidence, a page at a time.")]
     public async Task<CallToolResult> TestAsync(
-        [Description("Details of these nodes; wildcards * and ?.")] string[]? names = null,
+        [Description("Details of these nodes; wildcards * and ?.")] string[]? nodes = null,
         [Description("Details of the nodes with these labels; as kubectl's -l.")] string? selector = null,
         [Description("Details of the nodes with this cause, as the summary names it.")] string? cause = null,
-        [Description("1 to 100; of details.")] int limit = 10,
+        [Description("1 to 100; of details.")] [Bounds(1, 100)] int limit = 10,
         [Description("nextCursor of the page before.")] string? cursor = null,
         CancellationToken stop = default)
     {
-        IReadOnlyList<NodeHealth> nodes = await NodeHealthChecks.TestAsync(
-            cluster.Session, new() { Names = names ?? [], Selector = selector }, missing => throw missing, NullObserver.Instance, stop);
-        bool isSummary = names is not { Length: > 0 } && selector is null && cause is null && cursor is null;
-        return isSummary ? Summary(nodes) : Details(nodes, cause, limit, cursor);
+        IReadOnlyList<NodeHealth> found = await NodeHealthChecks.TestAsync(
+            cluster.Session, new() { Names = nodes ?? [], Selector = selector }, missing => throw missing, NullObserver.Instance, stop);
+        bool isSummary = nodes is not { Length: > 0 } && selector is null && cause is null && cursor is null;
+        if (isSummary) return Summary(found);
+        RefuseUnknown(cause, found);
+        return Details(found, cause, limit, cursor);
+    }
+
+    private static readonly string[] Causes =
+    [
+        NodeFindingCause.NotReady, NodeFindingCause.Unreachable, NodeFindingCause.MemoryPressure, NodeFindingCause.DiskPressure, NodeFindingCause.PidPressure,
+        NodeFindingCause.NetworkUnavailable, NodeFindingCause.ClockSkew, NodeFindingCause.VersionSkew, NodeFindingCause.SystemPodsRestarting, NodeFindingCause.Evictions,
+        NodeFindingCause.ImageGarbageCollection, NodeFindingCause.CordonedForLong, NodeFindingCause.RepellingTaints, NodeFindingCause.PodLimit, NodeFindingCause.Flapping,
+    ];
+
+    // Causes of problem detectors are not known beforehand: those that a node has are valid too.
+    private static void RefuseUnknown(string? cause, IReadOnlyList<NodeHealth> nodes)
+    {
+        if (cause is null) return;
+        string[] present = [.. nodes.SelectMany(static node => node.Findings).Select(static one => one.Cause).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        if (present.Contains(cause) || Causes.Contains(cause)) return;
+        throw new NodeManagerException(
+            "InvalidArguments", ErrorKind.InvalidArgument, $"'{DisplayText.Escape(cause)}' is not a cause.", cause,
+            $"Causes of these nodes: {(present.Length > 0 ? string.Join(", ", present) : "none")}. All: {string.Join(", ", Causes)}.");
     }
 
     private static CallToolResult Summary(IReadOnlyList<NodeHealth> nodes)
@@ -57,7 +77,7 @@ internal sealed class HealthTools(ClusterSession cluster)
                     };
                 }),
                 FurtherCauses = causes.Count > TopCauses ? causes.Skip(TopCauses).Select(static group => group.Key.Cause).Distinct().Take(20) : null,
-                Details = ill.Count > 0 ? "Call node_health with cause or names." : null,
+                Details = ill.Count > 0 ? "Call node_health with cause or nodes." : null,
             },
             LongestMessage);
     }

@@ -12,7 +12,7 @@ internal sealed class NodeTools(ClusterSession cluster)
 {
     private NodeManagerSession Session => cluster.Session;
 
-    [AgentTool("cluster_summary", "Cluster summary")]
+    [AgentTool("cluster_summary", "Cluster summary", Answers = "cluster:string kubernetes:string nodes:integer ready:integer notReady:integer cordoned:integer pods?:integer zones:object roles:object pools:object kubeletVersions:object capacity:object allocatable:object requested?:object")]
     [Description("Totals of the cluster: nodes by status, zone, role and version, capacity and what pods request. Start here.")]
     public async Task<CallToolResult> SummaryAsync(CancellationToken stop)
     {
@@ -31,27 +31,28 @@ internal sealed class NodeTools(ClusterSession cluster)
         });
     }
 
-    [AgentTool("list_nodes", "List nodes")]
+    [AgentTool("list_nodes", "List nodes", Answers = "total:integer byStatus:object cordoned:integer nodes:array nextCursor?:string")]
     [Description("Nodes, a line each, a page at a time, with the counts of all that match. Use node_health for what is wrong with them and get_node for one node.")]
     public async Task<CallToolResult> ListAsync(
-        [Description("Names; wildcards * and ?.")] string[]? names = null,
+        [Description("Names of nodes; wildcards * and ?.")] string[]? nodes = null,
         [Description("Label selector as kubectl's -l.")] string? selector = null,
-        [Description("Ready, NotReady, Unknown or SchedulingDisabled; any of them.")] string[]? status = null,
+        [Description("Any of these.")] [Allowed("Ready", "NotReady", "Unknown", "SchedulingDisabled")] string[]? status = null,
         [Description("Zones; any of them.")] string[]? zones = null,
         [Description("Roles; any of them.")] string[]? roles = null,
         [Description("Pools; any of them.")] string[]? pools = null,
-        [Description("1 to 100.")] int limit = 20,
+        [Description("1 to 100.")] [Bounds(1, 100)] int limit = 20,
         [Description("nextCursor of the page before.")] string? cursor = null,
         CancellationToken stop = default)
     {
-        List<ClusterNode> nodes = await ReadAsync(
-            new() { Names = names ?? [], Selector = selector, Statuses = status ?? [], Zones = zones ?? [], Roles = roles ?? [], Pools = pools ?? [] }, stop);
-        var page = AgentPage<ClusterNode>.Of(nodes, static node => node.Name, limit, cursor);
+        await RefuseUnknownAsync(zones, roles, pools, stop);
+        List<ClusterNode> found = await ReadAsync(
+            new() { Names = nodes ?? [], Selector = selector, Statuses = status ?? [], Zones = zones ?? [], Roles = roles ?? [], Pools = pools ?? [] }, stop);
+        var page = AgentPage<ClusterNode>.Of(found, static node => node.Name, limit, cursor);
         return AgentAnswer.Of(new
         {
             page.Total,
-            ByStatus = Top(nodes, static node => node.Status),
-            Cordoned = nodes.Count(static node => node.Unschedulable),
+            ByStatus = Top(found, static node => node.Status),
+            Cordoned = found.Count(static node => node.Unschedulable),
             Nodes = page.Items.Select(static node => new
             {
                 node.Name, node.Status, Cordoned = node.Unschedulable ? true : (bool?)null, Roles = Joined(node.Roles), Zone = AnswerText.Filled(node.Zone), Pool = AnswerText.Filled(node.Pool),
@@ -61,7 +62,8 @@ internal sealed class NodeTools(ClusterSession cluster)
         });
     }
 
-    [AgentTool("get_node", "One node")]
+    [AgentTool("get_node", "One node", Answers = "name:string uid:string resourceVersion:string status:string cordoned:boolean roles?:string zone?:string pool?:string age:string "
+        + "kubeletVersion:string containerRuntime:string osImage?:string kernelVersion:string architecture:string internalIP?:string labels:object annotationKeys:array taints:array conditions:array capacity:object allocatable:object requested?:object cpuRequestedPercent?:number memoryRequestedPercent?:number pods?:integer usage?:object")]
     [Description("One node: labels, taints, conditions, capacity, what its pods request, and how many pods it has.")]
     public async Task<CallToolResult> GetAsync([Description("The node's name.")] string name, CancellationToken stop = default)
     {
@@ -83,18 +85,18 @@ internal sealed class NodeTools(ClusterSession cluster)
         });
     }
 
-    [AgentTool("list_pods", "Pods of nodes")]
+    [AgentTool("list_pods", "Pods of nodes", Answers = "total:integer byStatus:object pods:array nextCursor?:string")]
     [Description("Pods of a node or of all nodes, a line each, a page at a time, with counts by status.")]
     public async Task<CallToolResult> PodsAsync(
         [Description("Only of this node.")] string? node = null,
-        [Description("Only of this namespace.")] string? ns = null,
+        [Description("Only of this namespace.")] string? @namespace = null,
         [Description("Label selector as kubectl's -l.")] string? selector = null,
-        [Description("1 to 100.")] int limit = 20,
+        [Description("1 to 100.")] [Bounds(1, 100)] int limit = 20,
         [Description("nextCursor of the page before.")] string? cursor = null,
         CancellationToken stop = default)
     {
         List<NodePod> pods = [];
-        await foreach (NodePod pod in NodePodReader.ReadAsync(Session, node, ns, selector, stop)) pods.Add(pod);
+        await foreach (NodePod pod in NodePodReader.ReadAsync(Session, node, @namespace, selector, stop)) pods.Add(pod);
         var page = AgentPage<NodePod>.Of(pods, static pod => $"{pod.Namespace}/{pod.Name}", limit, cursor);
         return AgentAnswer.Of(new
         {
@@ -108,6 +110,25 @@ internal sealed class NodeTools(ClusterSession cluster)
             }),
             page.NextCursor,
         });
+    }
+
+    // A filter that no node can match would answer as if all were well.
+    private async Task RefuseUnknownAsync(string[]? zones, string[]? roles, string[]? pools, CancellationToken stop)
+    {
+        if (zones is not { Length: > 0 } && roles is not { Length: > 0 } && pools is not { Length: > 0 }) return;
+        List<ClusterNode> all = await ReadAsync(new(), stop);
+        Refuse("zones", zones, all.Select(static node => node.Zone));
+        Refuse("roles", roles, all.SelectMany(static node => node.Roles));
+        Refuse("pools", pools, all.Select(static node => node.Pool));
+
+        static void Refuse(string name, string[]? given, IEnumerable<string> values)
+        {
+            string[] valid = [.. values.Where(static one => one.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+            if ((given ?? []).FirstOrDefault(one => !valid.Contains(one, StringComparer.OrdinalIgnoreCase)) is not { } unknown) return;
+            throw new NodeManagerException(
+                "InvalidArguments", ErrorKind.InvalidArgument,
+                $"'{name}' has '{DisplayText.Escape(unknown)}', which no node has.", unknown, valid.Length > 0 ? $"The nodes have {string.Join(", ", valid.Take(20))}." : "No node has any.");
+        }
     }
 
     private async Task<List<ClusterNode>> ReadAsync(NodeQuery query, CancellationToken stop)

@@ -23,14 +23,14 @@ internal sealed class PlanningTools(ClusterSession cluster)
 
     private NodeManagerSession Session => cluster.Session;
 
-    [AgentTool("drain_plan", "What a drain would do")]
-    [Description("What a drain of these nodes together would do: whether it can finish, what blocks it, the PDBs in the way and their remedy. Changes nothing. details lists the pods of a single node.")]
+    [AgentTool("drain_plan", "What a drain would do", Answers = "nodes?:integer byStatus?:object plans?:array node?:string status?:string total?:integer pods?:array nextCursor?:string")]
+    [Description("What a drain of these nodes together would do: whether it can finish, what blocks it, the PDBs in the way and their remedy. Changes nothing. Plans come in pages; details lists the pods of a single node.")]
     public async Task<CallToolResult> DrainAsync(
-        [Description("1 to 50 names of nodes.")] string[] nodes,
+        [Description("1 to 50 names of nodes.")] [Bounds(1, 50)] string[] nodes,
         [Description("As if pods with emptyDir volumes may be deleted; their data would be lost.")] bool deleteEmptyDirData = false,
         [Description("As if pods without a controller may be deleted; nothing would recreate them.")] bool deleteUnmanagedPods = false,
         [Description("List the pods too, a page at a time; for one node.")] bool details = false,
-        [Description("1 to 100 pods.")] int limit = 20,
+        [Description("1 to 100 plans, or pods with details.")] [Bounds(1, 100)] int limit = 10,
         [Description("nextCursor of the page before.")] string? cursor = null,
         CancellationToken stop = default)
     {
@@ -53,11 +53,12 @@ internal sealed class PlanningTools(ClusterSession cluster)
         }
 
         int share = plans.Count <= 5 ? TopTexts : 3;
+        var part = AgentPage<NodeDrainPlan>.Of(plans, static plan => plan.Node, limit, cursor);
         return AgentAnswer.Of(new
         {
             Nodes = plans.Count,
             ByStatus = plans.GroupBy(static plan => plan.Status).ToDictionary(static group => group.Key, static group => group.Count()),
-            Plans = plans.Select(plan => new
+            Plans = part.Items.Select(plan => new
             {
                 plan.Node, plan.Status, plan.Evict, Leave = plan.Skip, plan.Wait, plan.Refuse, plan.BlockedByBudget,
                 EstimatedDuration = plan.EstimatedDuration is { } duration ? HumanDuration.Format(duration) : null,
@@ -69,26 +70,27 @@ internal sealed class PlanningTools(ClusterSession cluster)
                 Warnings = Some(plan.Warnings, share),
                 Evicted = Some(plan.Pods.Where(static pod => pod.Decision == DrainDecision.Evict).Select(static pod => $"{pod.Namespace}/{pod.Name}"), plans.Count == 1 ? TopPods : 0),
             }),
+            part.NextCursor,
         });
     }
 
-    [AgentTool("maintenance_plan", "What a maintenance would do")]
+    [AgentTool("maintenance_plan", "What a maintenance would do", Answers = "nodes:integer batches:integer leftOut:integer withObstacles:integer obstacles?:array plans:array nextCursor?:string")]
     [Description("The batches of a maintenance of these nodes, and what blocks each node. Changes nothing.")]
     public async Task<CallToolResult> MaintenanceAsync(
-        [Description("Names of nodes; wildcards * and ?.")] string[]? names = null,
+        [Description("Names of nodes; wildcards * and ?.")] string[]? nodes = null,
         [Description("Label selector as kubectl's -l.")] string? selector = null,
         [Description("How many nodes may be away at a time: a count or a percentage.")] string maxUnavailable = "1",
         [Description("Key of a label: each batch has nodes with one value of it only.")] string topologyKey = "",
-        [Description("1 to 100 nodes.")] int limit = 20,
+        [Description("1 to 100 nodes.")] [Bounds(1, 100)] int limit = 20,
         [Description("nextCursor of the page before.")] string? cursor = null,
         CancellationToken stop = default)
     {
-        if (names is not { Length: > 0 } && selector is null) throw new NodeManagerException(ErrorIds.AgentChangeInvalid, ErrorKind.InvalidArgument, "Give 'names' or 'selector'.");
-        List<NodeTarget> nodes = [];
-        await foreach (ClusterNode node in NodeReader.ReadAsync(Session, new() { Names = names ?? [], Selector = selector }, missing => throw missing, NullObserver.Instance, stop))
-            nodes.Add(new(node.Name, node.Uid));
+        if (nodes is not { Length: > 0 } && selector is null) throw new NodeManagerException(ErrorIds.AgentChangeInvalid, ErrorKind.InvalidArgument, "Give 'nodes' or 'selector'.");
+        List<NodeTarget> targets = [];
+        await foreach (ClusterNode node in NodeReader.ReadAsync(Session, new() { Names = nodes ?? [], Selector = selector }, missing => throw missing, NullObserver.Instance, stop))
+            targets.Add(new(node.Name, node.Uid));
         IReadOnlyList<NodeMaintenancePlan> plans = await MaintenancePlanner.PlanAsync(
-            Session, new() { Nodes = nodes, Options = new() { MaxUnavailable = maxUnavailable, TopologyKey = topologyKey } }, NullObserver.Instance, stop);
+            Session, new() { Nodes = targets, Options = new() { MaxUnavailable = maxUnavailable, TopologyKey = topologyKey } }, NullObserver.Instance, stop);
         var page = AgentPage<NodeMaintenancePlan>.Of(plans, static plan => $"{plan.Batch:D6} {plan.Node}", limit, cursor);
         return AgentAnswer.Of(new
         {
@@ -107,9 +109,9 @@ internal sealed class PlanningTools(ClusterSession cluster)
         });
     }
 
-    [AgentTool("list_maintenances", "Maintenance runs")]
+    [AgentTool("list_maintenances", "Maintenance runs", Answers = "runs:array")]
     [Description("The latest maintenance runs: status, counts, who holds them, and how to resume.")]
-    public async Task<CallToolResult> MaintenancesAsync([Description("1 to 100.")] int limit = 5, CancellationToken stop = default)
+    public async Task<CallToolResult> MaintenancesAsync([Description("1 to 100.")] [Bounds(1, 100)] int limit = 5, CancellationToken stop = default)
     {
         IReadOnlyList<NodeMaintenanceRun> runs = await MaintenanceReader.ReadAsync(Session, [], MaintenanceRequest.DefaultNamespace, Math.Clamp(limit, 1, AgentPage<object>.Most), stop);
         return AgentAnswer.Of(new
@@ -122,14 +124,14 @@ internal sealed class PlanningTools(ClusterSession cluster)
         });
     }
 
-    [AgentTool("select_node", "Where a pod would fit")]
+    [AgentTool("select_node", "Where a pod would fit", Answers = "eligible:integer notEligible:integer nodes:array whyNot:object")]
     [Description("Which nodes could take a pod with these requests: the eligible ones, those with the most free resources first, and why the others cannot. Reserves nothing.")]
     public async Task<CallToolResult> SelectAsync(
         [Description("Cores, as 500m or 2.")] string? cpu = null,
         [Description("Memory, as 512Mi.")] string? memory = null,
         [Description("Only nodes with these labels; as kubectl's -l.")] string? selector = null,
         [Description("Taints that the pod tolerates: key=value:Effect, key:Effect, key or *.")] string[]? tolerations = null,
-        [Description("1 to 100 eligible nodes.")] int limit = 5,
+        [Description("1 to 100 eligible nodes.")] [Bounds(1, 100)] int limit = 5,
         CancellationToken stop = default)
     {
         Dictionary<string, string> requests = [];

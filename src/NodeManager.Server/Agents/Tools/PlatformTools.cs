@@ -22,7 +22,7 @@ internal sealed class PlatformTools(ClusterSession cluster, SchedulerService sch
 
     private NodeManagerSession Session => cluster.Session;
 
-    [AgentTool("scheduler_configuration", "Scheduler configuration")]
+    [AgentTool("scheduler_configuration", "Scheduler configuration", Answers = "scheduler:string apiVersion?:string profiles:array kubernetesVersion?:string revision?:integer runningRevision?:integer isStale?:boolean lines:integer text?:string")]
     [Description("The scheduler's configuration: profiles, revision, and whether a restart is due. text adds the YAML.")]
     public async Task<CallToolResult> ConfigurationAsync(
         [Description("Of which scheduler, where there are several.")] string? deployment = null,
@@ -41,12 +41,13 @@ internal sealed class PlatformTools(ClusterSession cluster, SchedulerService sch
             text ? LongestConfiguration : AgentAnswer.LongestText);
     }
 
-    [AgentTool("scheduler_plugins", "Scheduler plugins")]
+    [AgentTool("scheduler_plugins", "Scheduler plugins", Answers = "scheduler:string profiles:array")]
     [Description("The scheduler's plugins by profile and extension point: what runs in its order with weights, and what is disabled. Without extensionPoint only the plugins that differ from the default are listed.")]
     public async Task<CallToolResult> PluginsAsync(
         [Description("Of which scheduler, where there are several.")] string? deployment = null,
         [Description("Only of this profile.")] string? profile = null,
-        [Description("All plugins of this extension point: filter, score, …")] string? extensionPoint = null,
+        [Description("All plugins of this extension point.")] [Allowed(
+            "preEnqueue", "queueSort", "preFilter", "filter", "postFilter", "preScore", "score", "reserve", "permit", "preBind", "bind", "postBind", "placementGenerate", "placementScore", "multiPoint")] string? extensionPoint = null,
         CancellationToken stop = default)
     {
         ClusterScheduler scheduler = await schedulers.FindAsync(new(null, null, deployment), stop);
@@ -77,24 +78,24 @@ internal sealed class PlatformTools(ClusterSession cluster, SchedulerService sch
         });
     }
 
-    [AgentTool("list_pools", "Node pools")]
+    [AgentTool("list_pools", "Node pools", Answers = "total:integer byHealth:object pools:array nextCursor?:string")]
     [Description("The cluster's node pools (NodeSmithPool): desired and active nodes, phase, health, limits. Needs the autoscaler's resources in the cluster.")]
     public async Task<CallToolResult> PoolsAsync(
-        [Description("Names; wildcards * and ?.")] string[]? names = null,
-        [Description("Namespace of the pools.")] string ns = NodeSmithNames.DefaultNamespace,
-        [Description("1 to 100.")] int limit = 20,
+        [Description("Names of pools; wildcards * and ?.")] string[]? pools = null,
+        [Description("Namespace of the pools.")] string @namespace = NodeSmithNames.DefaultNamespace,
+        [Description("1 to 100.")] [Bounds(1, 100)] int limit = 20,
         [Description("nextCursor of the page before.")] string? cursor = null,
         CancellationToken stop = default)
     {
-        List<NodePool> pools = [];
-        var context = new PoolContext(Session, new ClusterPoolProvider(Session, ns));
-        await foreach (NodePool pool in PoolReader.ReadAsync(context, new() { Names = names ?? [], IncludeStatus = true }, missing => throw missing, NullObserver.Instance, stop))
-            pools.Add(pool);
-        var page = AgentPage<NodePool>.Of(pools, static pool => pool.Name, limit, cursor);
+        List<NodePool> found = [];
+        var context = new PoolContext(Session, new ClusterPoolProvider(Session, @namespace));
+        await foreach (NodePool pool in PoolReader.ReadAsync(context, new() { Names = pools ?? [], IncludeStatus = true }, missing => throw missing, NullObserver.Instance, stop))
+            found.Add(pool);
+        var page = AgentPage<NodePool>.Of(found, static pool => pool.Name, limit, cursor);
         return AgentAnswer.Of(new
         {
             page.Total,
-            ByHealth = pools.GroupBy(static pool => pool.Health).ToDictionary(static group => group.Key, static group => group.Count()),
+            ByHealth = found.GroupBy(static pool => pool.Health).ToDictionary(static group => group.Key, static group => group.Count()),
             Pools = page.Items.Select(static pool => new
             {
                 pool.Name, pool.Phase, pool.Health, Active = pool.Status?.ActiveNodes, Desired = pool.Status?.DesiredNodes, Message = pool.Status?.Message,
@@ -104,17 +105,17 @@ internal sealed class PlatformTools(ClusterSession cluster, SchedulerService sch
         });
     }
 
-    [AgentTool("autoscaler_decisions", "Autoscaler decisions")]
+    [AgentTool("autoscaler_decisions", "Autoscaler decisions", Answers = "total:integer byDecision:object decisions:array nextCursor?:string")]
     [Description("What the node autoscaler decided and why, the latest first: creations, removals, and why a pod or a node waits.")]
     public async Task<CallToolResult> DecisionsAsync(
         [Description("Only of this pool.")] string? pool = null,
         [Description("Only about this: claim/small-3, pod/shop/cart-1, node/worker-7, pool.")] string? target = null,
-        [Description("Namespace of the autoscaler.")] string ns = NodeSmithNames.DefaultNamespace,
-        [Description("1 to 100.")] int limit = 20,
+        [Description("Namespace of the autoscaler.")] string @namespace = NodeSmithNames.DefaultNamespace,
+        [Description("1 to 100.")] [Bounds(1, 100)] int limit = 20,
         [Description("nextCursor of the page before.")] string? cursor = null,
         CancellationToken stop = default)
     {
-        IReadOnlyList<NodeScaleDecision> all = await DecisionReader.ReadAsync(Session, ns, stop);
+        IReadOnlyList<NodeScaleDecision> all = await DecisionReader.ReadAsync(Session, @namespace, stop);
         List<NodeScaleDecision> chosen = [.. all.Where(one => (pool is null || one.Pool == pool) && (target is null || one.Target == target))];
         // The order of a cursor is that of its text: what is latest gets the smallest.
         var page = AgentPage<(int Index, NodeScaleDecision Decision)>.Of(

@@ -86,8 +86,8 @@ public sealed class CompareSchedulerConfigurationCommand : SchedulerCmdlet
         {
             SchedulerConfiguration configuration => ($"{configuration.Cluster}: {configuration}", configuration.Text),
             SchedulerConfigurationBackup backup => (backup.ToString(), backup.Text),
-            FileInfo file => (file.Name, (await SchedulerFiles.ReadAsync(file.FullName, null, Passphrase, worker.Token)).Document.Text),
-            string path => (path, (await SchedulerFiles.ReadAsync(GetUnresolvedProviderPathFromPSPath(path), null, Passphrase, worker.Token)).Document.Text),
+            FileInfo file => (file.Name, (await SchedulerFiles.ReadAsync(file.FullName, null, Passphrase, worker.Token, allowPlain: true)).Document.Text),
+            string path => (path, (await SchedulerFiles.ReadAsync(GetUnresolvedProviderPathFromPSPath(path), null, Passphrase, worker.Token, allowPlain: true)).Document.Text),
             _ => throw new NodeManagerException(
                 ErrorIds.Invalid, ErrorKind.InvalidArgument, $"'{source}' ({source.GetType().Name}) is not a configuration.", source,
                 "Specify a revision number, a file, a configuration or a backup."),

@@ -31,6 +31,22 @@ public sealed class SchedulerFilesTests : IDisposable
         Assert.NotNull(await ReplaceAsync(Text + wrong, PluginCatalog.Standard));
     }
 
+    [Fact]
+    public async Task A_plain_file_in_the_place_of_an_encrypted_one_is_refused()
+    {
+        using var passphrase = new System.Security.SecureString();
+        foreach (char letter in "correct horse") passphrase.AppendChar(letter);
+        SchedulerFiles.Export(File, Text, passphrase, overwrite: true, CancellationToken.None);
+        Assert.Equal(Text, (await SchedulerFiles.ReadAsync(File, null, passphrase, CancellationToken.None)).Document.Text);
+
+        await System.IO.File.WriteAllTextAsync(File, Text);
+
+        var refused = await Assert.ThrowsAsync<NodeManagerException>(() => SchedulerFiles.ReadAsync(File, null, passphrase, CancellationToken.None));
+        Assert.Equal(ErrorIds.SchedulerPassphraseInvalid, refused.ErrorId);
+        Assert.Contains("is not encrypted", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(Text, (await SchedulerFiles.ReadAsync(File, null, passphrase, CancellationToken.None, allowPlain: true)).Document.Text);
+    }
+
     public static TheoryData<string, bool> Layouts() => new()
     {
         { "\n", true }, { "\n", false }, { "\r\n", true }, { "\r\n", false },

@@ -19,7 +19,7 @@ internal static class ReadingAttacks
         ("get_node", static node => $$"""{"name":"{{node}}"}"""),
         ("list_nodes", static _ => """{"limit":100}"""),
         ("node_health", static _ => "{}"),
-        ("node_health", static node => $$"""{"names":["{{node}}"]}"""),
+        ("node_health", static node => $$"""{"nodes":["{{node}}"]}"""),
         ("cluster_summary", static _ => "{}"),
         ("drain_plan", static node => $$"""{"nodes":["{{node}}"]}"""),
     ];

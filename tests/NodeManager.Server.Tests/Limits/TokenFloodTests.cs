@@ -16,7 +16,7 @@ using NodeManager.Server.Nodes;
 using NodeManager.Sessions;
 using NodeManager.Testing;
 
-namespace NodeManager.Server.Tests;
+namespace NodeManager.Server.Tests.Limits;
 
 /// <summary>In the cluster, a client without credentials takes nothing from those who have some.</summary>
 public sealed class TokenFloodTests : IAsyncLifetime
@@ -112,7 +112,7 @@ public sealed class TokenFloodTests : IAsyncLifetime
     [InlineData("::ffff:10.1.2.3", "10.1.2.3")]
     [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")]
     [InlineData("::1", "::1")]
-    public void An_address_of_IPv6_stands_for_its_subnet(string address, string source) => Assert.Equal(source, CallerAddress.Of(IPAddress.Parse(address)));
+    public void An_IPv6_address_is_counted_by_its_subnet(string address, string source) => Assert.Equal(source, CallerAddress.Of(IPAddress.Parse(address)));
 
     private static async Task ReadToEndAsync(StreamReader events)
     {

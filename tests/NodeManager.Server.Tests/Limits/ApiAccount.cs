@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Requests;
 
-namespace NodeManager.Server.Tests;
+namespace NodeManager.Server.Tests.Limits;
 
 /// <summary>ServiceAccounts of an embedded cluster, with tokens.</summary>
 internal sealed class ApiAccount(NodeManagerSession session)

@@ -17,8 +17,8 @@ internal sealed class ConnectionGate(TimeProvider time)
     /// <summary>How many there may be in any case.</summary>
     public const int MaximumWithNew = 3000;
 
-    /// <summary>How long a connection is new.</summary>
-    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+    /// <summary>How long a connection is new: on a busy machine, callers that connect together wait for each other.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     /// <summary>After accepting a connection, or its TLS handshake.</summary>
     public static readonly TimeSpan FirstByteLimit = TimeSpan.FromSeconds(5);

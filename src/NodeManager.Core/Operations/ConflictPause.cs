@@ -10,9 +10,9 @@ internal static class ConflictPause
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(400);
 
     /// <param name="attempt">That ended with the conflict, from 1.</param>
-    public static TimeSpan After(int attempt)
-    {
-        double limit = Math.Min(Longest.TotalMilliseconds, First.TotalMilliseconds * Math.Pow(2, attempt - 1));
-        return TimeSpan.FromMilliseconds(limit * (0.5 + (Random.Shared.NextDouble() / 2)));
-    }
+    public static TimeSpan After(int attempt) =>
+        Jitter(TimeSpan.FromMilliseconds(Math.Min(Longest.TotalMilliseconds, First.TotalMilliseconds * Math.Pow(2, attempt - 1))));
+
+    /// <summary>Between half of a pause and all of it: what failed together does not return together.</summary>
+    public static TimeSpan Jitter(TimeSpan pause) => pause * (0.5 + (Random.Shared.NextDouble() / 2));
 }

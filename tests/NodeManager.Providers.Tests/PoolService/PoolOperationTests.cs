@@ -174,6 +174,42 @@ public sealed class PoolOperationTests
         Assert.Equal(ErrorIds.NodePoolNotFound, gone.ErrorId);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_deletion_that_the_transport_repeats_is_a_deletion(bool byId)
+    {
+        await using PoolLab lab = await PoolLab.StartAsync();
+        NodePool pool = await lab.CreateAsync();
+        // .NET sends a request again whose reused connection was closed without an answer, and shows the second answer alone.
+        var twice = new StubHandler(async (request, token) =>
+        {
+            if (request.Method == HttpMethod.Delete) lab.Cluster.Pools.Api.Store.DeletePool(pool.Id);
+            return await new HttpMessageInvoker(lab.Cluster.Pools.CreateTransport()).SendAsync(request, token);
+        });
+        using PoolServiceProvider provider = lab.Connect(twice);
+
+        await PoolEditor.DeleteAsync(new(lab.Session, provider), byId ? new() { Id = pool.Id } : new() { Name = pool.Name }, default);
+
+        var gone = await Assert.ThrowsAnyAsync<NodeManagerException>(() => PoolEditor.DeleteAsync(new(lab.Session, provider), new() { Id = pool.Id }, default));
+        Assert.Equal(ErrorIds.NodePoolNotFound, gone.ErrorId);
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(1L, false)]
+    public async Task A_conflict_is_retried_where_the_caller_has_seen_no_generation(long? generation, bool isRetried)
+    {
+        await using PoolLab lab = await PoolLab.StartAsync();
+        NodePool pool = await lab.CreateAsync();
+        lab.Faults.Inject(
+            Fault.AnswerJson(System.Net.HttpStatusCode.Conflict, """{"error":{"code":"CONFLICT","message":"changed"}}"""), when: static request => request.Method == HttpMethod.Put);
+        Task<NodePool> changing = PoolEditor.ApplyAsync(lab.Context, new() { Name = pool.Name, Generation = generation }, new() { Patch = static _ => new() { ["nodeCount"] = 4 } }, lab, default);
+
+        if (isRetried) Assert.Equal(4, (await changing).Spec.NodeCount);
+        else Assert.Equal(ErrorIds.Conflict, (await Assert.ThrowsAnyAsync<NodeManagerException>(() => changing)).ErrorId);
+    }
+
     [Fact]
     public async Task Unknown_fields_survive_a_change()
     {

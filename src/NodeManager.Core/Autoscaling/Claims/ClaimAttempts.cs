@@ -32,7 +32,7 @@ internal static class ClaimAttempts
 
     /// <summary>The claim's own name where a machine may have it; always the same for a claim.</summary>
     public static string MachineNameOf(NodeSmithClaim claim) =>
-        claim.Status?.MachineName is { Length: > 0 } given ? given
+        claim.MachineName is { Length: > 0 } given ? given
         : KubernetesNames.CheckLabel(claim.Metadata.Name) is null ? claim.Metadata.Name
         : $"nsc-{claim.Metadata.Uid!.Replace("-", "", StringComparison.Ordinal)}";
 

@@ -87,9 +87,19 @@ internal sealed class ClaimLauncher(ClaimWork work, AttemptCloser closer)
             },
             cancellationToken);
         if (written is null) return;
+        if (written.Status?.MachineName is null) await KeepNameAsync(written, machine.Name, cancellationToken);
         work.Seen.Begin(claim.Metadata.Uid!, SeenOf(attempt));
         work.Note(claim, "Launch", message);
         await work.Scope.TellAsync(claim, "Normal", "Launched", message, cancellationToken);
+    }
+
+    // The server dropped the field: its definitions are those of an earlier release, or the original ones.
+    private async Task KeepNameAsync(NodeSmithClaim claim, string name, CancellationToken cancellationToken)
+    {
+        const string Advice = "The NodeSmith definitions in the cluster are older than this program: status.machineName is not kept. Update them with Install-NodeAutoscaler, or apply deploy/crds.";
+        if (work.WarnsOfDefinitions()) work.Scope.Observer.Warning(Advice);
+        await work.Scope.ClaimWriter.AnnotateAsync(claim, NodeSmithNames.MachineAnnotation, name, cancellationToken);
+        await work.Scope.TellAsync(claim, "Warning", "DefinitionsOutdated", Advice, cancellationToken);
     }
 
     private async Task<ReconcileResult> FailAsync(NodeSmithClaim claim, NodeSmithPool pool, int attempt, MachineResult result, CancellationToken cancellationToken)

@@ -9,15 +9,24 @@ namespace NodeManager.Core.Autoscaling.Claims;
 /// <summary>Ends a claim that was deleted: drains its node, destroys its machine, deletes the node, lets the claim go.</summary>
 internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, ClaimDrains drains)
 {
+    private readonly LostMachines _lost = new(work);
+
     public async Task<ReconcileResult> EndAsync(NodeSmithClaim claim, CancellationToken cancellationToken)
     {
         string uid = claim.Metadata.Uid!;
+        bool isLost = false;
         if (ClaimAttempts.MayHaveMachine(claim))
         {
             if (work.Leases.Left(claim) is { } held) return ReconcileResult.Again(held);
             if (work.Pacing.Left(uid) is { } wait) return ReconcileResult.Again(wait);
-            if (work.FindNode(claim) is { } node && await DrainAsync(claim, node, cancellationToken) is { } going) return going;
-            claim = await TakeAsync(work.Scope.Claims.Find(uid) ?? claim, ClaimLeases.Terminating, "The machine was destroyed.", cancellationToken);
+            if (work.FindNode(claim) is { } node)
+            {
+                isLost = await _lost.IsLostAsync(claim, node, cancellationToken);
+                if (isLost) drains.Forget(uid);
+                if (await (isLost ? _lost.ReleaseAsync(claim, node, cancellationToken) : DrainAsync(claim, node, cancellationToken)) is { } going) return going;
+            }
+
+            claim = await TakeAsync(work.Scope.Claims.Find(uid) ?? claim, ClaimLeases.Terminating, isLost ? "The machine does not exist." : "The machine was destroyed.", cancellationToken);
             if (await remover.RemoveAsync(claim, work.PoolOf(claim), cancellationToken) is { } obstacle)
             {
                 return obstacle.Message.Length == 0 ? ReconcileResult.Again(obstacle.After)
@@ -27,11 +36,14 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
             claim = work.Scope.Claims.Find(uid) ?? claim;
         }
 
-        string message = claim.Status?.ProviderID is { Length: > 0 } id ? $"Machine {claim.Status.MachineName} ({id}) was destroyed and its node deleted." : "The claim had no machine.";
+        string message = claim.Status?.ProviderID is not { Length: > 0 } id ? "The claim had no machine."
+            : isLost ? $"Machine {claim.Status.MachineName} ({id}) does not exist; its node was deleted."
+            : $"Machine {claim.Status.MachineName} ({id}) was destroyed and its node deleted.";
         await work.Scope.ClaimWriter.ReleaseAsync(claim, cancellationToken);
         work.Note(claim, "Removed", message);
         await work.Scope.TellAsync(claim, "Normal", "Removed", message, cancellationToken);
         drains.Forget(uid);
+        _lost.Forget(uid);
         return ReconcileResult.Done;
     }
 
@@ -51,7 +63,13 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
         string reason = claim.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.RemovalAnnotation) ?? $"NodeSmithClaim {claim.Metadata.Name} was deleted";
         claim = await TakeAsync(claim, ClaimLeases.Draining, $"Node {node.Metadata.Name} is drained.", cancellationToken);
         ClaimDrainState drain = drains.Ensure(claim, node, left, reason);
-        if (drain.IsRunning) return left is { } until ? ReconcileResult.Again(until) : ReconcileResult.Done;
+        if (drain.IsRunning)
+        {
+            // The machine of a node that is not Ready may turn out not to exist.
+            TimeSpan? again = node.Status.Conditions.IsTrue("Ready") ? left : left < LostMachines.Recheck ? left : LostMachines.Recheck;
+            return again is { } after ? ReconcileResult.Again(after) : ReconcileResult.Done;
+        }
+
         if (drain.Result?.Status == NodeDrainStatus.Drained) return null;
         drains.Forget(uid);
         if (drain.Result?.Status == NodeDrainStatus.Cancelled) return ReconcileResult.Again(TimeSpan.FromSeconds(1));

@@ -13,7 +13,12 @@ internal sealed class ClaimWork(AutoscalerScope scope)
     // Whatever keeps a provider from being made is for a person to change; it is looked at as often.
     private static readonly TimeSpan ProviderPause = TimeSpan.FromSeconds(30);
 
+    private int _hasWarned;
+
     public AutoscalerScope Scope => scope;
+
+    /// <summary>True the first time: outdated definitions are reported once.</summary>
+    public bool WarnsOfDefinitions() => Interlocked.Exchange(ref _hasWarned, 1) == 0;
 
     public ClaimLeases Leases { get; } = new(scope);
 

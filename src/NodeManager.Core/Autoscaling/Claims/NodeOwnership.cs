@@ -20,9 +20,9 @@ internal static class NodeOwnership
         {
             if (!ProviderIds.AreSame(id, status.ProviderID)) return $"node {name} has provider ID {id}, the claim's machine has {status.ProviderID}";
         }
-        else if (name != (status.MachineName ?? claim.Metadata.Name))
+        else if (name != (claim.MachineName ?? claim.Metadata.Name))
         {
-            return $"node {name} has no provider ID, and the claim's machine is named {status.MachineName ?? claim.Metadata.Name}";
+            return $"node {name} has no provider ID, and the claim's machine is named {claim.MachineName ?? claim.Metadata.Name}";
         }
 
         // Times of nodes have whole seconds.

@@ -162,7 +162,7 @@ public static class AutoscalerInstaller
             }
             catch (KubernetesException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable && attempt < ServingAttempts)
             {
-                await connection.Time.DelayAsync(TimeSpan.FromMilliseconds(50 << attempt), cancellationToken);
+                await connection.Time.DelayAsync(ConflictPause.Jitter(TimeSpan.FromMilliseconds(50 << attempt)), cancellationToken);
             }
         }
     }

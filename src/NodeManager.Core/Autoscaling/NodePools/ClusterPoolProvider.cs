@@ -8,6 +8,7 @@ using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Observing;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Pools;
 using NodeManager.Core.Pools.Documents;
 using NodeManager.Core.Pools.Running;
@@ -151,6 +152,7 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
             catch (NodeManagerException changed) when (changed.ErrorId == ErrorIds.Conflict && attempt < Tries)
             {
                 // The autoscaler wrote its status; the report is made again.
+                await Connection.Time.DelayAsync(ConflictPause.After(attempt), cancellationToken);
             }
         }
     }
@@ -228,7 +230,7 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
                 if (attempt == Tries) throw new PoolAnswerLostException(ErrorTranslator.Translate(lost, session.Cluster, session.Server, pool)!);
             }
 
-            await Connection.Time.DelayAsync(Pause, cancellationToken);
+            await Connection.Time.DelayAsync(ConflictPause.Jitter(Pause), cancellationToken);
         }
     }
 

@@ -5,6 +5,8 @@ using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Timing;
+using NodeManager.Core.Operations;
 
 namespace NodeManager.Core.Autoscaling.NodePools;
 
@@ -32,6 +34,7 @@ internal sealed class PlaneMembership(KubernetesClient client, string ns)
             catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict && attempt < Tries)
             {
                 // Another client changed it; it is read again.
+                await client.Time.DelayAsync(ConflictPause.After(attempt), cancellationToken);
             }
         }
     }
@@ -49,6 +52,7 @@ internal sealed class PlaneMembership(KubernetesClient client, string ns)
             }
             catch (KubernetesException e) when (e.Code == HttpStatusCode.Conflict && attempt < Tries)
             {
+                await client.Time.DelayAsync(ConflictPause.After(attempt), cancellationToken);
             }
         }
     }

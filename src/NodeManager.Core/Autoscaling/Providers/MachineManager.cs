@@ -116,13 +116,17 @@ public static class MachineManager
         bool isWhole = asked.Length > 0;
         // Concurrently, and emitted in their order.
         Task<(IReadOnlyList<Machine> Machines, NodeManagerException? Error)>[] lists = [.. asked.Select(one => ListAsync(session, connection, one, cancellationToken))];
-        foreach (Task<(IReadOnlyList<Machine> Machines, NodeManagerException? Error)> list in lists)
+        foreach ((NodeSmithProvider provider, Task<(IReadOnlyList<Machine> Machines, NodeManagerException? Error)> list) in asked.Zip(lists))
         {
             (IReadOnlyList<Machine> machines, NodeManagerException? error) = await list;
+            // A provider of existing servers gives a machine its server's name; it is also found by the name that it was requested with.
+            Dictionary<string, string> requested = machines.Any(static one => ManualClaims.IsManual(one.ClaimUid)) && unseen.Count > 0
+                ? await RequestedAsync(connection, provider, [.. unseen], cancellationToken) : [];
             foreach (Machine machine in machines.OrderBy(static one => one.Name, StringComparer.Ordinal))
             {
-                if (!isWanted(machine.Name)) continue;
-                unseen.Remove(machine.Name);
+                string? name = requested.GetValueOrDefault(machine.ClaimUid);
+                if (name is null && !isWanted(machine.Name)) continue;
+                unseen.Remove(name ?? machine.Name);
                 yield return machine;
             }
 
@@ -137,6 +141,13 @@ public static class MachineManager
                 ErrorIds.MachineNotFound, ErrorKind.ObjectNotFound, $"No provider of cluster '{session.Cluster}' that was asked has a machine '{name}'.", name,
                 "Get-Machine lists the machines of all providers."));
         }
+    }
+
+    private static async Task<Dictionary<string, string>> RequestedAsync(
+        ClusterConnection connection, NodeSmithProvider provider, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        string owner = await connection.MachineProviders().GetOwnerAsync(provider.Metadata.Namespace ?? "", provider.Metadata.Name, cancellationToken);
+        return names.ToDictionary(name => ManualClaims.Of(owner, name), StringComparer.Ordinal);
     }
 
     private static async Task<(IReadOnlyList<Machine> Machines, NodeManagerException? Error)> ListAsync(
@@ -164,7 +175,7 @@ public static class MachineManager
         {
             MachineResult result = await call(provider);
             if (attempt == Attempts || result.Outcome is not (MachineOutcome.Pending or MachineOutcome.Unavailable)) return result;
-            await connection.Time.DelayAsync(result.RetryAfter ?? TimeSpan.FromSeconds(1 << attempt), cancellationToken);
+            await connection.Time.DelayAsync(result.RetryAfter ?? ConflictPause.Jitter(TimeSpan.FromSeconds(1 << attempt)), cancellationToken);
             provider = await OpenAsync(connection, ns, name, cancellationToken);
         }
     }

@@ -1,7 +1,14 @@
+using System.Text.Json.Serialization;
+
 namespace NodeManager.Core.Autoscaling.Resources;
 
 /// <summary>One desired machine, and its state: Launched, Registered, Initialized, Ready, or Failed.</summary>
-public sealed class NodeSmithClaim : NodeSmithObject<NodeSmithClaimSpec, NodeSmithClaimStatus>;
+public sealed class NodeSmithClaim : NodeSmithObject<NodeSmithClaimSpec, NodeSmithClaimStatus>
+{
+    /// <summary>The name that the provider gave the machine, which its node may have; null: none is known.</summary>
+    [JsonIgnore]
+    internal string? MachineName => Status?.MachineName is { Length: > 0 } kept ? kept : Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.MachineAnnotation);
+}
 
 public sealed class NodeSmithClaimSpec : PreservedPart
 {

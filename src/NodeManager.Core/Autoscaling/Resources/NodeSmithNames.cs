@@ -30,6 +30,9 @@ public static class NodeSmithNames
     /// <summary>On a claim: what its machine was planned to be, and for which pods.</summary>
     public const string PlanAnnotation = Group + "/plan";
 
+    /// <summary>On a claim: the name of its machine, where the definitions in the cluster are too old to keep <c>status.machineName</c>.</summary>
+    public const string MachineAnnotation = Group + "/machine";
+
     /// <summary>On a pool: what its machines turned out to be where that differs from the plan. Removing it lets the autoscaler try again.</summary>
     public const string ObservationsAnnotation = Group + "/observations";
 

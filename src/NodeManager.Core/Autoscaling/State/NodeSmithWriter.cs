@@ -4,10 +4,12 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Operations;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Patching;
 using NodeManager.Kubernetes.Requests;
+using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Core.Autoscaling.State;
 
@@ -67,6 +69,7 @@ internal sealed class NodeSmithWriter<T, TSpec, TStatus>(
             {
                 if (await ReadAsync(item, cancellationToken) is not { } now || now.Metadata.Uid != item.Metadata.Uid || !isStill(now)) return null;
                 item = now;
+                await client.Time.DelayAsync(ConflictPause.After(attempt), cancellationToken);
             }
             catch (KubernetesException e) when (e.Code == HttpStatusCode.NotFound)
             {

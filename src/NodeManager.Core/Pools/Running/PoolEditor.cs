@@ -35,14 +35,21 @@ public static class PoolEditor
         PoolContext context, PoolTarget target, PoolEdit edit, IOperationObserver observer, CancellationToken cancellationToken) => ClusterOperation.RunAsync(
         context.Session, target.Text, (connection, token) => WriteAsync(context, connection, target, edit, observer, token), cancellationToken);
 
-    /// <summary>Deletes a pool. One that is gone already is an error, unless an earlier try of this call deleted it.</summary>
+    /// <summary>
+    /// Deletes a pool. One that does not exist at the start is an error. One that is gone after that was deleted by an earlier try: also .NET repeats
+    /// a request whose connection was closed, and reports the second answer alone.
+    /// </summary>
     public static Task DeleteAsync(PoolContext context, PoolTarget target, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(context.Session, target.Text, async (_, token) =>
         {
-            string id = target.Id.Length > 0 ? target.Id : (await target.FindAsync(context, token)).Id;
+            string id = (await target.FindAsync(context, token)).Id;
             try
             {
                 await context.Provider.DeleteAsync(id, token);
+                return true;
+            }
+            catch (NodeManagerException gone) when (gone.ErrorId == ErrorIds.NodePoolNotFound)
+            {
                 return true;
             }
             catch (PoolAnswerLostException lost)
@@ -71,8 +78,11 @@ public static class PoolEditor
 
                 return await ReadBackAsync(context, merged, written, observer, cancellationToken);
             }
-            catch (NodeManagerException changed) when (changed.ErrorId == ErrorIds.Conflict && context.Provider.HasPreconditions && tries < MaximumTries)
+            // A caller that has seen no generation means the pool as it is, whatever its provider compares.
+            catch (NodeManagerException changed)
+                when (changed.ErrorId == ErrorIds.Conflict && (context.Provider.HasPreconditions || target.Generation is null) && tries < MaximumTries)
             {
+                await connection.Time.DelayAsync(ConflictPause.After(tries), cancellationToken);
                 // The answer to an earlier try may have been lost.
                 PoolRecord now = await context.Provider.GetAsync(before.Id, cancellationToken);
                 if (now.Generation == before.Generation + 1 && PoolMerge.Contains(now.Spec, merged.Spec)) return now;
@@ -83,7 +93,7 @@ public static class PoolEditor
                 // What the caller has seen is older than what this change may have made of it.
                 if (tries >= MaximumTries) throw lost.Error;
                 target = new() { Id = before.Id, Name = before.Name };
-                await connection.Time.DelayAsync(Pause, cancellationToken);
+                await connection.Time.DelayAsync(ConflictPause.Jitter(Pause), cancellationToken);
             }
         }
     }

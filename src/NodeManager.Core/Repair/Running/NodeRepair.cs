@@ -22,6 +22,9 @@ internal sealed class NodeRepair
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
 
     // Of a node that is to go.
+    // A node that comes and goes more often is repaired, and drained to the end.
+    private const int MaximumReturns = 5;
+
     private static readonly TimeSpan NeverHealthy = TimeSpan.FromDays(3650);
 
     private readonly RepairScope _scope;
@@ -134,15 +137,17 @@ internal sealed class NodeRepair
     // Whether there is still something to repair, and it is ours.
     private async Task<RepairEnd?> BeforeAsync(CancellationToken cancellationToken)
     {
-        SightState state = await Sight.SeenAsync(cancellationToken);
-        if (state.Uid != _uid && !HasTouchedMachine) return RepairEnd.Gone(Name);
-        // It did not come back after its restart: there is no node to claim.
-        if (state.IsGone) return null;
-        if (state.IsHealthyFor(TimeSpan.Zero, _scope.Now))
+        SightState state;
+        for (int returns = 0; ; returns++)
         {
+            state = await Sight.SeenAsync(cancellationToken);
+            if (state.Uid != _uid && !HasTouchedMachine) return RepairEnd.Gone(Name);
+            // It did not come back after its restart: there is no node to claim.
+            if (state.IsGone) return null;
+            // One that is healthy for moments only is repaired as one that is not.
+            if (!state.IsHealthyFor(TimeSpan.Zero, _scope.Now) || returns >= MaximumReturns) break;
             // For a moment, or for good.
             if (await RecoveredAsync(Policy.HealthyFor * 2, cancellationToken) is { } recovered) return recovered;
-            return await BeforeAsync(cancellationToken);
         }
 
         if (state.Uid != _uid)
@@ -193,6 +198,17 @@ internal sealed class NodeRepair
 
     private async Task<RepairEnd?> DrainAsync(bool isLast, CancellationToken cancellationToken)
     {
+        for (int returns = 0; ; returns++)
+        {
+            (bool isBetter, RepairEnd? end) = await DrainOnceAsync(isLast, mayStop: returns < MaximumReturns, cancellationToken);
+            if (!isBetter) return end;
+            if (await RecoveredAsync(Policy.HealthyFor * 2, cancellationToken) is { } recovered) return recovered;
+        }
+    }
+
+    // Better: the node was healthy for long enough, and the drain stopped for that.
+    private async Task<(bool IsBetter, RepairEnd? End)> DrainOnceAsync(bool isLast, bool mayStop, CancellationToken cancellationToken)
+    {
         TimeSpan limit = Policy.Drain.Timeout is { } own && own > TimeSpan.Zero && own < Policy.EscalateAfter ? own : Policy.EscalateAfter;
         var options = Policy.Drain with
         {
@@ -201,8 +217,8 @@ internal sealed class NodeRepair
             SkipWaitForDeleteTimeout = Policy.Drain.SkipWaitForDeleteTimeout ?? (_found.Status.Conditions.IsTrue("Ready") ? null : AbsentKubelet),
         };
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // A node that is well again is drained no further.
-        Task<SightState> better = Sight.RecoveredAsync(Policy.HealthyFor, state => state.IsGone || state.Uid != _uid, null, stop.Token);
+        // A node that is well again is drained no further, unless that has not lasted several times.
+        Task<SightState> better = Sight.RecoveredAsync(mayStop ? Policy.HealthyFor : NeverHealthy, state => state.IsGone || state.Uid != _uid, null, stop.Token);
         _ = better.ContinueWith(_ => stop.Cancel(), stop.Token, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         try
         {
@@ -220,11 +236,12 @@ internal sealed class NodeRepair
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        if (better.IsCompletedSuccessfully) return await RecoveredAsync(Policy.HealthyFor * 2, cancellationToken) ?? await DrainAsync(isLast, cancellationToken);
-        if (_drain is null || _drain.Status == NodeDrainStatus.Drained) return null;
+        if (better.IsCompletedSuccessfully)
+            return better.Result is var seen && (seen.IsGone || seen.Uid != _uid) && !mayStop ? (false, RepairEnd.Gone(Name)) : (true, null);
+        if (_drain is null || _drain.Status == NodeDrainStatus.Drained) return (false, null);
         _isRefused = _drain.Status == NodeDrainStatus.Blocked;
         NodeManagerException? failure = DrainFailures.Of(_drain);
-        return new(NodeRepairStatus.Failed, NodeRepairReason.DrainFailed, failure?.Message ?? _drain.Message) { Failure = isLast ? failure : null };
+        return (false, new(NodeRepairStatus.Failed, NodeRepairReason.DrainFailed, failure?.Message ?? _drain.Message) { Failure = isLast ? failure : null });
     }
 
     private async Task<RepairEnd?> RestartAsync(CancellationToken cancellationToken)
@@ -282,13 +299,17 @@ internal sealed class NodeRepair
 
     private async Task<RepairEnd> HoldAsync(CancellationToken cancellationToken)
     {
-        // The watch may still show the node as it was before the claim.
-        await _scope.Claims.EnsureAsync(Name, _uid, cancellationToken);
         bool isSeen = false;
-        SightState state = await Sight.RecoveredAsync(Policy.HealthyFor, one => one.IsGone || one.Uid != _uid || IsTaken(one.Node!), null, cancellationToken);
-        return state.IsHealthyFor(Policy.HealthyFor, _scope.Now) && state.Uid == _uid
-            ? await RecoveredAsync(Policy.HealthyFor, cancellationToken) ?? await HoldAsync(cancellationToken)
-            : RepairEnd.Gone(Name);
+        // As long as the run holds the node: a cancellation ends it.
+        while (true)
+        {
+            // The watch may still show the node as it was before the claim.
+            await _scope.Claims.EnsureAsync(Name, _uid, cancellationToken);
+            isSeen = false;
+            SightState state = await Sight.RecoveredAsync(Policy.HealthyFor, one => one.IsGone || one.Uid != _uid || IsTaken(one.Node!), null, cancellationToken);
+            if (!state.IsHealthyFor(Policy.HealthyFor, _scope.Now) || state.Uid != _uid) return RepairEnd.Gone(Name);
+            if (await RecoveredAsync(Policy.HealthyFor, cancellationToken) is { } recovered) return recovered;
+        }
 
         bool IsTaken(Node node)
         {

@@ -24,7 +24,7 @@ public abstract class PoolSpecCmdlet : PoolCmdlet
     public int MinNodes { get; set; }
 
     [Parameter]
-    [ValidateRange(1, int.MaxValue)]
+    [ValidateRange(0, int.MaxValue)]
     public int MaxNodes { get; set; }
 
     /// <summary>Per cent. For pools of a service.</summary>

@@ -25,7 +25,7 @@ internal static class PendingPods
         if (pod.Spec.SchedulingGates is { Count: > 0 } gates) return Ignore(ScaleReason.SchedulingGate, $"The scheduling gate '{gates[0].Name}' holds the pod back.");
         if (pod.Status.NominatedNodeName is { Length: > 0 } node && snapshot.Node(node) is not null)
         {
-            return new(pod, ScaleDecision.Place, ScaleReason.Nominated, $"Preemption makes room for the pod on node '{node}'.", since) { Target = node };
+            return new(pod, ScaleDecision.Place, ScaleReason.Nominated, $"The scheduler has nominated node '{node}' for the pod (status.nominatedNodeName).", since) { Target = node };
         }
 
         if (!isUnschedulable) return Ignore(ScaleReason.NotYetJudged, "The scheduler has not reported the pod as unschedulable.");

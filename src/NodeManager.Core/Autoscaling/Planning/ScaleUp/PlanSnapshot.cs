@@ -7,7 +7,10 @@ namespace NodeManager.Core.Autoscaling.Planning.ScaleUp;
 /// <summary>The cluster as the scheduler's rules will see it when the machines on their way are there.</summary>
 internal static class PlanSnapshot
 {
-    public static ClusterSnapshot Of(ScaleInput input, IReadOnlyDictionary<string, PoolMember> inFlight)
+    /// <param name="input">The cluster.</param>
+    /// <param name="inFlight">Machines on their way, by the name of their node.</param>
+    /// <param name="recent">Nodes that can take pods since a moment ago: pods of DaemonSets may still be missing.</param>
+    public static ClusterSnapshot Of(ScaleInput input, IReadOnlyDictionary<string, PoolMember> inFlight, IEnumerable<Node> recent)
     {
         ClusterSnapshot snapshot = new(input.MinorVersion) { KnowsStorage = input.KnowsStorage };
         foreach (Node node in input.Nodes)
@@ -19,7 +22,7 @@ internal static class PlanSnapshot
         foreach (PersistentVolumeClaim claim in input.VolumeClaims) snapshot.SetClaim(claim);
         foreach (PersistentVolume volume in input.Volumes) snapshot.SetVolume(volume);
         foreach (StorageClass storageClass in input.StorageClasses) snapshot.SetStorageClass(storageClass);
-        foreach (PoolMember member in inFlight.Values) AddDaemonSetPods(snapshot, member.Expected, input.DaemonSets);
+        foreach (Node node in inFlight.Values.Select(static member => member.Expected).Concat(recent)) AddDaemonSetPods(snapshot, node, input.DaemonSets);
         return snapshot;
     }
 

@@ -126,7 +126,7 @@ internal sealed class PoolState
     private static Node? NodeOf(NodeSmithClaim claim, Dictionary<string, Node> byName, Dictionary<string, Node> byId)
     {
         if (claim.Status is not { } status) return null;
-        string? name = status.NodeName is { Length: > 0 } registered ? registered : status.MachineName ?? claim.Metadata.Name;
+        string? name = status.NodeName is { Length: > 0 } registered ? registered : claim.MachineName ?? claim.Metadata.Name;
         Node? node = status.ProviderID is { Length: > 0 } id && byId.TryGetValue(ProviderIds.Normalize(id), out Node? known) ? known : byName.GetValueOrDefault(name);
         if (node is null) return null;
         // Another machine has the name, or the node is older than the machine, to the second.

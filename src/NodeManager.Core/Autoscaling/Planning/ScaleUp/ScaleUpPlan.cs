@@ -64,7 +64,9 @@ internal sealed class ScaleUpPlan
 
     private void Make(CancellationToken cancellationToken)
     {
-        Snapshot = PlanSnapshot.Of(_input, _inFlight);
+        IEnumerable<Node> recent = _pools.SelectMany(static pool => pool.Members)
+            .Where(member => member is { Claim: not null, Node: not null, IsInFlight: false } && PoolEvidence.SettlesAt(member) > _input.Now).Select(static member => member.Node!);
+        Snapshot = PlanSnapshot.Of(_input, _inFlight, recent);
         List<PendingPod> pending = PendingPods.Of(_input.Pods, Snapshot);
         foreach (PendingPod nominated in pending.Where(static one => one.Reason == ScaleReason.Nominated)) Snapshot.Assume(nominated.Pod, nominated.Target);
         Dictionary<string, PendingPod> waiting = pending.Where(static one => one.Decision is null).ToDictionary(static one => one.Pod.Key(), StringComparer.Ordinal);

@@ -79,7 +79,6 @@ public sealed class NewMachineCommand : SessionCmdlet
         {
             foreach (string name in Name)
             {
-                if (!ShouldProcess($"machine {name} (provider {Namespace}/{Provider}, cluster {session.Cluster})", "Create and start machine")) continue;
                 var request = new MachineRequest(ClaimUid ?? "", name, CpuCores, Memory >> 20)
                 {
                     Zone = Zone,
@@ -88,6 +87,9 @@ public sealed class NewMachineCommand : SessionCmdlet
                 };
                 Sessions.StartIn(session, name, async worker =>
                 {
+                    // An unknown provider is an error before anything is announced.
+                    await NodeProviderReader.ReadAsync(session, [Provider], Namespace, static unknown => throw unknown, worker.Token);
+                    if (!await worker.ShouldProcessAsync($"machine {name} (provider {Namespace}/{Provider}, cluster {session.Cluster})", "Create and start machine")) return;
                     worker.Verbose($"Creating machine {name} with provider {Namespace}/{Provider}.");
                     worker.Progress(new("machine " + name, $"Creating machine {name}", $"Waiting for provider {Provider}"));
                     worker.Output(await MachineManager.CreateAsync(session, Namespace, Provider, request, worker.Token));

@@ -29,8 +29,8 @@ public sealed class ContradictedPlanTests
         // Others still get theirs.
         await lab.Cluster.CreateAsync(Resources.Pods, Pod("small", "1Gi"));
         await lab.Cluster.WaitForAsync(Resources.Pods, "small", static one => one.Spec.NodeName is { Length: > 0 });
-        DateTimeOffset later = lab.Cluster.Client.Time.GetUtcNow() + TimeSpan.FromMinutes(20);
-        await Eventually.HoldsAsync("twenty minutes", () => Task.FromResult(lab.Cluster.Client.Time.GetUtcNow() > later));
+        DateTimeOffset later = lab.PlannedAt + TimeSpan.FromMinutes(20);
+        await Eventually.HoldsAsync("plans of twenty minutes", () => Task.FromResult(lab.PlannedAt > later));
 
         // One for the large pod, one for the other.
         Assert.Equal(3, (await lab.Cluster.GetAsync(NodeSmithResources.Pools, "small")).Status!.NextClaimSequence);

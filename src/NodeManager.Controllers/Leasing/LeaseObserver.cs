@@ -110,7 +110,7 @@ public static class LeaseObserver
                 Task changed = use.Cache.Changed();
                 last = use.Cache.Find(ns, name) is { } lease ? LeaseState.Of(lease) : LeaseState.Missing;
                 if (!last.IsHeld || last.HasMovedSince(former)) return last;
-                await changed.WaitAsync(stop.Token);
+                await client.Time.WaitForChangeAsync([changed], null, stop.Token);
             }
         }
         catch (OperationCanceledException) when (silence.IsCancellationRequested && !cancellationToken.IsCancellationRequested)

@@ -50,7 +50,7 @@ public static class MaintenanceWaiter
                     observer.Progress(new(
                         key, $"Maintenance {id}", $"{run.Completed} of {total} done{(run.Failed > 0 ? $", {run.Failed} failed" : "")}; {run.Status}{(run.Message.Length > 0 ? $": {run.Message}" : "")}",
                         total == 0 ? -1 : 100 * (total - run.Remaining) / total));
-                    await Task.WhenAny(changed, Task.Delay(LookAgain, connection.Time, stop.Token)).WaitAsync(stop.Token);
+                    await connection.Time.WaitForChangeAsync([changed], LookAgain, stop.Token);
                 }
             }
             catch (OperationCanceledException) when (limit.IsCancellationRequested && !token.IsCancellationRequested)

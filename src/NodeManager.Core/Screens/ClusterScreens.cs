@@ -40,7 +40,7 @@ public static class ClusterScreens
         while (true)
         {
             // Before reading, so that no change falls between.
-            Task changed = Task.WhenAny(nodes.Cache.Changed(), pods.Cache.Changed(), alerts.Changed).Unwrap();
+            Task[] changes = [nodes.Cache.Changed(), pods.Cache.Changed(), alerts.Changed];
             TimeSpan interval = session.Configuration.HealthCheckInterval;
             if (connection.Time.GetUtcNow() - asked is not { } age || age >= interval)
             {
@@ -51,11 +51,7 @@ public static class ClusterScreens
             yield return Of(session, nodes.Cache.Items, pods.Cache.Items, usage, connection.Time.GetUtcNow()) with { Alerts = OpenAlerts(alerts) };
             if (!watch) yield break;
             await connection.Time.DelayAsync(ShortestTime, cancellationToken);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            Task due = connection.Time.DelayAsync(asked.GetValueOrDefault() + interval - connection.Time.GetUtcNow(), either.Token);
-            Task first = await Task.WhenAny(changed, due);
-            await either.CancelAsync();
-            await first;
+            await connection.Time.WaitForChangeAsync(changes, asked.GetValueOrDefault() + interval - connection.Time.GetUtcNow(), cancellationToken);
         }
     }
 

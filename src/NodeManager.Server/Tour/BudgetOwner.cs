@@ -26,7 +26,7 @@ internal sealed class BudgetOwner(NodeManagerSession session, NodeDrainPlan plan
             {
                 (IReadOnlyList<Pod> present, Task changed) = pods.Of(plan.Node).Look(PodIndexes.ByNode, plan.Node);
                 if (!present.Any(pod => others.Contains(pod.Metadata.Uid ?? ""))) break;
-                await changed.WaitAsync(cancellationToken);
+                await client.Time.WaitForChangeAsync([changed], null, cancellationToken);
             }
         }
 

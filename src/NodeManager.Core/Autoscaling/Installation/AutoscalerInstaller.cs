@@ -129,7 +129,7 @@ public static class AutoscalerInstaller
 
                 if (waiting.Count == 0) break;
                 observer.Progress(new("definitions", "Installing the autoscaler", $"Waiting for {waiting.Count} definitions to be established"));
-                await changed.WaitAsync(linked.Token);
+                await connection.Time.WaitForChangeAsync([changed], null, linked.Token);
             }
 
             foreach (InstallationDocument definition in definitions) await ServeAsync(connection, definition, linked.Token);

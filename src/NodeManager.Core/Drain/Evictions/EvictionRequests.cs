@@ -142,7 +142,7 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
 
             changed();
             if (record.BlockedBy.Count > 0 && (scope.Options.Once || OverrideLeft(record) <= TimeSpan.Zero)) return null;
-            await WaitAsync(process is null ? seen + Limit - scope.Now : OverrideLeft(record), [podChanged, processChanged], cancellationToken);
+            await scope.Time.WaitForChangeAsync([podChanged, processChanged], process is null ? seen + Limit - scope.Now : OverrideLeft(record), cancellationToken);
         }
     }
 
@@ -176,7 +176,7 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
                 bool isOver = process is null ? record.Responders.Count > 0 : EvictionChoice.IsOver(process);
                 TimeSpan left = gone + (process is null ? Hearing : Reporting) - scope.Now;
                 if (isOver || left <= TimeSpan.Zero) break;
-                await WaitAsync(left, [changed], cancellationToken);
+                await scope.Time.WaitForChangeAsync([changed], left, cancellationToken);
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or KubernetesException or NodeManagerException)
@@ -185,15 +185,5 @@ internal sealed class EvictionRequests(DrainScope scope, ServerCapabilities serv
         }
 
         await _writer.RemoveAsync(pod);
-    }
-
-    private async Task WaitAsync(TimeSpan? atMost, IEnumerable<Task> events, CancellationToken cancellationToken)
-    {
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        TimeSpan limit = atMost is { } time ? time > TimeSpan.Zero ? time : TimeSpan.Zero : Timeout.InfiniteTimeSpan;
-        Task first = await Task.WhenAny([scope.Time.DelayAsync(limit, done.Token), .. events]);
-        await done.CancelAsync();
-        cancellationToken.ThrowIfCancellationRequested();
-        await first;
     }
 }

@@ -172,7 +172,7 @@ internal sealed class PodEvictor(
             }
 
             TimeSpan? soonest = timeout is null || force < timeout ? force : timeout;
-            await WaitAnyAsync(soonest + TimeSpan.FromMilliseconds(1), events, cancellationToken);
+            await scope.Time.WaitForChangeAsync(events, soonest + TimeSpan.FromMilliseconds(1), cancellationToken);
         }
     }
 
@@ -193,7 +193,7 @@ internal sealed class PodEvictor(
 
             record.Waits("Jobs to complete", "The Job of the pod is running.", DrainStep.Job, record.Plan.Owner, scope.Now);
             progress.Changed();
-            await WaitAnyAsync(left, [changed], cancellationToken);
+            await scope.Time.WaitForChangeAsync([changed], left, cancellationToken);
         }
     }
 
@@ -250,7 +250,7 @@ internal sealed class PodEvictor(
         progress.Changed();
         (Pod? now, Task changed) = pods.Look(record.Plan.Uid);
         TimeSpan jittered = atMost * (0.9 + (Random.Shared.NextDouble() * 0.2));
-        return now is null || now.IsTerminating() ? Task.CompletedTask : WaitAnyAsync(jittered, [changed], cancellationToken);
+        return now is null || now.IsTerminating() ? Task.CompletedTask : scope.Time.WaitForChangeAsync([changed], jittered, cancellationToken);
     }
 
     // No sooner than the Retry-After of the server, unless no other pod remains.
@@ -262,17 +262,8 @@ internal sealed class PodEvictor(
         {
             (Pod? now, Task changed) = pods.Look(record.Plan.Uid);
             if (now is null || now.IsTerminating()) return;
-            await WaitAnyAsync(left, [changed], cancellationToken);
+            await scope.Time.WaitForChangeAsync([changed], left, cancellationToken);
         }
-    }
-
-    private async Task WaitAnyAsync(TimeSpan? atMost, IEnumerable<Task> events, CancellationToken cancellationToken)
-    {
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task first = await Task.WhenAny([scope.Time.DelayAsync(atMost ?? Timeout.InfiniteTimeSpan, done.Token), .. events]);
-        await done.CancelAsync();
-        cancellationToken.ThrowIfCancellationRequested();
-        await first;
     }
 
     private void End(PodRecord record, string outcome, string reason)

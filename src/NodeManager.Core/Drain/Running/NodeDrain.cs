@@ -261,7 +261,7 @@ internal sealed class NodeDrain : IAsyncDisposable
             {
                 (Node? node, Task changed) = Nodes.Look(uid);
                 if (node is null) return true;
-                await changed.WaitAsync(cancellationToken);
+                await _scope.Time.WaitForChangeAsync([changed], null, cancellationToken);
             }
         }
         catch (Exception exception)

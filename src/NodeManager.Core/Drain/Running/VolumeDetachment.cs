@@ -78,7 +78,7 @@ internal sealed class VolumeDetachment
                 (IReadOnlyList<VolumeAttachment> attachments, Task changed) = use.Cache.Look(ByNode, _node);
                 Attached = [.. attachments.Select(VolumeOf).Where(_counts).Order(StringComparer.Ordinal)];
                 if (Attached.Count == 0) return true;
-                await changed.WaitAsync(linked.Token);
+                await _scope.Time.WaitForChangeAsync([changed], null, linked.Token);
             }
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)

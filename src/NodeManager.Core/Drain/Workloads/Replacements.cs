@@ -1,4 +1,5 @@
 using System.Net;
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Drain.State;
 using NodeManager.Kubernetes.Errors;
@@ -95,10 +96,7 @@ internal sealed class Replacements : IDisposable
 
             if (stuckFor >= Limit && !hasLimit) throw new DrainStoppedException(null);
             TimeSpan? left = stuckSince is null || (hasLimit && stuckFor >= Quiet) ? null : (stuckFor < Quiet ? Quiet : Limit) - stuckFor;
-            using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(changed, Task.Delay(left ?? Timeout.InfiniteTimeSpan, _scope.Time, done.Token));
-            await done.CancelAsync();
-            cancellationToken.ThrowIfCancellationRequested();
+            await _scope.Time.WaitForChangeAsync([changed], left, cancellationToken);
         }
     }
 }

@@ -129,7 +129,7 @@ internal sealed class Surge(DrainScope scope, DrainSurvey survey, BudgetRegistry
                 if (state.HasFailed || late.IsCompletedSuccessfully) throw new DrainStoppedException(blocker);
                 record.Surges(blocker, scope.Now);
                 changed();
-                await (await Task.WhenAny(moved, progressed, late).WaitAsync(cancellationToken));
+                await scope.Time.WaitForChangeAsync([moved, progressed, late], null, cancellationToken);
             }
         }
         finally

@@ -40,7 +40,7 @@ internal sealed class DaemonSetPods(MaintenanceScope scope, ObjectCache<Node> fl
             IReadOnlyList<string> wanted = await WantedAsync(missing, node, cancellationToken);
             if (wanted.Count == 0) return;
             progress.Detail(record, $"waiting for pods of {NameList.Of(wanted)}");
-            await scope.WaitAnyAsync(LookAgain, [changed, nodeChanged], cancellationToken);
+            await scope.Time.WaitForChangeAsync([changed, nodeChanged], LookAgain, cancellationToken);
         }
     }
 

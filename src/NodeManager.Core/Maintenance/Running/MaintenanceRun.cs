@@ -167,7 +167,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
             if (!isTold) scope.Observer.Warning($"No further node can start: waiting up to {HumanDuration.Format(start.Options.WaitReadyTimeout)} for {choice.WaitsFor}.");
             TimeSpan left = start.Options.WaitReadyTimeout - scope.Time.GetElapsedTime(since);
             if (left <= TimeSpan.Zero) return ([], choice.WaitsFor);
-            await scope.WaitAnyAsync(left, [changed], cancellationToken);
+            await scope.Time.WaitForChangeAsync([changed], left, cancellationToken);
         }
     }
 
@@ -208,7 +208,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
                 "Check these nodes, then resume with -ResumeId.");
             if (broken.Length == 0) start.Progress.Wait("Soaking", $"until {TimeZoneInfo.ConvertTime(scope.Now + left, scope.Time.LocalTimeZone):HH:mm:ss}; {NameList.Of(uids.Select(u => _ledger[u].Name))} to stay Ready");
             else start.Progress.Wait("Waiting", $"for {NameList.Of(broken)} to be Ready again");
-            await scope.WaitAnyAsync(left < LookAgain ? left : LookAgain, [changed], cancellationToken);
+            await scope.Time.WaitForChangeAsync([changed], left < LookAgain ? left : LookAgain, cancellationToken);
         }
     }
 

@@ -102,21 +102,20 @@ internal sealed class DetachedWork(NodeManagerSession session, ClusterConnection
             while (true)
             {
                 (IReadOnlyList<NodeMaintenanceRequest> all, Task changed) = use.Cache.LookAtAll();
-                foreach (string uid in _running.Where(static one => one.Value.Task.IsCompleted).Select(static one => one.Key).ToArray())
+                foreach (string uid in _running.Where(static one => one.Value.Ended.IsCompleted).Select(static one => one.Key).ToArray())
                 {
                     _ended.Add(uid);
                     if (_running.Remove(uid, out Entry? done)) done.Dispose();
                 }
 
                 Follow(all, hold);
-                Task[] wanted = [changed, .. _running.Values.Select(static one => one.Task)];
-                await Task.WhenAny(wanted).WaitAsync(hold);
+                await connection.Time.WaitForChangeAsync([changed, .. _running.Values.Select(static one => one.Ended)], null, hold);
             }
         }
         finally
         {
             foreach (Entry entry in _running.Values) await entry.CancelAsync();
-            await Task.WhenAll(_running.Values.Select(static one => one.Task)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(_running.Values.Select(static one => one.Ended));
             foreach (Entry entry in _running.Values) entry.Dispose();
         }
     }
@@ -139,7 +138,7 @@ internal sealed class DetachedWork(NodeManagerSession session, ClusterConnection
             string uid = request.Metadata.Uid ?? "";
             if (_running.Count >= options.MostRuns || _running.ContainsKey(uid) || _ended.Contains(uid)) continue;
             observer.Verbose($"{(request.IsDrain ? "Draining" : "Maintaining")} {request.Spec.Nodes.Count} nodes for {request.Spec.RequestedBy}: {options.Namespace}/{request.Metadata.Name}.");
-            _running.Add(uid, new(new DetachedRun(session, connection, request, options, identity, observer), hold));
+            _running.Add(uid, new(new DetachedRun(session, connection, request, options, identity, observer), request.Metadata.Name, observer, hold));
         }
 
         foreach (NodeMaintenanceRequest old in all.Where(static one => one.IsOver).OrderByDescending(static one => one.Status!.EndedAt).Skip(options.History)) Forget(old);
@@ -164,15 +163,16 @@ internal sealed class DetachedWork(NodeManagerSession session, ClusterConnection
         private readonly CancellationTokenSource _stop;
         private readonly DetachedRun _run;
 
-        public Entry(DetachedRun run, CancellationToken hold)
+        public Entry(DetachedRun run, string name, IOperationObserver observer, CancellationToken hold)
         {
             _run = run;
             _stop = CancellationTokenSource.CreateLinkedTokenSource(hold);
             CancellationToken stop = _stop.Token;
-            Task = System.Threading.Tasks.Task.Run(() => run.RunAsync(stop, hold), CancellationToken.None);
+            Ended = Task.Run(() => RunAsync(name, observer, stop, hold), CancellationToken.None);
         }
 
-        public Task Task { get; }
+        /// <summary>Ends with the run, and does not fail.</summary>
+        public Task Ended { get; }
 
         public void Stop(string by)
         {
@@ -183,5 +183,17 @@ internal sealed class DetachedWork(NodeManagerSession session, ClusterConnection
         public Task CancelAsync() => _stop.CancelAsync();
 
         public void Dispose() => _stop.Dispose();
+
+        private async Task RunAsync(string name, IOperationObserver observer, CancellationToken stop, CancellationToken hold)
+        {
+            try
+            {
+                await _run.RunAsync(stop, hold);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                if (!stop.IsCancellationRequested) observer.Warning($"Detached run {name} failed: {e.Message}");
+            }
+        }
     }
 }

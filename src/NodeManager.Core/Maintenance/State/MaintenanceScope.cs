@@ -60,14 +60,4 @@ internal sealed class MaintenanceScope
     /// <summary>Does it for all of them, so many concurrently as a server takes from one client.</summary>
     public static Task EachAsync<T>(IEnumerable<T> items, Func<T, CancellationToken, Task> action, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         items, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (item, token) => await action(item, token));
-
-    /// <summary>Waits for one of these, or for so long; ends with the token.</summary>
-    public async Task WaitAnyAsync(TimeSpan atMost, IEnumerable<Task> events, CancellationToken cancellationToken)
-    {
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task first = await Task.WhenAny([Time.DelayAsync(atMost, done.Token), .. events]);
-        await done.CancelAsync();
-        cancellationToken.ThrowIfCancellationRequested();
-        await first;
-    }
 }

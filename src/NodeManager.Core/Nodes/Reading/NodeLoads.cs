@@ -87,10 +87,7 @@ internal sealed class NodeLoads
         bool isTold = false;
         while (!pods.Cache.Synced.IsCompleted)
         {
-            using var synced = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(pods.Cache.Synced, Task.Delay(ProgressInterval, connection.Time, synced.Token));
-            await synced.CancelAsync();
-            cancellationToken.ThrowIfCancellationRequested();
+            await connection.Time.WaitForChangeAsync([pods.Cache.Synced], ProgressInterval, cancellationToken);
             bool isLast = pods.Cache.Synced.IsCompleted;
             if (isLast && !isTold) break;
             observer.Progress(new(Activity, Activity, pods.Cache.Count.ToString(CultureInfo.InvariantCulture), Completed: isLast));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
@@ -59,7 +60,7 @@ public static class PoolWaiter
             TimeSpan? left = timeout - connection.Time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero) throw TimedOut(last, goal, timeout!.Value);
             if (changed is null) await connection.Time.DelayAsync(left < pause ? left.Value : pause, cancellationToken);
-            else await ChangeAsync(changed, connection, left, cancellationToken);
+            else await connection.Time.WaitForChangeAsync([changed], left, cancellationToken);
         }
     }
 
@@ -77,22 +78,6 @@ public static class PoolWaiter
 
         (PoolRecord? pool, Task changed) = follower.Look(id);
         return pool is null ? throw PoolErrors.NotFound(target.Text, context.Session.Cluster) : (pool, changed);
-    }
-
-    // Ends at the change, or when the time is over.
-    private static async Task ChangeAsync(Task changed, ClusterConnection connection, TimeSpan? left, CancellationToken cancellationToken)
-    {
-        if (left is not { } limit)
-        {
-            await changed.WaitAsync(cancellationToken);
-            return;
-        }
-
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task first = await Task.WhenAny(changed, connection.Time.DelayAsync(limit, over.Token));
-        await over.CancelAsync();
-        cancellationToken.ThrowIfCancellationRequested();
-        if (first == changed) await changed;
     }
 
     private static void Report(IOperationObserver observer, PoolTarget target, PoolGoal goal, string status, bool completed) =>

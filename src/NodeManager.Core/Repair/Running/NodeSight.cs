@@ -1,3 +1,4 @@
+using NodeManager.Controllers.Caching;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;
 
@@ -50,16 +51,7 @@ internal sealed class NodeSight(TimeProvider time)
             DateTimeOffset now = time.GetUtcNow();
             if (isMet(state) || (!state.IsBlind && end <= now)) return state;
             DateTimeOffset? next = state.IsBlind ? null : due(state) is { } at && at > now && !(end < at) ? at : end;
-            if (next is not { } then)
-            {
-                await changed.WaitAsync(cancellationToken);
-                continue;
-            }
-
-            using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(changed, time.DelayAsync(then - now, done.Token));
-            await done.CancelAsync();
-            cancellationToken.ThrowIfCancellationRequested();
+            await time.WaitForChangeAsync([changed], next - now, cancellationToken);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Rolling.State;
@@ -41,7 +42,7 @@ internal abstract class RollLoop(RollScope context, RollStart start)
                 {
                     if (await StepAsync(cancellationToken) is not { } wait) return;
                     since = null;
-                    if (wait > TimeSpan.Zero) await Scope.WaitAnyAsync(wait, [.. changes, .. Drains.Ends], cancellationToken);
+                    if (wait > TimeSpan.Zero) await Scope.Time.WaitForChangeAsync([.. changes, .. Drains.Ends], wait, cancellationToken);
                 }
                 catch (KubernetesException e) when (e.Code is HttpStatusCode.Conflict)
                 {

@@ -1,3 +1,4 @@
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Requests;
@@ -35,7 +36,7 @@ internal sealed class RolloutWatch(ClusterConnection connection, DeploymentManif
             await Task.WhenAll(deployments.CatchUpAsync(stop.Token), pods.CatchUpAsync(stop.Token), leases?.CatchUpAsync(stop.Token) ?? Task.CompletedTask);
             while (true)
             {
-                var changed = Task.WhenAny([deployments.Cache.Changed(), pods.Cache.Changed(), .. leases is null ? (Task[])[] : [leases.Cache.Changed()]]).Unwrap();
+                Task[] changes = [deployments.Cache.Changed(), pods.Cache.Changed(), .. leases is null ? (Task[])[] : [leases.Cache.Changed()]];
                 verdict = RolloutRules.Judge(
                     new(
                         deployments.Cache.Find(ns, deployment.Metadata.Name),
@@ -45,7 +46,7 @@ internal sealed class RolloutWatch(ClusterConnection connection, DeploymentManif
                 report(verdict);
                 if (verdict.Outcome is not null)
                     return verdict;
-                await changed.WaitAsync(stop.Token);
+                await connection.Time.WaitForChangeAsync(changes, null, stop.Token);
             }
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using NodeManager.Controllers.Caching;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Observing;
@@ -204,7 +205,7 @@ internal sealed partial class SchedulerWrite(
                 var changed = use.Cache.Changed();
                 if (use.Cache.Find(scheduler.Namespace, scheduler.ConfigMap)?.Metadata.ResourceVersion != map.Metadata.ResourceVersion)
                     return true;
-                await changed.WaitAsync(linked.Token);
+                await connection.Time.WaitForChangeAsync([changed], null, linked.Token);
             }
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)

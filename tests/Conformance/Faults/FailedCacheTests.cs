@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using NodeManager.Conformance.Drain;
+using NodeManager.Conformance.Harness;
+using NodeManager.Conformance.Maintenance;
+using NodeManager.Core.Maintenance;
+using NodeManager.Core.Maintenance.Options;
+using NodeManager.Core.Maintenance.Requests;
+using NodeManager.Core.Maintenance.Serving;
+using NodeManager.Core.Nodes.Reading;
+using NodeManager.Core.Observing;
+using NodeManager.Core.Screens;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Conformance.Faults;
+
+/// <summary>
+/// A cache that was in sync fails because the right to list and watch is taken away: whoever waits on it ends with the reason, or retries with
+/// pauses, and stays cancellable.
+/// </summary>
+[Takes(40)]
+public sealed class FailedCacheTests
+{
+    // A loop without a pause sends, or spins through, thousands in the same time.
+    private const int MostRequests = 60;
+    private static readonly TimeSpan Watched = TimeSpan.FromSeconds(3);
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Waiting_for_a_node_ends_with_the_reason(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        string node = await cluster.AddNodeAsync();
+        (NodeManagerSession session, RefusedWatch watch) = await RefusedWatch.ConnectAsync(cluster);
+
+        await AssertForbiddenAsync(watch, "nodes", () => NodeWaiter.WaitAsync(session, node, "NotReady", Eventually.Limit, default));
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task Waiting_for_a_maintenance_ends_with_the_reason(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(1);
+        TaskCompletionSource done = new();
+        string id = "run-" + cluster.Id;
+        Task<MaintenanceOutcome> running = cluster.RunAsync(cluster.Maintain(nodes, work: _ => done.Task) with { RunId = id });
+        (NodeManagerSession session, RefusedWatch watch) = await RefusedWatch.ConnectAsync(cluster);
+        await Eventually.HoldsAsync("the run", async () => await ReadAsync(session, id, cluster.Namespace) is { Status: NodeMaintenanceRunStatus.Running });
+
+        await AssertForbiddenAsync(
+            watch, "configmaps", () => MaintenanceWaiter.WaitAsync(session, id, cluster.Namespace, Eventually.Limit, NullObserver.Instance, default));
+
+        done.SetResult();
+        Assert.Equal(NodeMaintenanceRunStatus.Completed, (await running).Run.Status);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_screen_ends_with_the_reason(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        (NodeManagerSession session, RefusedWatch watch) = await RefusedWatch.ConnectAsync(cluster);
+
+        await AssertForbiddenAsync(watch, "pods", async () => await ClusterScreens.FollowAsync(session, true, NullObserver.Instance, default).LastAsync());
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_drain_ends_with_the_reason(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        string node = await cluster.AddNodeAsync();
+        await cluster.AddReplicaSetAsync("web", 2);
+        await cluster.AddBudgetAsync("web", "web", "minAvailable", 2, 0);
+        (NodeManagerSession session, RefusedWatch watch) = await RefusedWatch.ConnectAsync(cluster);
+        Task<IReadOnlyList<NodeDrainResult>> draining = DrainRun.DrainAsync(session, [node], new());
+        await cluster.WaitUntilCordonedAsync(node);
+        await WaitForWatchesAsync(watch);
+
+        watch.Refuse("pods");
+
+        NodeDrainResult result = Assert.Single(await draining.WaitAsync(Eventually.Limit));
+        Assert.NotEqual(NodeDrainStatus.Drained, result.Status);
+        Assert.Contains(result.Blockers, blocker => blocker.Message.Contains("pods", StringComparison.Ordinal));
+        Assert.InRange(watch.Requests, 0, MostRequests);
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task The_server_of_detached_work_retries_with_pauses_and_stays_stoppable(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend, workloads: true);
+        await DetachedLab.InstallAsync(cluster);
+        IReadOnlyList<string> nodes = await cluster.AddNodesAsync(1);
+        (NodeManagerSession session, RefusedWatch watch) = await RefusedWatch.ConnectAsync(cluster);
+        await using DetachedLab lab = new(cluster);
+        lab.Serve(session, cluster.Namespace);
+        NodeMaintenanceRun first = await lab.SubmitAsync(nodes);
+        Assert.Equal(NodeMaintenanceRunStatus.Completed, (await lab.WaitAsync(first.Id)).Status);
+
+        watch.Refuse("nodemaintenancerequests");
+        TimeSpan before = Process.GetCurrentProcess().TotalProcessorTime;
+        await Task.Delay(Watched);
+        TimeSpan used = Process.GetCurrentProcess().TotalProcessorTime - before;
+        Assert.InRange(watch.Requests, 1, MostRequests);
+        watch.Permit();
+        NodeMaintenanceRun second = await lab.SubmitAsync(nodes);
+        Assert.Equal(NodeMaintenanceRunStatus.Completed, (await lab.WaitAsync(second.Id)).Status);
+
+        watch.Refuse("nodemaintenancerequests");
+        await Task.Delay(TimeSpan.FromMilliseconds(500));
+        await lab.StopAsync().WaitAsync(Eventually.Limit);
+        Assert.True(used < Watched, $"{used.TotalSeconds:0.0} s of CPU in {Watched.TotalSeconds:0} s");
+    }
+
+    private static async Task<NodeMaintenanceRun?> ReadAsync(NodeManagerSession session, string id, string ns)
+    {
+        try
+        {
+            return (await MaintenanceReader.ReadAsync(session, [id], ns, 1, default))[0];
+        }
+        catch (NodeManagerException missing) when (missing.ErrorId == ErrorIds.MaintenanceNotFound)
+        {
+            return null;
+        }
+    }
+
+    private static async Task AssertForbiddenAsync(RefusedWatch watch, string resource, Func<Task> wait)
+    {
+        Task waiting = wait();
+        await WaitForWatchesAsync(watch);
+        Assert.False(waiting.IsCompleted, waiting.Exception?.Message);
+
+        watch.Refuse(resource);
+
+        NodeManagerException e = await Assert.ThrowsAsync<NodeManagerException>(() => waiting.WaitAsync(Eventually.Limit));
+        Assert.Equal(ErrorIds.Forbidden, e.ErrorId);
+        Assert.InRange(watch.Requests, 0, MostRequests);
+    }
+
+    // In sync, and everything sent that precedes the wait.
+    private static async Task WaitForWatchesAsync(RefusedWatch watch)
+    {
+        await Eventually.HoldsAsync("an open watch", () => Task.FromResult(watch.Open > 0));
+        await Task.Delay(TimeSpan.FromMilliseconds(500));
+    }
+}

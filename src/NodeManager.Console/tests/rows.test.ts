@@ -55,7 +55,7 @@ describe('sort', () => {
   });
 });
 
-it.each([['5d3h', 442_800], ['90s', 90], ['74d', 6_393_600], ['2y10d', 63_936_000], ['', undefined], ['new', undefined]])('an age of %j is %s seconds', (text, expected) => {
+it.each([['5d3h', 442_800], ['90s', 90], ['0.5s', 0.5], ['1.5h', 5400], ['0s', 0], ['74d', 6_393_600], ['2y10d', 63_936_000], ['', undefined], ['new', undefined]])('an age of %j is %s seconds', (text, expected) => {
   expect(seconds(text)).toBe(expected);
 });
 
@@ -63,11 +63,11 @@ it('finds roles in both labels', () => {
   expect(rolesOf(node('x', { labels: { 'node-role.kubernetes.io/worker': '', 'kubernetes.io/role': 'agent' } }))).toEqual(['agent', 'worker']);
 });
 
-it.each([['16Gi', 17_179_869_184], ['30.1Gi', 32_319_628_902.4], ['512Mi', 536_870_912], ['100', 100], ['?', 0]])('%s are %s bytes', (text, expected) => {
+it.each([['16Gi', 17_179_869_184], ['30.1Gi', 32_319_628_902.4], ['512Mi', 536_870_912], ['100', 100], ['1Ei', 2 ** 60], ['1.5Pi', 1.5 * 2 ** 50], ['129e6', 129e6], ['1E', 1e18], ['129M', 129e6], ['3800m', 3.8], ['5k', 5000], ['?', 0], ['1.2.3', 0]])('%s are %s bytes', (text, expected) => {
   expect(bytes(text)).toBeCloseTo(expected, 0);
 });
 
-it.each([[17_179_869_184, '16 GiB'], [1536, '1.5 KiB'], [12, '12 B']])('%s bytes are written %s', (value, expected) => {
+it.each([[17_179_869_184, '16 GiB'], [1536, '1.5 KiB'], [12, '12 B'], [2 ** 60, '1 EiB']])('%s bytes are written %s', (value, expected) => {
   expect(formatBytes(value)).toBe(expected);
 });
 

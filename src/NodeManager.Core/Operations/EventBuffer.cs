@@ -45,6 +45,15 @@ internal sealed class EventBuffer(TimeProvider time, int messageLimit, int outpu
         changed.SetResult();
     }
 
+    /// <summary>The latest event; null before the first.</summary>
+    public OperationEvent? Last
+    {
+        get
+        {
+            lock (_gate) return _events.Count > 0 ? _events[^1] : null;
+        }
+    }
+
     /// <summary>What is kept now.</summary>
     public IReadOnlyList<OperationEvent> Snapshot()
     {

@@ -56,7 +56,7 @@ public sealed class RunningOperation
     public IReadOnlyList<OperationProgress> Progress =>
         [.. _events.Snapshot().OfType<OperationProgressed>().Select(e => e.Progress).Where(p => !p.Completed)];
 
-    private OperationEnded? Ended => _events.Snapshot() is [.., OperationEnded ended] ? ended : null;
+    private OperationEnded? Ended => _events.Last as OperationEnded;
 
     /// <summary>Starts work in the background.</summary>
     /// <param name="kind">What is done: <c>NodeDrain</c>.</param>

@@ -1,7 +1,11 @@
+using System.Security.Cryptography;
+
 namespace NodeManager.Core.Sessions;
 
 public static class SessionExtensions
 {
+    private const int LongestHolder = 200;
+
     /// <exception cref="NodeManagerException">SessionClosed: it was disconnected.</exception>
     public static ClusterConnection Connection(this NodeManagerSession session) =>
         session.State == "Connected" && session.Connection is ClusterConnection connection
@@ -26,4 +30,14 @@ public static class SessionExtensions
     /// <summary><c>user@machine</c>; the user of the cluster, or of the machine where the cluster knows none by name.</summary>
     public static string Who(this NodeManagerSession session) =>
         $"{(session.User.Length > 0 ? session.User : Environment.UserName)}@{Environment.MachineName}";
+
+    /// <summary>
+    /// The identity of a new lease holder, at most 200 characters: <see cref="Who"/>, the process and eight random hexadecimal digits. A long user name is
+    /// shortened, never the part that distinguishes one holder from another.
+    /// </summary>
+    public static string NewHolder(this NodeManagerSession session)
+    {
+        string who = session.Who(), unique = $"/{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, true)}";
+        return who[..Math.Min(who.Length, LongestHolder - unique.Length)] + unique;
+    }
 }

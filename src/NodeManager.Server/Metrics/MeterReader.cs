@@ -15,6 +15,9 @@ internal sealed class MeterReader : IDisposable
     // Of the framework's measurements of requests: few values each.
     private static readonly HashSet<string> RequestTags = ["http.request.method", "http.response.status_code", "http.route"];
 
+    // What only grows; an UpDownCounter is a gauge for Prometheus.
+    private static readonly HashSet<Type> Counters = [typeof(Counter<>), typeof(ObservableCounter<>)];
+
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<(Instrument Instrument, string Labels), Cell> _cells = new();
 
@@ -66,7 +69,7 @@ internal sealed class MeterReader : IDisposable
             return;
         }
 
-        bool isCounter = instrument is Counter<long>;
+        bool isCounter = Counters.Contains(instrument.GetType().GetGenericTypeDefinition());
         text.Family(isCounter ? name + "_total" : name, isCounter ? "counter" : "gauge", help, cells.Select(static cell => (cell.Labels, cell.Value.Sum)));
     }
 

@@ -17,6 +17,7 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
     public const int MostRunning = 100;
 
     private readonly ConcurrentDictionary<string, TrackedOperation> _operations = new();
+    private readonly Lock _gate = new();
     private volatile bool _isStopping;
 
     /// <summary>The operations, newest first.</summary>
@@ -30,11 +31,16 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
     /// <exception cref="NodeManagerException">TooManyOperations, ServerStopping: nothing was started.</exception>
     public TrackedOperation Start(string by, Func<object, object> shape, Func<RunningOperation> start, OperationEnding? ending = null)
     {
-        if (_isStopping) throw new NodeManagerException("ServerStopping", ErrorKind.ResourceUnavailable, "The server stops and starts no operation.", null, "Try again when it has restarted.");
-        if (Running >= MostRunning)
-            throw new NodeManagerException("TooManyOperations", ErrorKind.LimitsExceeded, $"{MostRunning} operations are running.", null, "Wait until one ends, or cancel one.");
-        var tracked = new TrackedOperation(start(), by, shape) { Ending = ending ?? new() };
-        _operations[tracked.Operation.Id] = tracked;
+        TrackedOperation tracked;
+        lock (_gate)
+        {
+            if (_isStopping) throw new NodeManagerException("ServerStopping", ErrorKind.ResourceUnavailable, "The server stops and starts no operation.", null, "Try again when it has restarted.");
+            if (Running >= MostRunning)
+                throw new NodeManagerException("TooManyOperations", ErrorKind.LimitsExceeded, $"{MostRunning} operations are running.", null, "Wait until one ends, or cancel one.");
+            tracked = new TrackedOperation(start(), by, shape) { Ending = ending ?? new() };
+            _operations[tracked.Operation.Id] = tracked;
+        }
+
         _ = NoteEndAsync(tracked);
         foreach (TrackedOperation old in All.Where(o => o.Operation.State != OperationState.Running).Skip(Kept)) _operations.TryRemove(old.Operation.Id, out _);
         return tracked;
@@ -57,7 +63,8 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
     /// <summary>Before anything else of the host stops: requests that wait for operations are answered, and the cluster can still be reached.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        _isStopping = true;
+        // Whatever passed the check of Start is registered by then, and is ended with the others.
+        lock (_gate) _isStopping = true;
         await Task.WhenAll(_operations.Values.Where(static one => one.Operation.State == OperationState.Running).Select(one => EndAsync(one, cancellationToken)));
     }
 

@@ -7,6 +7,7 @@ using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Requests;
 using NodeManager.Core.Maintenance.Serving;
+using NodeManager.Core.Nodes.Live;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Screens;
@@ -113,6 +114,42 @@ public sealed class FailedCacheTests
         await Task.Delay(TimeSpan.FromMilliseconds(500));
         await lab.StopAsync().WaitAsync(Eventually.Limit);
         Assert.True(used < Watched, $"{used.TotalSeconds:0.0} s of CPU in {Watched.TotalSeconds:0} s");
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task The_known_nodes_stay_readable_while_their_caches_are_reopened(string backend)
+    {
+        await using TestCluster cluster = await TestCluster.StartAsync(backend);
+        string node = await cluster.AddNodeAsync();
+        (NodeManagerSession session, RefusedWatch watch) = await RefusedWatch.ConnectAsync(cluster);
+        using LiveNodes nodes = new(session);
+        await nodes.ReadyAsync(default);
+
+        watch.Refuse("nodes");
+        await Eventually.HoldsAsync("the failure", () => Task.FromResult(!nodes.IsCurrent));
+        await Eventually.HoldsAsync("a refusal", async () =>
+        {
+            try
+            {
+                await nodes.ReadyAsync(default);
+                return false;
+            }
+            catch (NodeManagerException refused) when (refused.ErrorId == ErrorIds.Forbidden)
+            {
+                return true;
+            }
+        });
+
+        Assert.Contains(nodes.List(), one => one.Name == node);
+        Assert.Equal(node, nodes.Find(node)?.Name);
+        Assert.Empty(nodes.NamespacesOn(node));
+        Assert.False(nodes.IsCurrent);
+        watch.Permit();
+        string late = await cluster.AddNodeAsync();
+        await nodes.ReadyAsync(default);
+        Assert.True(nodes.IsCurrent);
+        Assert.NotNull(nodes.Find(late));
     }
 
     private static async Task<NodeMaintenanceRun?> ReadAsync(NodeManagerSession session, string id, string ns)

@@ -9,6 +9,31 @@ public sealed class RunningOperationTests
     private readonly ManualTimeProvider _time = new();
 
     [Fact]
+    public async Task Reading_the_state_copies_no_events()
+    {
+        TaskCompletionSource mayEnd = new(), full = new();
+        RunningOperation operation = Start(async context =>
+        {
+            for (int i = 0; i < 1000; i++) context.Output(i);
+            full.SetResult();
+            await mayEnd.Task;
+        });
+        await full.Task.WaitAsync(Limit);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        OperationState state = operation.State;
+        DateTimeOffset? ended = operation.EndedAt;
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        mayEnd.SetResult();
+        Assert.Equal(OperationState.Succeeded, await operation.Completion.WaitAsync(Limit));
+        Assert.Equal((OperationState.Running, (DateTimeOffset?)null), (state, ended));
+        // A copy of 1,000 references takes 8,000 bytes.
+        Assert.InRange(allocated, 0, 2000);
+        Assert.Equal((OperationState.Succeeded, _time.GetUtcNow()), (operation.State, operation.EndedAt));
+    }
+
+    [Fact]
     public async Task Events_are_numbered_in_order()
     {
         RunningOperation operation = Start(context =>

@@ -9,13 +9,13 @@ namespace NodeManager.Core.Tests.Support;
 /// <summary>Sessions for tests that send no request.</summary>
 internal static class OfflineSession
 {
-    public static NodeManagerSession Create(int id, string cluster, ILogger? logger = null)
+    public static NodeManagerSession Create(int id, string cluster, ILogger? logger = null, string user = "")
     {
         Uri server = new("http://test.invalid/");
         KubernetesClient client = new(server, new StubHandler(static _ => throw new InvalidOperationException("No server.")), new());
         return new()
         {
-            Id = id, Cluster = cluster, Source = "Kubeconfig", Server = server, Connection = new ClusterConnection(cluster, client, logger ?? NullLogger.Instance),
+            Id = id, Cluster = cluster, Source = "Kubeconfig", Server = server, User = user, Connection = new ClusterConnection(cluster, client, logger ?? NullLogger.Instance),
         };
     }
 }

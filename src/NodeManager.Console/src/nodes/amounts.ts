@@ -1,16 +1,19 @@
 import type { Node } from '../api/types';
 
-const binary: Record<string, number> = { '': 1, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50 };
+const binary: Record<string, number> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 };
+// Source: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+const suffixes: Record<string, number> = { ...binary, '': 1, n: 1e-9, u: 1e-6, m: 1e-3, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 };
 
-/** Bytes of an amount as the server writes it: 31Gi, 30.1Gi, 512Mi. */
+/** Bytes of a Kubernetes quantity: 31Gi, 30.1Gi, 1Ei, 128974848, 129e6, 129M, 3800m. Zero for anything else. */
 export function bytes(text: string): number {
-  const parts = /^([\d.]+)\s*([KMGTP]i)?B?$/.exec(text);
-  return parts ? Number(parts[1]) * binary[parts[2] ?? '']! : 0;
+  const parts = /^(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d+)|\s*([KMGTPE]i|[numkMGTPE])?B?)$/.exec(text);
+  if (!parts) return 0;
+  return Number(parts[1]) * (parts[2] === undefined ? suffixes[parts[3] ?? '']! : 10 ** Number(parts[2]));
 }
 
 /** With a binary unit and one decimal. */
 export function formatBytes(value: number): string {
-  for (const unit of ['Pi', 'Ti', 'Gi', 'Mi', 'Ki']) {
+  for (const unit of ['Ei', 'Pi', 'Ti', 'Gi', 'Mi', 'Ki']) {
     if (value >= binary[unit]!) return `${Math.round((value / binary[unit]!) * 10) / 10} ${unit}B`;
   }
 

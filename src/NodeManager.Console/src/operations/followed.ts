@@ -40,7 +40,12 @@ export function drains(operation: Operation, node: string): boolean {
   return operation.kind === 'NodeDrain' && nodesOf(operation).includes(node);
 }
 
-export function nodesOf(operation: Operation): string[] {
+/** The nodes that are drained now, each once: two operations may name the same node. */
+export function drained(operations: readonly Operation[]): string[] {
+  return [...new Set(operations.filter(one => one.kind === 'NodeDrain' && one.state === 'Running').flatMap(nodesOf))];
+}
+
+function nodesOf(operation: Operation): string[] {
   return operation.target.replace(/ in cluster '.*$/, '').split(', ');
 }
 

@@ -32,7 +32,7 @@ internal sealed class AutoscalerRun(NodeManagerSession session, ClusterConnectio
     private CancellationToken _stopping;
 
     /// <summary>No other has the same.</summary>
-    public string Identity { get; } = $"{session.Who()}/{Guid.NewGuid():n}"[..Math.Min(200, session.Who().Length + 9)];
+    public string Identity { get; } = session.NewHolder();
 
     public string Namespace => options.Namespace;
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using NodeManager.Controllers.Caching;
 using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Errors;
@@ -67,7 +66,7 @@ internal sealed class RunOpener(MaintenanceScope scope, CacheUse<Node> nodes)
             Work = work,
             Fingerprint = OptionText.Fingerprint(options, work),
         };
-        string holder = $"{_by}/{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(4, true)}";
+        string holder = scope.Session.NewHolder();
         RunLease lease = new(scope, run.Id, holder);
         scope.Lost = lease.Lost;
         MaintenanceProgress progress = new(scope, run.Id);

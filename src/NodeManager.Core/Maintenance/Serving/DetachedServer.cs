@@ -38,8 +38,7 @@ public static class DetachedServer
             session, options.Namespace,
             async (connection, token) =>
             {
-                string identity = $"{session.Who()}/{Environment.ProcessId}-{Guid.NewGuid():n}";
-                LeaderLeaseOptions lease = new() { Name = DetachedNames.Lease, Namespace = options.Namespace, Identity = identity[..Math.Min(200, identity.Length)], Duration = options.LeaseDuration };
+                LeaderLeaseOptions lease = new() { Name = DetachedNames.Lease, Namespace = options.Namespace, Identity = session.NewHolder(), Duration = options.LeaseDuration };
                 Leader leader = new(hold => new DetachedWork(session, connection, options, lease.Identity, observer).RunAsync(hold), options, observer);
                 await new LeaderElection(connection.Client, connection.Caches(), lease, leader, connection.Closed).RunAsync(token);
                 return true;

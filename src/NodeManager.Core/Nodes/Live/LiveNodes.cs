@@ -25,7 +25,7 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
     // What was mapped, until the node, its pods or its metrics change.
     private readonly Dictionary<string, (Node Node, ClusterNode Mapped)> _mapped = new(StringComparer.Ordinal);
     private Dictionary<string, NodeMetrics>? _metrics;
-    private LiveNodeCaches? _caches;
+    private volatile LiveNodeCaches? _caches;
 
     /// <summary>Told the name of a node whose state, load or metrics changed, that came or is gone. Handlers return immediately.</summary>
     public event Action<string>? Changed;
@@ -101,8 +101,8 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
         try
         {
             if (_caches is { IsReadable: true }) return;
-            _caches?.Dispose();
-            _caches = null;
+            // Failed caches keep what they last knew: it is read until the new ones are in sync.
+            LiveNodeCaches? failed = _caches;
             var opened = new LiveNodeCaches(connection.Caches(), Invalidate);
             try
             {
@@ -116,6 +116,7 @@ public sealed class LiveNodes(NodeManagerSession session) : IDisposable
 
             lock (_gate) _mapped.Clear();
             _caches = opened;
+            failed?.Dispose();
         }
         finally
         {

@@ -35,7 +35,7 @@ internal sealed class RepairClaims : IAsyncDisposable
     {
         Run = $"{RepairSubject.RunPrefix}{connection.Time.GetUtcNow().UtcDateTime:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(6, true)}";
         _scope = new(session, connection, new MaintenanceRequest { Namespace = ns }, new Listener(observer), caller);
-        _lease = new(_scope, Run, $"{session.Who()}/{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(4, true)}");
+        _lease = new(_scope, Run, session.NewHolder());
         _scope.Lost = _lease.Lost;
         _writer = new(_scope, Run, _lease.Holder);
     }

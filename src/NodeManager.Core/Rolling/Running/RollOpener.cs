@@ -29,7 +29,7 @@ internal abstract class RollOpener(RollScope context)
         await context.CatchUpAsync(cancellationToken);
         string uid = await FindAsync(cancellationToken);
         string run = RollLayout.RunOf(context.Request.Pool, IsService), by = Scope.Session.Who();
-        string holder = $"{by}/{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(4, true)}";
+        string holder = Scope.Session.NewHolder();
         RunLease lease = new(Scope, run, holder, RollLayout.Label);
         Scope.Lost = lease.Lost;
         RunShard page = new(Scope, run, 0, holder, RollLayout.Label);

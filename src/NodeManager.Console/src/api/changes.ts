@@ -1,4 +1,4 @@
-import type { Alert, Node } from './types';
+import type { Alert, Node, Operation } from './types';
 
 /** What the stream of changes tells; docs/server-routes.md has its events. */
 export type Change =
@@ -6,14 +6,18 @@ export type Change =
   | { type: 'reset' }
   | { type: 'node'; name: string; node?: Node }
   | { type: 'usage'; nodes: { name: string; usage?: Node['usage']; pods?: number }[] }
-  | { type: 'alert'; alert: Alert };
+  | { type: 'alert'; alert: Alert }
+  | { type: 'operation'; id: string; kind: string; target: string; state: Operation['state'] }
+  | { type: 'cluster'; reachable: boolean; since: string };
 
 export function read(type: string, data: string): Change | null {
   switch (type) {
     case 'ready':
     case 'reset': return { type };
     case 'node':
-    case 'usage': return { ...(JSON.parse(data) as object), type } as Change;
+    case 'usage':
+    case 'operation':
+    case 'cluster': return { ...(JSON.parse(data) as object), type } as Change;
     case 'alert': return { type, alert: JSON.parse(data) as Alert };
     default: return null;
   }

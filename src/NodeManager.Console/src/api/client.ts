@@ -27,8 +27,12 @@ export interface RequestOptions {
 /** Where the token of a browser session is kept: by origin, port included. A cookie would go to every port of the host. */
 const sessionKey = 'nodemanager-session';
 
+/** How long a change may take before the page stops waiting, in milliseconds. Work that takes longer is an operation, which is followed. */
+const changeLimit = 30_000;
+
 let token = '';
 let signedOut: () => void = () => {};
+let signIns: (() => void)[] = [];
 
 /** Sends a token with every request from now on, until the page is closed. Empty: that of the browser session. */
 export function useToken(value: string): void {
@@ -46,6 +50,23 @@ export function onSignedOut(act: () => void): void {
   signedOut = act;
 }
 
+/** The server refused the credentials of a stream: asks for new ones, and ends when there are some, or the signal aborts. */
+export function newCredentials(signal: AbortSignal): Promise<void> {
+  const signedIn = new Promise<void>(done => {
+    signIns.push(done);
+    signal.addEventListener('abort', () => done(), { once: true });
+  });
+  signedOut();
+  return signedIn;
+}
+
+/** There are new credentials: what waits for them continues. */
+export function credentialsChanged(): void {
+  const waiting = signIns;
+  signIns = [];
+  for (const done of waiting) done();
+}
+
 export function headersWith(extra: Record<string, string>): Record<string, string> {
   const sent = token || globalThis.localStorage?.getItem(sessionKey);
   return sent ? { ...extra, Authorization: `Bearer ${sent}` } : extra;
@@ -56,7 +77,11 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   const headers = headersWith({ Accept: 'application/json' });
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   if (options.async) headers['Prefer'] = 'respond-async';
+  const isChange = (options.method ?? 'GET') !== 'GET';
+  const limit = isChange ? AbortSignal.timeout(changeLimit) : null;
+  const signals = [options.signal, limit].filter(one => one != null);
   let response: Response;
+  let text: string;
   try {
     // A browser signs in once, for all clusters.
     response = await fetch(path === '/sign-in' || path === '/sign-out' ? path : clusterBase + path, {
@@ -64,14 +89,14 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
       headers,
       credentials: 'omit',
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-      ...(options.signal ? { signal: options.signal } : {}),
+      ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),
     });
+    text = await response.text();
   } catch (problem) {
     if (options.signal?.aborted) throw problem;
-    throw new ApiProblem(0, 'Unreachable', '', '');
+    throw new ApiProblem(0, limit?.aborted ? 'ChangeUnanswered' : 'Unreachable', '', '');
   }
 
-  const text = await response.text();
   const body: unknown = parse(text);
   if (response.ok || options.accept?.includes(response.status)) return body as T;
   if (response.status === 401 && path !== '/sign-in') signedOut();

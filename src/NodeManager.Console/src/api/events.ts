@@ -1,4 +1,4 @@
-import { ApiProblem, headersWith } from './client';
+import { ApiProblem, headersWith, newCredentials, problemOf } from './client';
 import { clusterBase } from './paths';
 
 export interface ServerEvent {
@@ -52,8 +52,8 @@ export function pauseAfter(failures: number): number {
 }
 
 /**
- * Follows a stream until `onEvent` returns false or the signal aborts. Reconnects after the last event that was seen.
- * `onConnection` hears whether there is a connection. Throws ApiProblem where the server refuses for good.
+ * Follows a stream until `onEvent` returns false or the signal aborts. Reconnects after the last event that was seen, and after a new sign-in where the
+ * session has ended. `onConnection` hears whether there is a connection. Throws ApiProblem where the server refuses for good.
  */
 export async function follow(
   path: string, onEvent: (event: ServerEvent) => boolean | void, signal: AbortSignal, onConnection: (connected: boolean) => void = () => {},
@@ -65,7 +65,14 @@ export async function follow(
       const response = await fetch(clusterBase + path, {
         headers: headersWith({ Accept: 'text/event-stream', ...(last ? { 'Last-Event-ID': last } : {}) }), credentials: 'omit', signal,
       });
-      if (response.status >= 400 && response.status < 500 && response.status !== 429) throw new ApiProblem(response.status, '', `HTTP ${response.status}`, '');
+      if (response.status === 401) {
+        onConnection(false);
+        await newCredentials(signal);
+        failures = 0;
+        continue;
+      }
+
+      if (response.status >= 400 && response.status < 500 && response.status !== 429) throw problemOf(response.status, await response.json().catch(() => null));
       if (response.ok && response.body) {
         onConnection(true);
         const parser = new EventParser();

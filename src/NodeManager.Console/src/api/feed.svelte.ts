@@ -8,6 +8,7 @@ const listeners = new Set<Listener>();
 let stop: AbortController | null = null;
 let connected = $state(true);
 let problem = $state.raw<ApiProblem | null>(null);
+let silentSince = $state<string | null>(null);
 
 /** Whether changes arrive; true until the first attempt has failed. */
 export function isLive(): boolean {
@@ -17,6 +18,11 @@ export function isLive(): boolean {
 /** Why the server refuses the stream. */
 export function feedProblem(): ApiProblem | null {
   return problem;
+}
+
+/** When the API server last answered, if it does not answer now: what is shown is of that time. */
+export function apiSilentSince(): string | null {
+  return silentSince;
 }
 
 /** Hears what changes in the cluster, over one connection for all listeners. Returns how to stop. */
@@ -40,6 +46,8 @@ function connect(): void {
   problem = null;
   follow('/api/v1/events', event => {
     const change = read(event.type, event.data);
+    if (change?.type === 'cluster') silentSince = change.reachable ? null : change.since;
+    else if (change?.type === 'ready' || change?.type === 'reset') silentSince = null;
     if (change) for (const listener of listeners) listener(change);
   }, own.signal, value => { connected = value; }).catch((failure: unknown) => {
     problem = failure as ApiProblem;

@@ -48,8 +48,13 @@ export function word(group: 'status' | 'state' | 'decision' | 'plan' | 'drain' |
   return messages[`${group}.${value}` as Key] ?? value;
 }
 
+/** Fills placeholders: `{n}` is the value, `{n|node|nodes}` the first word for one and the second for any other number. */
 export function fill(text: string, values: Record<string, string | number>): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
+  return text.replace(/\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g, (whole, name: string, one?: string, other?: string) => {
+    if (!(name in values)) return whole;
+    const value = String(values[name]);
+    return one === undefined ? value : value === '1' ? one : other!;
+  });
 }
 
 /** A time as people of the language write it. */

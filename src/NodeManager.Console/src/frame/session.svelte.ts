@@ -1,9 +1,16 @@
-import { ApiProblem, keepSession, onSignedOut, request, useToken } from '../api/client';
+import { ApiProblem, credentialsChanged, keepSession, onSignedOut, request, useToken } from '../api/client';
 import type { Caller } from '../api/types';
 
-type State = { at: 'starting' } | { at: 'signed-out'; problem: ApiProblem | null } | { at: 'signed-in'; caller: Caller };
+/** `caller` of a session that has ended: its page stays below the sign-in and continues after it. */
+type State = { at: 'starting' } | { at: 'signed-out'; problem: ApiProblem | null; caller?: Caller } | { at: 'signed-in'; caller: Caller };
 
 let state = $state.raw<State>({ at: 'starting' });
+let signIns = $state(0);
+
+/** How often someone signed in on this page: what failed before for lack of credentials is worth another attempt. */
+export function signInCount(): number {
+  return signIns;
+}
 
 export function session(): State {
   return state;
@@ -17,7 +24,7 @@ export function isAdmin(): boolean {
 /** Uses the secret of a sign-in link, if the address has one, else the session of this origin. */
 export async function start(): Promise<void> {
   onSignedOut(() => {
-    if (state.at === 'signed-in') state = { at: 'signed-out', problem: null };
+    if (state.at === 'signed-in') state = { at: 'signed-out', problem: null, caller: state.caller };
   });
   // The fragment is sent to no server; it leaves the address bar and the history before it is used.
   const secret = location.hash.slice(1);
@@ -54,9 +61,12 @@ export async function signOut(): Promise<void> {
 async function identify(tells: boolean): Promise<void> {
   try {
     state = { at: 'signed-in', caller: await request<Caller>('/api/v1/me') };
+    signIns++;
+    credentialsChanged();
   } catch (problem) {
     useToken('');
     const refusal = problem as ApiProblem;
-    state = { at: 'signed-out', problem: tells || refusal.status !== 401 ? refusal : null };
+    const before = state.at === 'signed-out' && state.caller ? { caller: state.caller } : {};
+    state = { at: 'signed-out', problem: tells || refusal.status !== 401 ? refusal : null, ...before };
   }
 }

@@ -1,0 +1,35 @@
+import { request } from '../api/client';
+import { watchCluster } from '../api/feed.svelte';
+import { operationsPath } from '../api/paths';
+import type { Operation } from '../api/types';
+import { drained, drains } from './followed';
+
+let operations = $state.raw<Operation[]>([]);
+let asked = 0;
+
+/** The nodes that are drained now. */
+export function drainedNodes(): string[] {
+  return drained(operations);
+}
+
+/** The drain of this node that runs now, whoever started it. */
+export function runningDrain(node: string): Operation | undefined {
+  return operations.find(one => one.state === 'Running' && drains(one, node));
+}
+
+/** Keeps the running drains known while a page shows them: the server reports each operation that starts or ends. Returns how to stop. */
+export function keepDrains(): () => void {
+  return watchCluster(change => {
+    if (change.type === 'ready' || change.type === 'reset' || change.type === 'operation') void read();
+  });
+}
+
+async function read(): Promise<void> {
+  const turn = ++asked;
+  try {
+    const all = await request<Operation[]>(operationsPath);
+    if (turn === asked) operations = all;
+  } catch {
+    // The page says what is wrong; the server refuses a second drain of a node.
+  }
+}

@@ -1,0 +1,13 @@
+import { ApiProblem } from '../api/client';
+import { t } from '../frame/language.svelte';
+
+/** What to show of a failure. */
+export function textOf(problem: unknown): string {
+  if (problem instanceof ApiProblem && problem.status === 0) return t(problem.id === 'ChangeUnanswered' ? 'unanswered' : 'unreachable');
+  return problem instanceof Error ? problem.message : String(problem);
+}
+
+/** Whether it passes by itself: the server is away, busy, or asks for credentials. */
+export function isPassing(problem: unknown): boolean {
+  return problem instanceof ApiProblem && problem.id !== 'ChangeUnanswered' && [0, 401, 429, 502, 503, 504].includes(problem.status);
+}

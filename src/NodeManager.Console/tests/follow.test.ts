@@ -1,0 +1,46 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { ApiProblem, credentialsChanged, onSignedOut, request } from '../src/api/client';
+import { follow } from '../src/api/events';
+
+afterEach(() => vi.unstubAllGlobals());
+
+function stream(text: string): Response {
+  return new Response(text, { status: 200 });
+}
+
+it('continues a stream after a new sign-in where its session has ended', async () => {
+  const sent: string[] = [];
+  const answers = [stream('id: 7\ndata: a\n\n'), new Response('{"error":"Unauthorized","message":"no"}', { status: 401 }), stream('id: 8\ndata: b\n\n')];
+  vi.stubGlobal('fetch', vi.fn((_: string, options: RequestInit) => {
+    sent.push((options.headers as Record<string, string>)['Last-Event-ID'] ?? '');
+    return Promise.resolve(answers.shift()!);
+  }));
+  const signedOut = vi.fn();
+  onSignedOut(signedOut);
+  const seen: string[] = [];
+
+  const following = follow('/events', event => { seen.push(event.data); return event.data !== 'b'; }, new AbortController().signal);
+  await vi.waitFor(() => expect(signedOut).toHaveBeenCalledOnce(), { timeout: 5000 });
+  expect(seen).toEqual(['a']);
+  credentialsChanged();
+  await following;
+
+  expect([seen, sent]).toEqual([['a', 'b'], ['', '7', '7']]);
+});
+
+it('ends with the words of the server where it does not know the stream', async () => {
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response('{"error":"OperationNotFound","message":"Operation \'x\' does not exist."}', { status: 404 })));
+
+  const problem = await follow('/events', () => true, new AbortController().signal).catch((failure: unknown) => failure) as ApiProblem;
+
+  expect([problem.status, problem.id, problem.message]).toEqual([404, 'OperationNotFound', "Operation 'x' does not exist."]);
+});
+
+it('stops waiting for a change that the server does not answer', async () => {
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => AbortSignal.abort(new DOMException('late', 'TimeoutError')));
+  vi.stubGlobal('fetch', (_: string, options: RequestInit) => options.signal!.aborted ? Promise.reject(options.signal!.reason as Error) : Promise.resolve(new Response('{}')));
+
+  const problem = await request('/x', { method: 'POST' }).catch((failure: unknown) => failure) as ApiProblem;
+
+  expect([problem.status, problem.id]).toEqual([0, 'ChangeUnanswered']);
+});

@@ -5,11 +5,13 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Sandbox;
 using NodeManager.Server.Alerts;
 using NodeManager.Server.Live;
 using NodeManager.Server.Nodes;
+using NodeManager.Server.Operations;
 using NodeManager.Sessions;
 using NodeManager.Testing;
 using Xunit.Abstractions;
@@ -84,6 +86,38 @@ public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
         }
 
         Assert.Equal(watches, _requests.Watches);
+    }
+
+    [Fact]
+    public async Task The_start_and_the_end_of_an_operation_are_streamed()
+    {
+        await using Reader reader = await Reader.OpenAsync(_client, "");
+        TrackedOperation started = _app.Services.GetRequiredService<OperationRegistry>().Start(
+            "test", static result => result,
+            () => RunningOperation.Start("NodeDrain", "worker-1 in cluster 'sandbox'", TimeProvider.System, context => Task.Delay(Timeout.Infinite, context.Token)));
+
+        JsonNode begun = await reader.UntilAsync("operation", data => (string?)data["id"] == started.Operation.Id);
+        started.Operation.Cancel();
+        JsonNode ended = await reader.UntilAsync("operation", data => (string?)data["id"] == started.Operation.Id);
+
+        Assert.Equal(("NodeDrain", "worker-1 in cluster 'sandbox'", "Running"), ((string?)begun["kind"], (string?)begun["target"], (string?)begun["state"]));
+        Assert.Equal("Cancelled", (string?)ended["state"]);
+    }
+
+    [Fact]
+    public async Task An_API_server_that_hangs_is_reported_with_the_time_of_its_last_answer_and_when_it_answers_again()
+    {
+        DateTimeOffset before = _session.Time().GetUtcNow();
+        await using Reader reader = await Reader.OpenAsync(_client, "");
+
+        _requests.Hangs = true;
+        JsonNode silent = await reader.UntilAsync("cluster", static _ => true);
+        _requests.Hangs = false;
+        JsonNode back = await reader.UntilAsync("cluster", static data => (bool)data["reachable"]!);
+
+        Assert.False((bool)silent["reachable"]!);
+        Assert.InRange((DateTimeOffset)silent["since"]!, before - TimeSpan.FromSeconds(30), _session.Time().GetUtcNow());
+        Assert.True((DateTimeOffset)back["since"]! > (DateTimeOffset)silent["since"]!);
     }
 
     [Fact]
@@ -206,13 +240,22 @@ public sealed class LiveTests(ITestOutputHelper output) : IAsyncLifetime
         /// <summary>What the monitor has asked for since its watches began.</summary>
         public int Monitors => _monitors;
 
+        /// <summary>The API server accepts requests and does not answer them.</summary>
+        public volatile bool Hangs;
+
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             string address = request.RequestUri!.PathAndQuery;
             if (address.Contains("watch=", StringComparison.Ordinal)) Interlocked.Increment(ref _watches);
             else if (address.Contains("/leases", StringComparison.Ordinal)) Interlocked.Increment(ref _monitors);
             else if (!address.Contains("metrics.k8s.io", StringComparison.Ordinal)) Interlocked.Increment(ref _count);
-            return base.SendAsync(request, cancellationToken);
+            return Hangs ? HangAsync(cancellationToken) : base.SendAsync(request, cancellationToken);
+        }
+
+        private static async Task<HttpResponseMessage> HangAsync(CancellationToken cancellationToken)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            throw new InvalidOperationException();
         }
     }
 }

@@ -22,6 +22,10 @@ test('a drain is started and cancelled with the keyboard', async ({ console: pag
   await page.keyboard.type('3600');
   await tabTo(page, 'Drain worker-1b-01', 'button');
   await page.keyboard.press('Enter');
+  const question = page.getByRole('alertdialog', { name: 'Drain worker-1b-01?' });
+  await expect(question).toContainText('1 PodDisruptionBudget allows no disruption in the present state: payments/ledger');
+  await tabTo(page, 'Drain', 'button');
+  await page.keyboard.press('Enter');
   await expect(page.getByRole('region', { name: 'Drain worker-1b-01' })).toContainText('Running');
   await tabTo(page, 'Cancel operation', 'button');
   await page.keyboard.press('Enter');
@@ -39,6 +43,7 @@ test('a drain waits for a PDB, survives a reload and ends when the PDB allows', 
 
   await page.getByLabel('Timeout in seconds').fill('0');
   await page.getByRole('button', { name: `Drain ${name}` }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Drain', exact: true }).click();
   const operation = page.getByRole('region', { name: `Drain ${name}` });
   await expect(operation).toContainText('Running');
   await expect(operation).toContainText('ledger');
@@ -54,4 +59,25 @@ test('a drain waits for a PDB, survives a reload and ends when the PDB allows', 
   await expect(page.getByRole('button', { name: `Uncordon ${name}` })).toBeVisible();
   await page.getByRole('button', { name: `Uncordon ${name}` }).click();
   await expect(page.getByRole('button', { name: `Cordon ${name}`, exact: true })).toBeVisible();
+});
+
+test('a drain that another page starts is shown, and uncordoning asks before it stops the drain', async ({ console: page, host }) => {
+  const name = 'worker-1b-01';
+  await open(page, `/admin/nodes/${name}/drain`);
+  await expect(page.getByText('Will not finish')).toBeVisible();
+
+  const started = await page.request.post(`/api/plugins/streamspace-node-manager/nodes/${name}/drain`, { data: { timeout_seconds: 3600 }, headers: { Prefer: 'respond-async' } });
+  expect(started.status()).toBe(202);
+  const operation = page.getByRole('region', { name: `Drain ${name}` });
+  await expect(operation).toContainText('Running');
+  await expect(page.getByRole('button', { name: `Drain ${name}` })).toHaveCount(0);
+
+  await page.getByRole('button', { name: `Uncordon ${name}` }).click();
+  await expect(page.getByRole('alertdialog')).toContainText('Uncordoning the node stops the drain');
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Cancel operation' }).click();
+  await expect(operation).toContainText('Cancelled');
+  await page.getByRole('button', { name: `Uncordon ${name}` }).click();
+  await expect(page.getByRole('button', { name: `Cordon ${name}`, exact: true })).toBeVisible();
+  await host.budget('payments', 'ledger', 2);
 });

@@ -75,10 +75,27 @@ test('the list reports that it is empty, loading or failing, and recovers', asyn
   await page.route(nodesPath, route => route.fulfill({ status: 502, json: { error: 'X', message: 'The API server is away.', action: 'Wait.' } }));
   await page.reload();
   await expect(page.getByRole('alert')).toContainText('The API server is away.');
+  await expect(page.getByRole('button', { name: 'Retry' })).toBeVisible();
   await page.unroute(nodesPath);
-  await page.getByRole('button', { name: 'Retry' }).click();
   await expect(page.getByRole('link', { name: 'worker-1b-01', exact: true })).toBeVisible();
   await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
+test('a session that ends asks for a token over the page, which then continues', async ({ console: page, host }) => {
+  await page.route('**/api/v1/events', route => route.fulfill({ status: 401, json: { error: 'Unauthorized', message: 'Sign in.' } }));
+  await page.reload();
+  const question = page.getByRole('dialog', { name: 'The session has ended' });
+  await expect(question).toBeVisible();
+  await expect(page.locator('main#content h1')).toHaveText('Nodes');
+  await expect(page.getByText('HTTP 401')).toHaveCount(0);
+
+  await page.unroute('**/api/v1/events');
+  await question.getByLabel('Token').fill(await host.token());
+  const stream = page.waitForResponse(answer => answer.url().endsWith('/api/v1/events') && answer.ok());
+  await question.getByRole('button', { name: 'Sign in' }).click();
+  await stream;
+  await expect(question).toHaveCount(0);
+  await expect(page.getByRole('link', { name: 'worker-1b-01', exact: true })).toBeVisible();
 });
 
 test('5,000 nodes are scrolled with wheel and keyboard', async ({ console: page }) => {

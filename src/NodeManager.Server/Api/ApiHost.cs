@@ -159,6 +159,8 @@ internal static class ApiHost
         services.AddHostedService(provider => provider.GetRequiredService<LiveNodeService>());
         services.AddSingleton<EventLog>();
         services.AddHostedService<NodeFeed>();
+        services.AddHostedService<OperationFeed>();
+        services.AddHostedService<ClusterProbe>();
         services.AddSingleton<AlertService>();
         services.AddHostedService(provider => provider.GetRequiredService<AlertService>());
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DrainOperations>(provider, settings.IsDelegated));

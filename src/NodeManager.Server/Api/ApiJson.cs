@@ -23,6 +23,8 @@ namespace NodeManager.Server.Api;
 [JsonSerializable(typeof(ApiStatistics))]
 [JsonSerializable(typeof(ApiNodeEvent))]
 [JsonSerializable(typeof(ApiUsageEvent))]
+[JsonSerializable(typeof(ApiOperationChange))]
+[JsonSerializable(typeof(ApiClusterEvent))]
 [JsonSerializable(typeof(ApiLabel))]
 [JsonSerializable(typeof(ApiTaintRequest))]
 [JsonSerializable(typeof(ApiDrainRequest))]

@@ -11,3 +11,10 @@ internal sealed record ApiNodeEvent(string Type, string Name, ApiNode? Node);
 internal sealed record ApiUsageEvent(IReadOnlyList<ApiNodeUsage> Nodes);
 
 internal sealed record ApiNodeUsage(string Name, ApiUsage? Usage, int? Pods);
+
+/// <summary>An operation started or ended: data of the event <c>operation</c>. <c>/api/v1/operations</c> has the rest.</summary>
+internal sealed record ApiOperationChange(string Id, string Kind, string Target, string State);
+
+/// <summary>The API server stopped answering, or answers again: data of the event <c>cluster</c>.</summary>
+/// <param name="Since">When it last answered.</param>
+internal sealed record ApiClusterEvent(bool Reachable, DateTimeOffset Since);

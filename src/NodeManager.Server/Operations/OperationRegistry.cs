@@ -20,6 +20,9 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
     private readonly Lock _gate = new();
     private volatile bool _isStopping;
 
+    /// <summary>An operation started or ended. Handlers return immediately.</summary>
+    public event Action<TrackedOperation>? Changed;
+
     /// <summary>The operations, newest first.</summary>
     public IReadOnlyList<TrackedOperation> All => [.. _operations.Values.OrderByDescending(o => o.Operation.StartedAt).ThenBy(o => o.Operation.Id, StringComparer.Ordinal)];
 
@@ -41,7 +44,8 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
             _operations[tracked.Operation.Id] = tracked;
         }
 
-        _ = NoteEndAsync(tracked);
+        Changed?.Invoke(tracked);
+        _ = RecordEndAsync(tracked);
         foreach (TrackedOperation old in All.Where(o => o.Operation.State != OperationState.Running).Skip(Kept)) _operations.TryRemove(old.Operation.Id, out _);
         return tracked;
     }
@@ -97,10 +101,11 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
         }
     }
 
-    private async Task NoteEndAsync(TrackedOperation tracked)
+    private async Task RecordEndAsync(TrackedOperation tracked)
     {
         OperationState state = await tracked.Operation.Completion;
         audit.Ended(tracked.By, tracked.Operation.Id, tracked.Operation.Kind, tracked.Operation.Target, state.ToString());
+        Changed?.Invoke(tracked);
     }
 }
 

@@ -135,6 +135,10 @@ internal sealed class ListReader(RequestSender sender)
             .Add("resourceVersion", string.IsNullOrEmpty(next) ? options.ResourceVersion : null)
             .Add("continue", next)
             .ToString();
-        return new(HttpMethod.Get, query, RetryMode.Always) { Accept = type.AcceptList };
+        return new(HttpMethod.Get, query, RetryMode.Always) 
+        {
+            Accept = type.AcceptList,
+            LargestAnswer = options.PageSize > 0 ? BoundedStream.LargestAnswer : BoundedStream.LargestList,
+        };
     }
 }

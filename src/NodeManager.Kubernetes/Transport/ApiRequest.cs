@@ -12,6 +12,9 @@ internal sealed record ApiRequest(HttpMethod Method, string PathAndQuery, RetryM
 
     public byte[]? Body { get; init; }
 
+    /// <summary>How large an answer may be, in decoded bytes.</summary>
+    public long LargestAnswer { get; init; } = BoundedStream.LargestAnswer;
+
     public string ContentType { get; init; } = Json;
 
     /// <summary>The path alone: selectors and continue tokens are noise in messages.</summary>

@@ -57,7 +57,7 @@ internal sealed partial class RequestSender : IDisposable
             try
             {
                 using HttpResponseMessage response = await SendOnceAsync(request, cancellationToken);
-                await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
+                await using BoundedStream body = new(await response.Content.ReadAsStreamAsync(cancellationToken), request.LargestAnswer);
                 return await read(body, response.Content.Headers.ContentType?.MediaType, cancellationToken);
             }
             catch (KubernetesException e) when (tries < RetryPolicy.MaximumTries
@@ -120,13 +120,15 @@ internal sealed partial class RequestSender : IDisposable
         try
         {
             string mediaType = response.Content.Headers.ContentType?.MediaType ?? "";
+            await using BoundedStream body = new(await response.Content.ReadAsStreamAsync(cancellationToken), BoundedStream.LargestRefusal);
             if (mediaType == WireEnvelope.MediaType)
             {
-                status = StatusWire.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken));
+                using MemoryStream whole = new();
+                await body.CopyToAsync(whole, cancellationToken);
+                status = StatusWire.Read(whole.ToArray());
             }
             else if (mediaType.EndsWith("json", StringComparison.Ordinal))
             {
-                await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
                 status = await JsonSerializer.DeserializeAsync(body, KubernetesJson.Default.Status, cancellationToken);
             }
         }

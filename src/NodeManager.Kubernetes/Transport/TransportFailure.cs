@@ -24,6 +24,7 @@ internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool May
         // SocketsHttpHandler's connect timeout; a caller's own cancellation is told apart by its token.
         OperationCanceledException { InnerException: TimeoutException } e => new(e, true, false),
         TimeoutException => new(exception, false, false),
+        AnswerTooLargeException => new(exception, false, false),
         HttpIOException or IOException or JsonException or InvalidDataException => new(exception, false, true),
         _ => null,
     };
@@ -35,6 +36,10 @@ internal sealed record TransportFailure(Exception Cause, bool IsUnsent, bool May
             if (inner is NodeManagerException told) return told;
 
         string address = server.GetLeftPart(UriPartial.Authority);
+        if (Cause is AnswerTooLargeException)
+            return new(
+                ErrorIds.UnexpectedAnswer, ErrorKind.ProtocolError, $"The answer of '{address}' to {request.Method} {request.Path} is refused: {Cause.Message}", address,
+                "Check that the address is that of an API server. If a list is that large, select less of it.", Cause);
         if (Cause is JsonException or InvalidDataException)
             return new(
                 ErrorIds.UnexpectedAnswer, ErrorKind.ProtocolError,

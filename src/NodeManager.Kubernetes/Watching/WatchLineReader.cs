@@ -3,12 +3,16 @@ using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization.Metadata;
 using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Kubernetes.Watching;
 
 /// <summary>Cuts the body of a watch into lines, without copying what arrived whole.</summary>
 internal static class WatchLineReader
 {
+    // Of one object; etcd takes 1.5 MiB unless told otherwise.
+    private const long LongestLine = 32L << 20;
+
     private static readonly StreamPipeReaderOptions Options = new(bufferSize: 64 * 1024, leaveOpen: true);
 
     /// <param name="body">The answer.</param>
@@ -36,6 +40,7 @@ internal static class WatchLineReader
                     if (!line.IsEmpty) yield return WatchLine<T>.Parse(line, item);
                 }
 
+                if (rest.Length > LongestLine) throw new AnswerTooLargeException(LongestLine);
                 pipe.AdvanceTo(rest.Start, rest.End);
                 if (!read.IsCompleted)
                 {

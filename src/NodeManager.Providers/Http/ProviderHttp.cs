@@ -5,33 +5,37 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using NodeManager.Core.Machines;
+using NodeManager.Kubernetes.Transport;
 
 namespace NodeManager.Providers.Http;
 
 /// <summary>Connections to providers of machines and of pools, and to receivers of alerts: TLS verified by default, no cookies, and no redirect that would carry credentials elsewhere.</summary>
 internal static class ProviderHttp
 {
+    // The inventory of a large Proxmox cluster and a page of pools are a few MiB.
+    private const long LargestAnswer = 64L << 20;
+
     /// <param name="settings">Of the provider; its transport is wrapped as they say.</param>
     /// <param name="caBundle">PEM in base64: trusted instead of the system's; null: the system's.</param>
     /// <param name="insecure">Accept any certificate.</param>
     /// <param name="timeout">Of one request.</param>
     public static HttpClient Create(MachineProviderSettings settings, string? caBundle, bool insecure, TimeSpan timeout)
     {
-        SocketsHttpHandler transport = Transport(caBundle, insecure);
+        HttpMessageHandler transport = Transport(caBundle, insecure);
         return new(settings.WrapTransport?.Invoke(transport) ?? transport) { Timeout = timeout };
     }
 
     /// <summary>The connections alone.</summary>
     /// <param name="caBundle">As above.</param>
     /// <param name="insecure">As above.</param>
-    public static SocketsHttpHandler Transport(string? caBundle, bool insecure) => Transport(caBundle is null ? null : Read(caBundle), insecure, proxy: null);
+    public static HttpMessageHandler Transport(string? caBundle, bool insecure) => Transport(caBundle is null ? null : Read(caBundle), insecure, proxy: null);
 
     /// <summary>The connections alone.</summary>
     /// <param name="authorities">Trusted instead of the system's; null: the system's.</param>
     /// <param name="insecure">Accept any certificate.</param>
     /// <param name="proxy">Null: what the environment says.</param>
     /// <param name="compression">What answers may be compressed with: controllers of machines get it wrong, services do not.</param>
-    public static SocketsHttpHandler Transport(
+    public static HttpMessageHandler Transport(
         X509Certificate2Collection? authorities, bool insecure, Uri? proxy, DecompressionMethods compression = DecompressionMethods.None)
     {
         var transport = new SocketsHttpHandler
@@ -50,7 +54,7 @@ internal static class ProviderHttp
 #pragma warning restore CA5359
         else if (authorities is not null)
             transport.SslOptions.CertificateChainPolicy = Trusting(authorities);
-        return transport;
+        return new BoundedAnswerHandler(transport, LargestAnswer);
     }
 
     /// <summary>True where the other side was reached and its certificate refused.</summary>

@@ -10,6 +10,8 @@ namespace NodeManager.Core.Scheduler.Measuring;
 /// <summary>Reads a scheduler's metrics at an address of its own. The certificate is checked, by the system's authorities or by those given.</summary>
 internal sealed class MetricsEndpoint : IDisposable
 {
+    // A scheduler's metrics are a few hundred KiB.
+    private const long LargestAnswer = 64L << 20;
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _client;
@@ -28,7 +30,7 @@ internal sealed class MetricsEndpoint : IDisposable
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = ConnectTimeout, AutomaticDecompression = DecompressionMethods.GZip };
         if (authorityFile is not null)
             handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Policy(authorityFile) };
-        _client = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+        _client = new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LargestAnswer };
         if (token is not null)
             _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }

@@ -117,33 +117,60 @@ internal sealed class StrategicPatch
             return;
         }
 
+        Dictionary<string, List<JsonObject>> present = new(StringComparer.Ordinal);
+        foreach (JsonObject element in list.OfType<JsonObject>()) Add(ElementKey.Of(element, mergeKey), element);
+        HashSet<JsonNode> removed = [];
         foreach (JsonNode? node in changes)
         {
             JsonObject change = node as JsonObject ?? throw new PatchException($"{name}: expected objects", true);
             JsonNode id = change[mergeKey] ?? throw new PatchException($"map: {GoText.Of(change)} does not contain declared merge key: {mergeKey}", true);
-            JsonObject? existing = list.OfType<JsonObject>().FirstOrDefault(element => JsonNode.DeepEquals(element[mergeKey], id));
+            string key = ElementKey.Of(id);
+            JsonObject? existing = present.GetValueOrDefault(key) is [var first, ..] ? first : null;
             if (change.Text(Directive) == "delete")
             {
-                if (existing is not null) list.Remove(existing);
+                if (existing is null) continue;
+                removed.Add(existing);
+                present[key].RemoveAt(0);
                 continue;
             }
 
-            if (existing is null) list.Add(existing = []);
+            if (existing is null)
+            {
+                list.Add(existing = []);
+                Add(key, existing);
+            }
+
             Merge(existing, change, type);
+        }
+
+        if (removed.Count > 0) Keep(list, element => element is null || !removed.Contains(element));
+
+        void Add(string key, JsonObject element)
+        {
+            if (present.TryGetValue(key, out List<JsonObject>? same)) same.Add(element);
+            else present.Add(key, [element]);
         }
     }
 
     private static void AddValues(JsonArray list, JsonArray values)
     {
+        HashSet<string> present = [.. list.Select(ElementKey.Of)];
         foreach (JsonNode? value in values)
-            if (!list.Any(existing => JsonNode.DeepEquals(existing, value))) list.Add(value?.DeepClone());
+            if (present.Add(ElementKey.Of(value))) list.Add(value?.DeepClone());
     }
 
     private static void RemoveValues(JsonObject target, string name, JsonArray? values)
     {
         if (target[name] is not JsonArray list || values is null) return;
-        for (int i = list.Count - 1; i >= 0; i--)
-            if (values.Any(value => JsonNode.DeepEquals(value, list[i]))) list.RemoveAt(i);
+        HashSet<string> gone = [.. values.Select(ElementKey.Of)];
+        Keep(list, element => !gone.Contains(ElementKey.Of(element)));
+    }
+
+    private static void Keep(JsonArray list, Func<JsonNode?, bool> isKept)
+    {
+        JsonNode?[] kept = [.. list.Where(isKept)];
+        list.Clear();
+        foreach (JsonNode? element in kept) list.Add(element);
     }
 
     private static void Retain(JsonObject target, JsonObject patch)

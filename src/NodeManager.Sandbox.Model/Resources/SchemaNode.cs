@@ -9,8 +9,6 @@ namespace NodeManager.Sandbox.Model.Resources;
 /// <summary>A part of a structural schema, read for pruning, defaulting and validating. Source: OpenAPI 3 as CustomResourceDefinitions allow it.</summary>
 internal sealed class SchemaNode
 {
-    private static readonly TimeSpan PatternTimeout = TimeSpan.FromSeconds(1);
-
     private SchemaNode(JsonObject schema)
     {
         Type = schema.Text("type") ?? "";
@@ -25,7 +23,7 @@ internal sealed class SchemaNode
         Default = schema["default"];
         Enum = schema.Array("enum");
         PatternText = schema.Text("pattern");
-        Pattern = PatternText is null ? null : ReadPattern(PatternText);
+        Pattern = PatternText is null ? null : GoPattern.Read(PatternText);
         (Minimum, Maximum, MultipleOf) = (Amount(schema, "minimum"), Amount(schema, "maximum"), Amount(schema, "multipleOf"));
         (IsMinimumExclusive, IsMaximumExclusive) = (schema.Flag("exclusiveMinimum") == true, schema.Flag("exclusiveMaximum") == true);
         (MinLength, MaxLength) = (schema.Number("minLength"), schema.Number("maxLength"));
@@ -121,32 +119,6 @@ internal sealed class SchemaNode
 
     /// <summary>The schema of whole objects.</summary>
     public static SchemaNode ReadRoot(JsonObject schema) => new(schema) { IsRoot = true, IsResource = true };
-
-    /// <summary>A pattern as Go's engine reads it, which knows no looking around; null where it is none.</summary>
-    public static Regex? ReadPattern(string pattern)
-    {
-        try
-        {
-            return new(pattern, RegexOptions.CultureInvariant | RegexOptions.ECMAScript, PatternTimeout);
-        }
-        catch (ArgumentException)
-        {
-            return Plain(pattern);
-        }
-    }
-
-    // ECMAScript's reading has ASCII classes as Go's; what it does not know may still be a pattern.
-    private static Regex? Plain(string pattern)
-    {
-        try
-        {
-            return new(pattern, RegexOptions.CultureInvariant, PatternTimeout);
-        }
-        catch (ArgumentException)
-        {
-            return null;
-        }
-    }
 
     private static decimal? Amount(JsonObject schema, string member) =>
         schema[member] is JsonValue value && value.GetValueKind() == JsonValueKind.Number &&

@@ -35,6 +35,15 @@ internal sealed class ChangeLog
     /// <summary>The number that the next change gets.</summary>
     public long Next => Volatile.Read(ref _next);
 
+    /// <summary>Bytes of outdated documents that it keeps. Only under the store's lock.</summary>
+    public long Bytes => _bytes;
+
+    /// <summary>The version of the oldest change; null if the newest is the only one, which stays. Only under the store's lock.</summary>
+    public long? OldestVersion => _next - _first > 1 ? _slots[_first % _slots.Length]!.Version : null;
+
+    /// <summary>Drops the oldest change. Only under the store's lock.</summary>
+    public void DropOldest() => Drop();
+
     /// <summary>Only under the store's lock.</summary>
     public void Append(Change change)
     {

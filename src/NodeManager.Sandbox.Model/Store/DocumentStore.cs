@@ -23,6 +23,9 @@ internal sealed class DocumentStore
     /// <summary>Changes of each kind that a watch can resume over.</summary>
     public const int DefaultLogCapacity = 32_768;
 
+    /// <summary>Bytes of outdated documents that the changes of all kinds keep: with many kinds, those of each add up.</summary>
+    public const long AllLogBytes = 128 * 1024 * 1024;
+
     /// <summary>Bytes of outdated documents that the changes of each kind keep. At 9 KB a node, that is the last 7,000 changes of nodes.</summary>
     public const long LogBytes = 64 * 1024 * 1024;
 
@@ -35,6 +38,7 @@ internal sealed class DocumentStore
     // Replaced when kinds come or go, never changed.
     private Dictionary<ResourceKind, Table> _tables;
     private readonly Dictionary<string, HashSet<(ResourceKind Kind, string Namespace, string Name)>> _dependents = new(StringComparer.Ordinal);
+    private long _logBytes;
     private long _version = FirstVersion;
     private long _published = FirstVersion;
 
@@ -48,6 +52,15 @@ internal sealed class DocumentStore
 
     /// <summary>Told of every change of a kind, by its writer, after it is stored and before the writer continues.</summary>
     public event Action<Change>? Committed;
+
+    /// <summary>Bytes of outdated documents that are kept for watches.</summary>
+    public long KeptLogBytes
+    {
+        get
+        {
+            lock (_lock) return _logBytes;
+        }
+    }
 
     /// <summary>The version of the newest change.</summary>
     public long Version => Volatile.Read(ref _published);
@@ -67,7 +80,7 @@ internal sealed class DocumentStore
         lock (_lock)
         {
             var left = new Dictionary<ResourceKind, Table>(_tables);
-            left.Remove(kind);
+            if (left.Remove(kind, out Table? gone)) _logBytes -= gone.Log.Bytes;
             Volatile.Write(ref _tables, left);
         }
     }
@@ -171,6 +184,7 @@ internal sealed class DocumentStore
         {
             _version = Math.Max(_version, version);
             foreach (Table table in _tables.Values) table.Log.Forget(_version);
+            _logBytes = 0;
             Volatile.Write(ref _published, _version);
         }
     }
@@ -284,10 +298,21 @@ internal sealed class DocumentStore
         }
 
         Change change = new(type, item, previous, item.Version);
+        long before = table.Log.Bytes;
         table.Log.Append(change);
+        _logBytes += table.Log.Bytes - before;
+        while (_logBytes > AllLogBytes && Oldest() is { } oldest)
+        {
+            before = oldest.Bytes;
+            oldest.DropOldest();
+            _logBytes -= before - oldest.Bytes;
+        }
+
         Volatile.Write(ref _published, _version);
         return change;
     }
+
+    private ChangeLog? Oldest() => _tables.Values.Select(static table => table.Log).Where(static log => log.OldestVersion is not null).MinBy(static log => log.OldestVersion);
 
     private sealed class Table(ResourceKind kind, ChangeLog log)
     {

@@ -158,6 +158,34 @@ public sealed class PatchTests
         Assert.Equal("map: map[status:True] does not contain declared merge key: type", refusal.Message);
     }
 
+    // Each of these was found by comparing every element with every other one.
+    [Theory]
+    [InlineData("values")]
+    [InlineData("order")]
+    [InlineData("elements")]
+    [InlineData("deletions")]
+    public void Long_lists_are_merged_in_time_that_grows_as_their_length(string kind)
+    {
+        (string type, string list) = kind == "values" ? ("Pod", "finalizers") : ("ServiceAccount", "secrets");
+        double small = Enumerable.Range(0, 3).Min(_ => Merge(4_000)), large = Enumerable.Range(0, 3).Min(_ => Merge(32_000));
+
+        // Eight times as many elements; compared in pairs they take 64 times as long.
+        Assert.True(large < small * 32, $"{small:0} ms and {large:0} ms");
+
+        double Merge(int count)
+        {
+            JsonArray Elements(string prefix) => [.. Enumerable.Range(0, count).Select(i => kind == "values" ? (JsonNode)$"{prefix}{i}" : new JsonObject { ["name"] = $"{prefix}{i}" })];
+            JsonObject target = kind == "values" ? new() { ["metadata"] = new JsonObject { [list] = Elements("a") } } : new() { [list] = Elements("a") };
+            JsonObject change = new() { [list] = Elements(kind is "deletions" or "order" ? "a" : "b") };
+            if (kind == "order") change = new() { ["$setElementOrder/" + list] = new JsonArray([.. Elements("a").Reverse().Select(static one => one!.DeepClone())]) };
+            if (kind == "deletions") foreach (JsonNode? one in change[list]!.AsArray()) one!["$patch"] = "delete";
+            if (kind == "values") change = new() { ["metadata"] = change };
+            long start = System.Diagnostics.Stopwatch.GetTimestamp();
+            StrategicPatch.Apply(target, change, type, 37);
+            return System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
+    }
+
     private static JsonObject Parse(string text) => JsonNode.Parse(text)!.AsObject();
 
     private static void AssertSame(string expected, JsonObject actual) =>

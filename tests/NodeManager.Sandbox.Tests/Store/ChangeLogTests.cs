@@ -88,6 +88,33 @@ public sealed class ChangeLogTests
     }
 
     [Fact]
+    public void The_logs_of_all_kinds_together_are_bounded_and_drop_the_oldest_change_first()
+    {
+        using var cluster = new TestCluster();
+        ResourceRegistry registry = cluster.Cluster.Registry;
+        string text = new('x', 512 * 1024);
+        ResourceKind[] kinds = [BuiltInKinds.ConfigMaps, BuiltInKinds.Secrets, BuiltInKinds.ServiceAccounts];
+        long start = 0;
+        foreach (ResourceKind kind in kinds) start = registry.Create(kind, "default", Large(kind, 0)).Version;
+        for (int i = 1; i <= 110; i++)
+            foreach (ResourceKind kind in kinds) registry.Update(kind, "default", "large", Large(kind, i));
+
+        // 165 MiB were replaced, less than each kind may keep.
+        Assert.InRange(registry.Store.KeptLogBytes, DocumentStore.AllLogBytes - (4 << 20), DocumentStore.AllLogBytes);
+        Assert.All(kinds, kind => Assert.Null(registry.Store.OpenCursor(kind, start)));
+        Assert.All(kinds, kind => Assert.NotNull(registry.Store.OpenCursor(kind, registry.Store.Version - 30)));
+
+        JsonObject Large(ResourceKind kind, int value)
+        {
+            JsonObject item = Map("large", value);
+            item["kind"] = kind.Kind;
+            item["metadata"]!["annotations"] = new JsonObject { ["text"] = text[..200_000], ["value"] = $"{value}" };
+            item.Remove("data");
+            return item;
+        }
+    }
+
+    [Fact]
     public async Task A_follower_that_fell_behind_reads_the_difference()
     {
         using var cluster = new TestCluster(logCapacity: Kept);

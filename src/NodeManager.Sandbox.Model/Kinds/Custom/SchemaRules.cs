@@ -50,7 +50,7 @@ internal static class SchemaRules
         CheckResource(schema, type, path, errors);
         if (schema[Keeps] is { } keeps && schema.Flag(Keeps) != true) errors.Invalid($"{path}.{Keeps}", keeps, "must be true or undefined");
         if (schema.Text(MapType) is { } map && map is not ("atomic" or "granular")) errors.NotSupported($"{path}.{MapType}", $"\"{map}\"", "atomic", "granular");
-        if (schema.Text("pattern") is { } pattern && SchemaNode.ReadPattern(pattern) is null)
+        if (schema.Text("pattern") is { } pattern && GoPattern.Read(pattern) is null)
             errors.Invalid(path + ".pattern", pattern, "must be a valid regular expression, but isn't");
         if (schema["default"] is { } given) CheckDefault(schema, given, path, errors);
         foreach ((string name, JsonNode? property) in schema.Object("properties") ?? [])

@@ -166,11 +166,11 @@ public sealed class PatchTests
     [InlineData("deletions")]
     public void Long_lists_are_merged_in_time_that_grows_as_their_length(string kind)
     {
+        const int Count = 100_000;
         (string type, string list) = kind == "values" ? ("Pod", "finalizers") : ("ServiceAccount", "secrets");
-        double small = Enumerable.Range(0, 3).Min(_ => Merge(4_000)), large = Enumerable.Range(0, 3).Min(_ => Merge(32_000));
 
-        // Eight times as many elements; compared in pairs they take 64 times as long.
-        Assert.True(large < small * 32, $"{small:0} ms and {large:0} ms");
+        // Compared in pairs, they take several minutes; merged by their keys, a second on an idle machine.
+        Assert.InRange(Merge(Count), 0, 90);
 
         double Merge(int count)
         {
@@ -182,7 +182,7 @@ public sealed class PatchTests
             if (kind == "values") change = new() { ["metadata"] = change };
             long start = System.Diagnostics.Stopwatch.GetTimestamp();
             StrategicPatch.Apply(target, change, type, 37);
-            return System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            return System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds;
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using NodeManager.Sandbox.Api.Registry;
 using NodeManager.Sandbox.Model.Kinds;
 using NodeManager.Sandbox.Model.Ownership;
+using NodeManager.Sandbox.Model.Resources;
 using NodeManager.Sandbox.Model.Store;
 
 namespace NodeManager.Sandbox.Tests.Store;
@@ -92,25 +93,22 @@ public sealed class ChangeLogTests
     {
         using var cluster = new TestCluster();
         ResourceRegistry registry = cluster.Cluster.Registry;
-        string text = new('x', 512 * 1024);
+        string text = new('x', 200_000);
         ResourceKind[] kinds = [BuiltInKinds.ConfigMaps, BuiltInKinds.Secrets, BuiltInKinds.ServiceAccounts];
         long start = 0;
-        foreach (ResourceKind kind in kinds) start = registry.Create(kind, "default", Large(kind, 0)).Version;
-        for (int i = 1; i <= 110; i++)
-            foreach (ResourceKind kind in kinds) registry.Update(kind, "default", "large", Large(kind, i));
+        foreach (ResourceKind kind in kinds) start = registry.Create(kind, "default", Annotate(new() { ["metadata"] = new JsonObject { ["name"] = "large", ["namespace"] = "default" } }, 0)).Version;
+        for (int i = 1; i <= 300; i++)
+            foreach (ResourceKind kind in kinds) registry.Update(kind, "default", "large", document => Annotate(document, i));
 
-        // 165 MiB were replaced, less than each kind may keep.
+        // 172 MiB were replaced, less than each kind may keep.
         Assert.InRange(registry.Store.KeptLogBytes, DocumentStore.AllLogBytes - (4 << 20), DocumentStore.AllLogBytes);
         Assert.All(kinds, kind => Assert.Null(registry.Store.OpenCursor(kind, start)));
-        Assert.All(kinds, kind => Assert.NotNull(registry.Store.OpenCursor(kind, registry.Store.Version - 30)));
+        Assert.All(kinds, kind => Assert.NotNull(registry.Store.OpenCursor(kind, registry.Store.Version - 60)));
 
-        JsonObject Large(ResourceKind kind, int value)
+        JsonObject Annotate(JsonObject document, int value)
         {
-            JsonObject item = Map("large", value);
-            item["kind"] = kind.Kind;
-            item["metadata"]!["annotations"] = new JsonObject { ["text"] = text[..200_000], ["value"] = $"{value}" };
-            item.Remove("data");
-            return item;
+            document["metadata"]!["annotations"] = new JsonObject { ["text"] = text, ["value"] = $"{value}" };
+            return document;
         }
     }
 

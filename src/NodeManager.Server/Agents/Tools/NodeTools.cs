@@ -62,8 +62,8 @@ internal sealed class NodeTools(ClusterSession cluster)
         });
     }
 
-    [AgentTool("get_node", "One node", Answers = "name:string uid:string resourceVersion:string status:string cordoned:boolean roles?:string zone?:string pool?:string age:string "
-        + "kubeletVersion:string containerRuntime:string osImage?:string kernelVersion:string architecture:string internalIP?:string labels:object annotationKeys:array taints:array conditions:array capacity:object allocatable:object requested?:object cpuRequestedPercent?:number memoryRequestedPercent?:number pods?:integer usage?:object")]
+    [AgentTool("get_node", "One node", Answers = "name:string;uid:string;resourceVersion:string;status:string;cordoned:boolean;roles?:string;zone?:string;pool?:string;age:string;"
+        + "kubeletVersion:string;containerRuntime:string;osImage?:string;kernelVersion:string;architecture:string;internalIP?:string;labels:object;annotationKeys:array;taints:array;conditions:array;capacity:object;allocatable:object;requested?:object;cpuRequestedPercent?:number;memoryRequestedPercent?:number;pods?:integer;usage?:object")]
     [Description("One node: labels, taints, conditions, capacity, what its pods request, and how many pods it has.")]
     public async Task<CallToolResult> GetAsync([Description("The node's name.")] string name, CancellationToken stop = default)
     {

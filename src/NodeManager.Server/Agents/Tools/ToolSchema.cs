@@ -28,7 +28,7 @@ internal static class ToolSchema
             ["action"] = new JsonObject { ["type"] = "string" },
         };
         JsonArray required = [];
-        foreach (string field in answers.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string field in answers.Split([' ', ';'], StringSplitOptions.RemoveEmptyEntries))
         {
             string[] parts = field.Split(':');
             string name = parts[0].TrimEnd('?');

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Selectors;
@@ -250,7 +251,14 @@ public sealed class SandboxCluster : IDisposable
             ResourceKind kind = Catalog.Kinds.FirstOrDefault(kind => kind.IsStored && kind.StoredAs == kind && kind.Group == item.Group && kind.Plural == item.Plural)
                 ?? throw new NodeManagerException(
                     ErrorIds.SandboxFileDamaged, ErrorKind.InvalidData, $"The saved cluster has {item.Plural}.{item.Group}, which nothing defines.", item.Plural);
-            Registry.Store.Load(new(kind, item.Document, ManagedFields.Read(item.Owners) ?? ManagedFields.None), item.Version);
+            JsonObject document = item.Document;
+            if (ClusterIdentity.IsStoredIn(kind, (document["metadata"] as JsonObject).Text("name") ?? ""))
+            {
+                document = (JsonObject)document.DeepClone();
+                document.Ensure("metadata")["uid"] = ClusterIdentity.Create();
+            }
+
+            Registry.Store.Load(new(kind, document, ManagedFields.Read(item.Owners) ?? ManagedFields.None), item.Version);
         }
 
         Registry.Store.BeginAt(saved.Header.ResourceVersion);

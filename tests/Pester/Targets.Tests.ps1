@@ -102,7 +102,7 @@ Describe 'A deserialized object' {
     It 'is refused if no session has its cluster, and other objects are processed' {
         $rows = @(
             [pscustomobject]@{ Name = $node.Name; Cluster = 'production' }
-            [pscustomobject]@{ Name = $node.Name; Cluster = $first.Cluster }
+            [pscustomobject]@{ Name = $node.Name; Cluster = $first.Cluster; Uid = $node.Uid }
         )
         $changed = $rows | Set-NodeLabel -Label @{ origin = 'row' } -PassThru -ErrorVariable failures -ErrorAction SilentlyContinue
         $changed.Cluster | Should -Be $first.Cluster

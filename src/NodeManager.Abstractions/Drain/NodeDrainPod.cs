@@ -6,6 +6,9 @@ public sealed class NodeDrainPod : ClusterObject
     /// <summary>The node that it was to leave.</summary>
     public required string Node { get; init; }
 
+    /// <summary>The UID of that node.</summary>
+    public string NodeUid { get; init; } = "";
+
     public required string Namespace { get; init; }
 
     public required string Name { get; init; }

@@ -5,6 +5,9 @@ public sealed class NodeDrainStep : ClusterObject
 {
     public required string Node { get; init; }
 
+    /// <summary>The UID of the node.</summary>
+    public string NodeUid { get; init; } = "";
+
     /// <summary><c>namespace/name</c> of the pod; empty for a step of the node itself.</summary>
     public string Pod { get; init; } = "";
 

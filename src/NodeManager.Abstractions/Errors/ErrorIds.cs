@@ -44,6 +44,10 @@ public static class ErrorIds
     public const string SessionAmbiguous = nameof(SessionAmbiguous);
     /// <summary>A cmdlet got names as well as pipeline input.</summary><remarks>Use either -Name or the pipeline.</remarks>
     public const string InputAmbiguous = nameof(InputAmbiguous);
+    /// <summary>An input object comes from another cluster of the same name: the UIDs of the two namespaces kube-system differ.</summary><remarks>Connect to the cluster of the input, or pass names instead of objects.</remarks>
+    public const string WrongCluster = nameof(WrongCluster);
+    /// <summary>A change was refused because it is not certain which cluster an input object comes from: it has no ClusterUid, or the session may not read its own, and it has no UID of a node.</summary><remarks>Read the objects again, or specify the session with -Session.</remarks>
+    public const string ClusterUnverified = nameof(ClusterUnverified);
     /// <summary>The port for the embedded cluster or the server is in use, or cannot be opened.</summary><remarks>Use another port, or 0 for a free port.</remarks>
     public const string PortUnavailable = nameof(PortUnavailable);
     /// <summary>A configuration file contains an invalid value. The message names file, line and field.</summary><remarks>Correct the file.</remarks>

@@ -10,6 +10,9 @@ public sealed class NodePod : ClusterObject
     /// <summary>The node that the pod is bound to.</summary>
     public string NodeName { get; init; } = "";
 
+    /// <summary>The UID of that node. Empty without the permission to read nodes.</summary>
+    public string NodeUid { get; init; } = "";
+
     /// <summary><c>Pending</c>, <c>Running</c>, <c>Succeeded</c>, <c>Failed</c> or <c>Unknown</c>, as the server has it.</summary>
     public string Phase { get; init; } = "";
 

@@ -8,12 +8,22 @@ public sealed class NodeManagerSession : IDisposable
 {
     private int _disposed;
     private NodeManagerConfiguration? _configuration;
+    private string _clusterUid = "";
 
     /// <summary>Counts up within the process.</summary>
     public required int Id { get; init; }
 
-    /// <summary>The name of the cluster: the cluster name of the context, <c>in-cluster</c> or <c>sandbox</c>; unique among live sessions.</summary>
+    /// <summary>
+    /// The name of the cluster: the cluster name of the context, <c>in-cluster</c> or <c>sandbox</c>. It is unique among live sessions and, in one
+    /// process, never names another cluster later: a second cluster of the name has a number after it.
+    /// </summary>
     public required string Cluster { get; init; }
+
+    /// <summary>
+    /// The identity of the cluster: the UID of its namespace <c>kube-system</c>. Empty without the permission to get that namespace, and until a
+    /// late answer arrives.
+    /// </summary>
+    public string ClusterUid { get => Volatile.Read(ref _clusterUid); internal init => _clusterUid = value; }
 
     /// <summary><c>Kubeconfig</c>, <c>InCluster</c> or <c>Sandbox</c>.</summary>
     public required string Source { get; init; }
@@ -51,6 +61,9 @@ public sealed class NodeManagerSession : IDisposable
             return Interlocked.CompareExchange(ref _configuration, initial, null) ?? initial;
         }
     }
+
+    /// <summary>Completes a session whose cluster answered late.</summary>
+    internal void Identify(string clusterUid) => Interlocked.CompareExchange(ref _clusterUid, clusterUid, "");
 
     /// <summary>Replaces the configuration. Of concurrent changes none is lost: the change is repeated on what another caller has set meanwhile.</summary>
     /// <param name="change">The new configuration, made from the current one. Has no side effects.</param>

@@ -1,4 +1,5 @@
 using NodeManager.Controllers.Caching;
+using NodeManager.Core.Errors;
 using NodeManager.Core.Health.Rules;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
@@ -19,7 +20,7 @@ public static class NodeHealthChecks
 
     /// <param name="session">Where.</param>
     /// <param name="query">Which nodes.</param>
-    /// <param name="missing">Told of every plain name without a node (NodeNotFound, InvalidNodeName); the others are judged nevertheless.</param>
+    /// <param name="missing">Told of every plain name without a node (NodeNotFound, InvalidNodeName), and of replaced nodes (NodeReplaced); the others are judged nevertheless.</param>
     /// <param name="observer">Told of what may not be read.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The nodes by name.</returns>
@@ -77,6 +78,13 @@ public static class NodeHealthChecks
 
         foreach (string name in plain.Where(name => !known.ContainsKey(name))) missing(NodeReader.Missing(name, connection.Cluster));
         Predicate<string> isNamed = query.Names.Count == 0 ? static _ => true : NamePattern.Any(query.Names);
+        foreach ((string name, string uid) in query.Uids)
+        {
+            if (!known.TryGetValue(name, out Node? node) || node.Metadata.Uid == uid) continue;
+            missing(ErrorTranslator.NodeReplaced(name, uid, node.Metadata.Uid, connection.Cluster));
+            known.Remove(name);
+        }
+
         return
         [
             .. known.Values.Where(node => isNamed(node.Metadata.Name) && (selector is null || selector.Matches(node.Metadata.Labels)))

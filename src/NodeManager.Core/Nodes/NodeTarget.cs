@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace NodeManager.Core.Nodes;
 
 /// <summary>A node to work on.</summary>
@@ -28,6 +30,13 @@ public readonly record struct NodeTarget
 
     /// <summary>Whether a node of this name and of this UID is the one that is meant.</summary>
     public bool Matches(string? uid) => Uid.Length == 0 || Uid == uid;
+
+    /// <summary>No node is known by its UID.</summary>
+    public static IReadOnlyDictionary<string, string> NoUids { get; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>The UIDs by name, of those targets that have one.</summary>
+    public static IReadOnlyDictionary<string, string> UidsOf(IEnumerable<NodeTarget> nodes) =>
+        Distinct(nodes).Where(static one => one.Uid.Length > 0).ToDictionary(static one => one.Name, static one => one.Uid, StringComparer.Ordinal);
 
     /// <summary>Each name once; of several targets of a name, the first one that knows its UID.</summary>
     public static IReadOnlyList<NodeTarget> Distinct(IEnumerable<NodeTarget> nodes) =>

@@ -9,14 +9,18 @@ public sealed partial class ClusterConnection : IDisposable
 {
     private readonly CancellationTokenSource _closed = new();
     private readonly SessionFeatures _features = new();
-    private readonly IDisposable? _name;
+    private readonly SessionNames.Reservation? _name;
 
     /// <param name="cluster">What users call the cluster.</param>
     /// <param name="client">Disposed with the connection.</param>
     /// <param name="logger">Where it logs.</param>
     /// <param name="owned">What else ends with the connection, a sandbox say.</param>
-    /// <param name="name">The reservation of the name; disposed at the end.</param>
-    public ClusterConnection(string cluster, KubernetesClient client, ILogger logger, IDisposable? owned = null, IDisposable? name = null)
+    public ClusterConnection(string cluster, KubernetesClient client, ILogger logger, IDisposable? owned = null)
+        : this(cluster, client, logger, owned, null)
+    {
+    }
+
+    internal ClusterConnection(string cluster, KubernetesClient client, ILogger logger, IDisposable? owned, SessionNames.Reservation? name)
     {
         Cluster = cluster;
         Client = client;
@@ -55,6 +59,9 @@ public sealed partial class ClusterConnection : IDisposable
     /// <inheritdoc cref="Get{T}(Func{ClusterConnection, T})"/>
     public T Get<T>()
         where T : class, new() => _features.Get(static () => new T());
+
+    /// <summary>Records the identity of the cluster. False if the connection's name belongs to another cluster.</summary>
+    internal bool TryIdentify(string clusterUid) => _name?.TryIdentify(clusterUid) != false;
 
     public void Dispose()
     {

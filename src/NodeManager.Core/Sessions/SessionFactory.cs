@@ -56,49 +56,77 @@ public static partial class SessionFactory
             session.Connection().Client.ActAs(user, groups), null, logger,
             new(session.Cluster, session.Source, session.Context, user, session.Namespace)
             {
-                Groups = groups, ActsThrough = session.Connection(), Origin = session.Connection().Origin is { } origin ? origin with { ImpersonateUser = user, ImpersonateGroups = groups } : null,
+                Groups = groups, ClusterUid = session.ClusterUid, ActsThrough = session.Connection(), Origin = session.Connection().Origin is { } origin ? origin with { ImpersonateUser = user, ImpersonateGroups = groups } : null,
             },
             cancellationToken);
 
     private static async Task<NodeManagerSession> ConnectAsync(
         KubernetesClient client, IDisposable? owned, ILogger logger, Description description, CancellationToken cancellationToken)
     {
-        SessionNames.Reservation name = SessionNames.Reserve(description.Cluster);
-        var connection = new ClusterConnection(name.Name, client, logger, owned, name) { Origin = description.Origin, ActsThrough = description.ActsThrough };
+        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
+            // Another user of the same cluster may not have the permission to read the identity.
+            Task<string> identity = description.ActsThrough is null ? ClusterIdentity.ReadAsync(client, attempt.Token) : Task.FromResult(description.ClusterUid);
             VersionInfo version = await client.GetVersionAsync(cancellationToken);
-            LogConnected(
-                logger, name.Name, description.User.Length > 0 ? description.User : "(none)",
-                description.Groups.Count > 0 ? string.Join(", ", description.Groups.Select(group => $"'{group}'")) : "(decided by the server)");
-            return new()
-            {
-                Id = Interlocked.Increment(ref s_sessions),
-                Cluster = name.Name,
-                Source = description.Source,
-                Context = description.Context,
-                Server = client.Server,
-                User = description.User,
-                Groups = new([.. description.Groups]),
-                Namespace = description.Namespace,
-                ServerVersion = version.GitVersion,
-                ConnectedAt = client.Time.GetUtcNow(),
-                Connection = connection,
-            };
+            string? uid = await ClusterIdentity.AwaitBrieflyAsync(identity);
+            NodeManagerSession session = Open(client, owned, logger, description, version, uid);
+            if (uid is null) _ = IdentifyAsync(session, (ClusterConnection)session.Connection!);
+            return session;
         }
         catch (Exception exception)
         {
-            connection.Dispose();
+            client.Dispose();
+            owned?.Dispose();
             if (!cancellationToken.IsCancellationRequested
                 && ErrorTranslator.Translate(exception, description.Cluster, client.Server, client.Server) is { } error)
                 throw error;
             throw;
         }
+        finally
+        {
+            await attempt.CancelAsync();
+        }
+    }
+
+    private static NodeManagerSession Open(
+        KubernetesClient client, IDisposable? owned, ILogger logger, Description description, VersionInfo version, string? uid)
+    {
+        SessionNames.Reservation name = SessionNames.Reserve(description.Cluster, uid ?? "", client.Server);
+        ClusterConnection connection = new(name.Name, client, logger, owned, name) { Origin = description.Origin, ActsThrough = description.ActsThrough };
+        LogConnected(
+            logger, name.Name, description.User.Length > 0 ? description.User : "(none)",
+            description.Groups.Count > 0 ? string.Join(", ", description.Groups.Select(group => $"'{group}'")) : "(decided by the server)");
+        return new()
+        {
+            Id = Interlocked.Increment(ref s_sessions),
+            Cluster = name.Name,
+            ClusterUid = uid ?? "",
+            Source = description.Source,
+            Context = description.Context,
+            Server = client.Server,
+            User = description.User,
+            Groups = new([.. description.Groups]),
+            Namespace = description.Namespace,
+            ServerVersion = version.GitVersion,
+            ConnectedAt = client.Time.GetUtcNow(),
+            Connection = connection,
+        };
+    }
+
+    // The name was chosen without the identity. If it belongs to another cluster, the session stays without one.
+    private static async Task IdentifyAsync(NodeManagerSession session, ClusterConnection connection)
+    {
+        string uid = await ClusterIdentity.ReadAsync(connection.Client, connection.Closed);
+        if (uid.Length > 0 && connection.TryIdentify(uid)) session.Identify(uid);
     }
 
     private sealed record Description(string Cluster, string Source, string Context, string User, string Namespace)
     {
         public IReadOnlyList<string> Groups { get; init; } = [];
+
+        /// <summary>Of the cluster, if another session has read it.</summary>
+        public string ClusterUid { get; init; } = "";
 
         public KubeconfigRequest? Origin { get; init; }
 

@@ -1,27 +1,57 @@
 namespace NodeManager.Core.Sessions;
 
-/// <summary>The cluster names in use by live sessions of this process. A second <c>sandbox</c> is <c>sandbox-2</c>.</summary>
+/// <summary>
+/// The names of clusters in this process. A live session has its name alone: a second <c>sandbox</c> is <c>sandbox-2</c>. A name that is free
+/// returns only to the cluster that had it, as objects and scripts of this process may still name that one.
+/// </summary>
 internal static class SessionNames
 {
     private static readonly HashSet<string> Taken = new(StringComparer.OrdinalIgnoreCase);
+    private static readonly Dictionary<string, Owner> Owners = new(StringComparer.OrdinalIgnoreCase);
     private static readonly Lock Gate = new();
 
-    /// <summary>Takes the name, or the first free one after it. Disposing the reservation frees it.</summary>
-    public static Reservation Reserve(string wanted)
+    /// <summary>Takes the name, or the first one after it that is free for this cluster. Disposing the reservation frees it.</summary>
+    /// <param name="wanted">The name.</param>
+    /// <param name="clusterUid">The identity of the cluster; empty if it is not known. The server's address then stands for it.</param>
+    /// <param name="server">The address of the cluster's server.</param>
+    public static Reservation Reserve(string wanted, string clusterUid, Uri server)
     {
+        Owner owner = new(clusterUid, server);
         lock (Gate)
         {
             string name = wanted;
-            for (int number = 2; !Taken.Add(name); number++) name = $"{wanted}-{number}";
-            return new(name);
+            for (int number = 2; Taken.Contains(name) || !IsFree(name, owner); number++) name = $"{wanted}-{number}";
+            Taken.Add(name);
+            if (clusterUid.Length > 0 || !Owners.ContainsKey(name)) Owners[name] = owner;
+            return new(name, server);
         }
     }
 
-    internal sealed class Reservation(string name) : IDisposable
+    private static bool IsFree(string name, Owner owner) => !Owners.TryGetValue(name, out Owner? last) || last.IsSame(owner);
+
+    private sealed record Owner(string Uid, Uri Server)
+    {
+        public bool IsSame(Owner other) => Uid.Length > 0 && other.Uid.Length > 0 ? Uid == other.Uid : Server == other.Server;
+    }
+
+    internal sealed class Reservation(string name, Uri server) : IDisposable
     {
         private int _freed;
 
         public string Name { get; } = name;
+
+        /// <summary>Records the identity of the cluster, which was not known before.</summary>
+        /// <returns>False if the name belongs to a cluster of another identity.</returns>
+        public bool TryIdentify(string clusterUid)
+        {
+            Owner owner = new(clusterUid, server);
+            lock (Gate)
+            {
+                if (!IsFree(Name, owner)) return false;
+                Owners[Name] = owner;
+                return true;
+            }
+        }
 
         public void Dispose()
         {

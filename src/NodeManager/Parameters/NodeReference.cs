@@ -42,7 +42,15 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
     };
 
     /// <summary>The nodes that an object stands for; none for an object that stands for none.</summary>
-    public static IReadOnlyList<string> NamesFrom(ClusterObject value) => value is NodeAlert alert ? alert.Nodes : value is NodeScaleRecommendation recommendation ? [.. recommendation.Remove.Select(static one => one.Node)] : NameFrom(value) is { Length: > 0 } name ? [name] : [];
+    public static IReadOnlyList<NodeTarget> TargetsFrom(ClusterObject value) => value switch
+    {
+        NodeAlert alert => [.. alert.Nodes.Select(node => new NodeTarget(node, alert.Findings.FirstOrDefault(finding => finding.Node == node)?.NodeUid ?? ""))],
+        NodeScaleRecommendation recommendation => [.. recommendation.Remove.Select(static one => new NodeTarget(one.Node, one.NodeUid))],
+        _ => NameFrom(value) is { Length: > 0 } name ? [new NodeTarget(name, UidFrom(value))] : [],
+    };
+
+    /// <summary>True where an object names all of its nodes by UID.</summary>
+    public static bool HasUids(IReadOnlyList<NodeTarget> targets) => targets.Count > 0 && targets.All(static one => one.Uid.Length > 0);
 
     /// <summary>What the object knows of the node; null for an object that only names it.</summary>
     public static ClusterNode? KnownFrom(ClusterObject value) => value switch
@@ -56,8 +64,10 @@ internal readonly record struct NodeReference(NodeManagerSession Session, NodeTa
     public static string UidFrom(ClusterObject value) => value switch
     {
         ClusterNode node => node.Uid,
+        NodePod pod => pod.NodeUid,
         NodeDrainPlan plan => plan.NodeUid,
         NodeDrainResult result => result.NodeUid,
+        NodeDrainPod pod => pod.NodeUid,
         NodeChange change => change.Node.Uid,
         NodeSelection selection => selection.Uid,
         NodeUsageSeries series => series.NodeUid,

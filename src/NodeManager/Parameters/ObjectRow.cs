@@ -12,6 +12,9 @@ internal sealed class ObjectRow : ClusterObject
 {
     private const string Deserialized = "Deserialized.NodeManager.";
 
+    // The classes whose Name and Uid are those of a node.
+    private static readonly string[] Nodes = [nameof(ClusterNode), nameof(NodeHealth), nameof(NodeSelection)];
+
     /// <summary>The node that it is, or stands for; empty for none.</summary>
     public string Node { get; private init; } = "";
 
@@ -28,7 +31,7 @@ internal sealed class ObjectRow : ClusterObject
     public string Name { get; private init; } = "";
 
     /// <summary>The node pool that it was before it lost its class; null for all else.</summary>
-    public PoolRow? Pool { get; private init; }
+    public PoolRow? Pool { get; private set; }
 
     /// <summary>Null for text, a number, a list, and what still has its class.</summary>
     public static ObjectRow? From(object? value)
@@ -40,16 +43,19 @@ internal sealed class ObjectRow : ClusterObject
         string name = Read(value!, "Name");
         string hostNode = First(Read(value!, "NodeName"), Text(onNode));
         bool isNode = hostNode.Length == 0 && IsNode(value!);
-        return new()
+        ObjectRow row = new()
         {
             Cluster = Read(value!, "Cluster"),
+            ClusterUid = Read(value!, "ClusterUid"),
+            ClusterServer = Read(value!, "ClusterServer"),
             Node = isNode ? name : hostNode,
             NodeUid = First(Read(value!, "NodeUid"), isNode ? Read(value!, "Uid") : UidOf(onNode)),
             RunId = First(Read(value!, "RunId"), Read(value!, "Id")),
             Namespace = Read(value!, "Namespace"),
             Name = name,
-            Pool = PoolRow.WasPool(value!) ? PoolRow.From(value!, Read(value!, "Cluster")) : null,
         };
+        row.Pool = PoolRow.WasPool(value!) ? PoolRow.From(value!, row) : null;
+        return row;
     }
 
     /// <summary>The text of a property, or of a hashtable's entry; empty where there is none.</summary>
@@ -57,10 +63,10 @@ internal sealed class ObjectRow : ClusterObject
 
     public override string ToString() => Name.Length > 0 ? Name : Node.Length > 0 ? Node : "the input";
 
-    // A row is a node's unless its class was another one's.
+    // A row is a node's unless its class was one of those that only name a node in another property.
     private static bool IsNode(object value) =>
         PSObject.AsPSObject(value).TypeNames.FirstOrDefault(t => t.StartsWith(Deserialized, StringComparison.Ordinal)) is not { } type
-        || type.StartsWith(Deserialized + nameof(ClusterNode), StringComparison.Ordinal);
+        || Nodes.Any(one => type == Deserialized + one || type.StartsWith($"{Deserialized}{one}#", StringComparison.Ordinal));
 
     private static string First(string preferred, string other) => preferred.Length > 0 ? preferred : other;
 

@@ -17,15 +17,19 @@ internal sealed class PoolRow : ClusterObject
     public string Namespace { get; private init; } = "";
 
     /// <summary>Null for what still has its class, and for what names no pool.</summary>
-    public static PoolRow? From(object? value) => ObjectRow.From(value) is { } row ? From(value!, row.Cluster) : null;
+    public static PoolRow? From(object? value) => ObjectRow.From(value) is { } row ? From(value!, row) : null;
 
     /// <summary>Null for what names no pool.</summary>
-    public static PoolRow? From(object value, string cluster)
+    /// <param name="value">The row.</param>
+    /// <param name="origin">What it says of its cluster.</param>
+    public static PoolRow? From(object value, ClusterObject origin)
     {
         string pool = ObjectRow.Read(value, "Pool"), own = ObjectRow.Read(value, "PoolId"), id = own.Length > 0 ? own : ObjectRow.Read(value, "Id");
         PoolRow found = new()
         {
-            Cluster = cluster,
+            Cluster = origin.Cluster,
+            ClusterUid = origin.ClusterUid,
+            ClusterServer = origin.ClusterServer,
             Id = Guid.TryParse(id, out _) ? id : "",
             Name = pool.Length > 0 ? pool : ObjectRow.Read(value, "Name"),
             ClusterId = ObjectRow.Read(value, "ClusterId"),

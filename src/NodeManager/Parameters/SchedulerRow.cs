@@ -13,6 +13,8 @@ internal sealed class SchedulerRow : SchedulerObject
         SchedulerRow found = new()
         {
             Cluster = row.Cluster,
+            ClusterUid = row.ClusterUid,
+            ClusterServer = row.ClusterServer,
             Namespace = row.Namespace,
             ConfigMap = ObjectRow.Read(value!, nameof(ConfigMap)),
             Key = ObjectRow.Read(value!, nameof(Key)),
@@ -27,6 +29,8 @@ internal sealed class SchedulerRow : SchedulerObject
             ? new()
             {
                 Cluster = row.Cluster,
+                ClusterUid = row.ClusterUid,
+                ClusterServer = row.ClusterServer,
                 Namespace = row.Namespace,
                 ConfigMap = row.ConfigMap,
                 Key = row.Key,

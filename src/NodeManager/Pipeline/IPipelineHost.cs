@@ -27,7 +27,17 @@ internal interface IPipelineHost
 
     void WriteProgress(ProgressRecord record);
 
-    bool ShouldProcess(string target, string action);
+    /// <summary>True for a command that asks before it acts: one that changes something.</summary>
+    bool IsChange { get; }
+
+    /// <summary>Asks about a change of a session's cluster.</summary>
+    bool ShouldProcess(NodeManagerSession session, string target, string action);
+
+    /// <summary>Asks about a change of this computer or this process.</summary>
+    bool ShouldProcessLocally(string target, string action);
+
+    /// <summary>Takes what confirmations say of a session's cluster, because the input knows it by another name or address.</summary>
+    void DescribeCluster(NodeManagerSession session, string description);
 
     void ThrowTerminatingError(ErrorRecord record);
 

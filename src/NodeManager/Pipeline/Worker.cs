@@ -77,14 +77,12 @@ internal sealed class Worker(WorkPump pump) : IOperationObserver, IOperationLog
         }
     }
 
-    /// <summary>Asks ShouldProcess on the pipeline's thread.</summary>
-    public async Task<bool> ShouldProcessAsync(string target, string action)
-    {
-        var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using CancellationTokenRegistration stop = Token.Register(() => answer.TrySetCanceled(Token));
-        pump.PostUnlessStopped(() => answer.TrySetResult(pump.Host.ShouldProcess(target, action)));
-        return await answer.Task;
-    }
+    /// <summary>Asks about a change of a session's cluster, on the pipeline's thread.</summary>
+    public Task<bool> ShouldProcessAsync(NodeManagerSession session, string target, string action) =>
+        AskAsync(host => host.ShouldProcess(session, target, action));
+
+    /// <summary>Asks about a change of this computer or this process, on the pipeline's thread.</summary>
+    public Task<bool> ShouldProcessLocallyAsync(string target, string action) => AskAsync(host => host.ShouldProcessLocally(target, action));
 
     /// <summary>Runs what needs the caller's runspace on the pipeline's thread, between all else that this thread hands on.</summary>
     public async Task<T> InvokeAsync<T>(Func<T> action)
@@ -106,6 +104,15 @@ internal sealed class Worker(WorkPump pump) : IOperationObserver, IOperationLog
                 answer.TrySetException(exception);
             }
         });
+        return await answer.Task;
+    }
+
+    // What the host throws ends the pipeline.
+    private async Task<bool> AskAsync(Func<IPipelineHost, bool> ask)
+    {
+        var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration stop = Token.Register(() => answer.TrySetCanceled(Token));
+        pump.PostUnlessStopped(() => answer.TrySetResult(ask(pump.Host)));
         return await answer.Task;
     }
 

@@ -17,6 +17,7 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
 {
     private readonly HashSet<NodeManagerSession> _unreachable = [];
     private readonly HashSet<NodeManagerSession> _used = [];
+    private readonly HashSet<string> _warnings = [];
     private IReadOnlyList<NodeManagerSession>? _chosen;
 
     public int Count => Chosen.Count;
@@ -33,25 +34,33 @@ internal sealed class SessionSelection(WorkPump pump, NodeManagerSession[]? give
     /// The session that an object came from; where that was closed, or the object lost it with its class, the one session to the same
     /// cluster. Never another cluster's.
     /// </summary>
-    /// <exception cref="NodeManagerException">SessionNotFound, SessionAmbiguous.</exception>
-    public NodeManagerSession Of(ClusterObject origin)
+    /// <param name="origin">The object.</param>
+    /// <param name="hasNodeUid">True for an object that names its node by UID.</param>
+    /// <exception cref="NodeManagerException">WrongCluster, ClusterUnverified, SessionNotFound, SessionAmbiguous.</exception>
+    private NodeManagerSession Of(ClusterObject origin, bool hasNodeUid)
     {
         if (origin.Session is { State: "Connected" } own && given?.Contains(own) != false)
             return own;
         IReadOnlyList<NodeManagerSession> candidates = given ?? SessionRegistry.List(Runspace.DefaultRunspace);
-        return SessionChoice.ForCluster(origin.Cluster, candidates.Count > 0 ? candidates : Chosen);
+        ObjectOrigin from = ObjectOrigin.Of(origin, hasNodeUid);
+        SessionMatch match = SessionChoice.ForObject(from, candidates.Count > 0 ? candidates : Chosen, given is not null, pump.Host.IsChange);
+        if (match.Warning.Length > 0 && _warnings.Add(match.Warning)) pump.Host.WriteWarning(match.Warning);
+        if (SessionChoice.DescribeDifference(from, match.Session) is { Length: > 0 } difference) pump.Host.DescribeCluster(match.Session, difference);
+        return match.Session;
     }
 
     /// <summary>Where to work on an object: <see cref="Of"/>, or all sessions for one that names no cluster. None, and an error, where its cluster is not connected.</summary>
-    public IReadOnlyList<NodeManagerSession> For(ClusterObject origin)
+    /// <param name="origin">The object.</param>
+    /// <param name="hasNodeUid">True for an object that names its node by UID.</param>
+    public IReadOnlyList<NodeManagerSession> For(ClusterObject origin, bool hasNodeUid = false)
     {
-        if (origin is { Session: null, Cluster: "" })
+        if (origin is { Session: null, Cluster: "", ClusterUid: "" })
             return Chosen;
         try
         {
-            return [Of(origin)];
+            return [Of(origin, hasNodeUid)];
         }
-        catch (NodeManagerException failure) when (failure.ErrorId is ErrorIds.SessionNotFound or ErrorIds.SessionAmbiguous)
+        catch (NodeManagerException failure) when (failure.ErrorId is ErrorIds.SessionNotFound or ErrorIds.SessionAmbiguous or ErrorIds.WrongCluster or ErrorIds.ClusterUnverified)
         {
             pump.Host.WriteFailure(failure, origin);
             return [];

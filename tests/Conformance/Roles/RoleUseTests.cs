@@ -211,6 +211,7 @@ public sealed class RoleUseTests
 
     private static async Task LookAsync(TestCluster cluster, NodeManagerSession session, string node)
     {
+        Assert.NotEmpty(await ClusterIdentity.ReadAsync(session.Connection().Client, default));
         foreach (NodeQuery query in (NodeQuery[])[new() { Selector = cluster.Selector, Usage = true }, new() { Names = [node], Usage = true }])
             Assert.NotEmpty(await NodeReader.ReadAsync(session, query, e => throw e, NullObserver.Instance, default).ToListAsync());
         Assert.NotEmpty(await NodePodReader.ReadAsync(session, node, null, null, default).ToListAsync());

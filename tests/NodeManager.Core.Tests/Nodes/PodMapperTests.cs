@@ -1,3 +1,5 @@
+using NodeManager.Core.Nodes;
+using System.Text.Json.Nodes;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Tests.Support;
 
@@ -74,15 +76,41 @@ public sealed class PodMapperTests
     [Fact]
     public async Task Pods_without_a_node_are_skipped_and_pods_of_one_node_are_selected_by_the_server()
     {
-        var server = new FakeServer(_ => FakeServer.List(Sample.PodJson("p", "n"), Sample.PodJson("pending", "")));
+        var server = new FakeServer(request => request.Path switch
+        {
+            "/api/v1/nodes" => FakeServer.List(Node("n", "uid-n"), Node("other", "uid-o")),
+            "/api/v1/nodes/n" => FakeServer.Json(Node("n", "uid-n")),
+            _ => FakeServer.List(Sample.PodJson("p", "n"), Sample.PodJson("pending", "")),
+        });
         using NodeManagerSession session = await server.ConnectAsync();
 
         List<NodePod> all = await NodePodReader.ReadAsync(session, null, null, null, default).ToListAsync();
         List<NodePod> one = await NodePodReader.ReadAsync(session, "N", "shop", "app=web", default).ToListAsync();
 
-        Assert.Equal(["p"], all.Select(p => p.Name));
-        Assert.Equal(["p"], one.Select(p => p.Name));
-        Assert.Equal("/api/v1/namespaces/shop/pods", server.Requests[1].Path);
-        Assert.Equal(("spec.nodeName=n", "app=web"), (server.Requests[1]["fieldSelector"], server.Requests[1]["labelSelector"]));
+        Assert.Equal([("p", "uid-n")], all.Select(p => (p.Name, p.NodeUid)));
+        Assert.Equal([("p", "uid-n")], one.Select(p => (p.Name, p.NodeUid)));
+        Request[] lists = [.. server.Requests.Where(static request => request.Path.EndsWith("/pods", StringComparison.Ordinal))];
+        Assert.Equal("/api/v1/namespaces/shop/pods", lists[1].Path);
+        Assert.Equal(("spec.nodeName=n", "app=web"), (lists[1]["fieldSelector"], lists[1]["labelSelector"]));
     }
+
+    [Fact]
+    public async Task Pods_of_a_replaced_node_are_refused_and_those_of_nodes_that_may_not_be_read_have_no_node_uid()
+    {
+        bool mayRead = true;
+        var server = new FakeServer(request => request.Path != "/api/v1/nodes/n" ? FakeServer.List(Sample.PodJson("p", "n"))
+            : mayRead ? FakeServer.Json(Node("n", "new"))
+            : FakeServer.Refusal(System.Net.HttpStatusCode.Forbidden, "Forbidden", "no", "nodes", "n"));
+        using NodeManagerSession session = await server.ConnectAsync();
+
+        NodeManagerException refused = await Assert.ThrowsAsync<NodeManagerException>(
+            async () => await NodePodReader.ReadAsync(session, new NodeTarget("n", "former"), null, null, default).ToListAsync());
+        mayRead = false;
+        NodePod pod = Assert.Single(await NodePodReader.ReadAsync(session, new NodeTarget("n", "former"), null, null, default).ToListAsync());
+
+        Assert.Equal(ErrorIds.NodeReplaced, refused.ErrorId);
+        Assert.Equal("", pod.NodeUid);
+    }
+
+    private static JsonObject Node(string name, string uid) => new() { ["metadata"] = new JsonObject { ["name"] = name, ["uid"] = uid } };
 }

@@ -7,7 +7,7 @@ using NodeManager.Core.Sessions;
 
 namespace NodeManager.Core.Tests.Support;
 
-/// <summary>Answers requests as a test says, remembers them, and says its version without being told.</summary>
+/// <summary>Answers requests as a test says, remembers them, and says its version and its identity without being told.</summary>
 public sealed class FakeServer : HttpMessageHandler
 {
     private readonly Func<Request, CancellationToken, Task<HttpResponseMessage>> _answer;
@@ -20,7 +20,10 @@ public sealed class FakeServer : HttpMessageHandler
 
     public FakeServer(Func<Request, CancellationToken, Task<HttpResponseMessage>> answer) => _answer = answer;
 
-    /// <summary>All but the question for the version.</summary>
+    /// <summary>The UID of the namespace kube-system; null: only what the test answers.</summary>
+    public string? ClusterUid { get; init; } = "d1a5b0c2-0000-4000-8000-000000000001";
+
+    /// <summary>All but the questions for the version and the identity.</summary>
     public IReadOnlyList<Request> Requests => [.. _requests];
 
     public Task<NodeManagerSession> ConnectAsync(string cluster = "test", TimeProvider? time = null) => SessionFactory.ConnectAsync(
@@ -62,6 +65,8 @@ public sealed class FakeServer : HttpMessageHandler
         string body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
         var got = new Request(request.Method.Method, request.RequestUri!.AbsolutePath, request.RequestUri.Query, body);
         if (got.Path == "/version") return Text("""{"major":"1","minor":"34","gitVersion":"v1.34.2"}""");
+        if (got.Path == "/api/v1/namespaces/kube-system" && ClusterUid is not null)
+            return Json(new JsonObject { ["metadata"] = new JsonObject { ["name"] = "kube-system", ["uid"] = ClusterUid } });
         _requests.Enqueue(got);
         return await _answer(got, cancellationToken);
     }

@@ -1,3 +1,4 @@
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Drain.State;
@@ -62,7 +63,7 @@ internal sealed record DrainReport
             Session = Session,
             Cluster = Session.Cluster,
             Node = Plan.Name,
-            NodeUid = Plan.Node?.Metadata.Uid ?? "",
+            NodeUid = Target.Uid,
             Status = status,
             Pods = new(pods),
             Blockers = new(status == NodeDrainStatus.Drained ? [] : blockers),
@@ -124,9 +125,11 @@ internal sealed record DrainReport
         pod.Outcome is DrainPodOutcome.Terminating or DrainPodOutcome.Blocked or DrainPodOutcome.Refused or DrainPodOutcome.Failed
             or DrainPodOutcome.NotAttempted;
 
+    private NodeTarget Target => new(Plan.Name, Plan.Node?.Metadata.Uid ?? "");
+
     private IEnumerable<NodeDrainStep> Timeline() =>
-        NodeSteps.SelectMany(s => s.Describe(Session.Cluster, Plan.Name, "", EndedAt))
-            .Concat(Records.SelectMany(r => r.Steps.Describe(Session.Cluster, Plan.Name, r.Title, EndedAt, r.Responders)))
+        NodeSteps.SelectMany(s => s.Describe(Session, Target, "", EndedAt))
+            .Concat(Records.SelectMany(r => r.Steps.Describe(Session, Target, r.Title, EndedAt, r.Responders)))
             .OrderBy(s => s.StartedAt).ThenBy(s => s.Pod, StringComparer.Ordinal);
 
     private NodeDrainPod Describe(PodRecord record) => new()
@@ -134,6 +137,7 @@ internal sealed record DrainReport
         Session = Session,
         Cluster = Session.Cluster,
         Node = Plan.Name,
+        NodeUid = Target.Uid,
         Namespace = record.Plan.Namespace,
         Name = record.Plan.Name,
         Uid = record.Plan.Uid,

@@ -1,3 +1,5 @@
+using NodeManager.Core.Nodes;
+
 namespace NodeManager.Core.Drain.State;
 
 /// <summary>The steps of one pod, or of the node, one after another. Written by one task, read when that has ended.</summary>
@@ -35,13 +37,15 @@ internal sealed class StepLog
 
     /// <summary>What is still in progress ended with the drain.</summary>
     public IEnumerable<NodeDrainStep> Describe(
-        string cluster, string node, string pod, DateTimeOffset endedAt, IReadOnlyList<NodeDrainResponder>? responders = null) =>
+        NodeManagerSession session, NodeTarget node, string pod, DateTimeOffset endedAt, IReadOnlyList<NodeDrainResponder>? responders = null) =>
         from s in _steps
         let responder = s.Step == DrainStep.Responder ? responders?.FirstOrDefault(r => r.Name == s.Detail) : null
         select new NodeDrainStep
         {
-            Cluster = cluster,
-            Node = node,
+            Session = session,
+            Cluster = session.Cluster,
+            Node = node.Name,
+            NodeUid = node.Uid,
             Pod = pod,
             Step = s.Step,
             Detail = s.Detail,

@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
+using NodeManager.Core.Errors;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
@@ -9,25 +12,26 @@ namespace NodeManager.Core.Nodes.Reading;
 /// <summary>Reads the pods of nodes.</summary>
 public static class NodePodReader
 {
-    /// <summary>Pods bound to the node of this name.</summary>
+    /// <summary>Pods bound to the node.</summary>
     /// <param name="session">Where.</param>
-    /// <param name="nodeName">Null: all nodes' pods (pending ones without a node are left out).</param>
+    /// <param name="node">Null: all nodes' pods (pending ones without a node are left out).</param>
     /// <param name="ns">Null: all namespaces.</param>
     /// <param name="selector">A label selector, or null.</param>
     /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="NodeManagerException">NodeReplaced: another node has registered under the name of the one that is meant.</exception>
     public static IAsyncEnumerable<NodePod> ReadAsync(
-        NodeManagerSession session, string? nodeName, string? ns, string? selector, CancellationToken cancellationToken)
+        NodeManagerSession session, NodeTarget? node, string? ns, string? selector, CancellationToken cancellationToken)
     {
         NodeInput.CheckSelector(selector);
-        string? node = nodeName is null ? null : NodeInput.NodeName(nodeName);
+        if (node is { } meant) NodeInput.NodeName(meant.Name);
         return ClusterOperation.StreamAsync(
-            session, nodeName, (connection, token) => ReadAsync(session, connection, node, ns, selector, token), cancellationToken);
+            session, node?.Name, (connection, token) => ReadAsync(session, connection, node, ns, selector, token), cancellationToken);
     }
 
     private static async IAsyncEnumerable<NodePod> ReadAsync(
         NodeManagerSession session,
         ClusterConnection connection,
-        string? nodeName,
+        NodeTarget? node,
         string? ns,
         string? selector,
         [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -36,13 +40,43 @@ public static class NodePodReader
         {
             Namespace = ns,
             LabelSelector = selector,
-            FieldSelector = nodeName is null ? null : $"spec.nodeName={nodeName}",
+            FieldSelector = node is { } one ? $"spec.nodeName={one.Name}" : null,
         };
-        await foreach (KubernetesList<Pod> page in connection.Client.ListPagesAsync(Resources.Pods, options, cancellationToken))
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<IReadOnlyDictionary<string, string>> reading = NodeUidsAsync(connection.Client, node, stop.Token);
+        try
         {
-            DateTimeOffset now = connection.Time.GetUtcNow();
-            foreach (Pod pod in page.Items)
-                if (pod.Spec.NodeName is { Length: > 0 }) yield return PodMapper.Map(pod, session, now);
+            await foreach (KubernetesList<Pod> page in connection.Client.ListPagesAsync(Resources.Pods, options, cancellationToken))
+            {
+                IReadOnlyDictionary<string, string> uids = await reading;
+                if (node is { } meant && uids.TryGetValue(meant.Name, out string? found) && !meant.Matches(found))
+                    throw ErrorTranslator.NodeReplaced(meant.Name, meant.Uid, found, session.Cluster);
+                DateTimeOffset now = connection.Time.GetUtcNow();
+                foreach (Pod pod in page.Items)
+                    if (pod.Spec.NodeName is { Length: > 0 } name) yield return PodMapper.Map(pod, session, now, uids.GetValueOrDefault(name, ""));
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // Read concurrently with the pods. A node that is gone has no UID; without the permission to read nodes, none has.
+    private static async Task<IReadOnlyDictionary<string, string>> NodeUidsAsync(KubernetesClient client, NodeTarget? node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ResourceType<PartialObjectMetadata> type = Resources.Nodes.MetadataOnly();
+            IReadOnlyList<PartialObjectMetadata> found = node is { } meant
+                ? [await client.GetAsync(type, meant.Name, null, cancellationToken)]
+                : (await client.ListAsync(type, new(), cancellationToken)).Items;
+            return found.ToDictionary(static one => one.Metadata.Name, static one => one.Metadata.Uid ?? "", StringComparer.Ordinal);
+        }
+        catch (KubernetesException)
+        {
+            return new Dictionary<string, string>();
         }
     }
 }

@@ -9,6 +9,9 @@ public sealed record NodeQuery
     /// </summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
+    /// <summary>The UIDs of the nodes that are meant, by name, where they are known. Another node of such a name is not read (NodeReplaced).</summary>
+    public IReadOnlyDictionary<string, string> Uids { get; init; } = NodeTarget.NoUids;
+
     /// <summary>A label selector as kubectl's <c>-l</c>.</summary>
     public string? Selector { get; init; }
 

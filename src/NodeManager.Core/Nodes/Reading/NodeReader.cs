@@ -19,7 +19,7 @@ public static class NodeReader
     /// <summary>Nodes as they arrive. With usage, pods and metrics are fetched once, concurrently with the nodes.</summary>
     /// <param name="session">Where.</param>
     /// <param name="query">Which.</param>
-    /// <param name="missing">Told of every plain name without a node (NodeNotFound, InvalidNodeName); the others still come.</param>
+    /// <param name="missing">Told of every plain name without a node (NodeNotFound, InvalidNodeName), and of replaced nodes (NodeReplaced); the others still come.</param>
     /// <param name="observer">Told once when metrics are absent.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static IAsyncEnumerable<ClusterNode> ReadAsync(
@@ -63,7 +63,9 @@ public static class NodeReader
                 foreach (ClusterNode mapped in page)
                 {
                     if (filter.PlainNames.Count > 0) seen.Add(mapped.Name);
-                    if (filter.Matches(mapped)) yield return mapped;
+                    if (!filter.Matches(mapped)) continue;
+                    if (query.Uids.TryGetValue(mapped.Name, out string? uid) && uid != mapped.Uid) missing(ErrorTranslator.NodeReplaced(mapped.Name, uid, mapped.Uid, session.Cluster));
+                    else yield return mapped;
                 }
             }
 

@@ -13,7 +13,7 @@ public static class NodeWaiter
 {
     /// <summary>Waits, by a watch, until the node is in the desired state. A node that is so already is answered immediately.</summary>
     /// <param name="session">Where.</param>
-    /// <param name="name">Of the node.</param>
+    /// <param name="target">The node. If another one has registered under its name, it counts as deleted.</param>
     /// <param name="condition"><c>Ready</c>, <c>NotReady</c> (Unknown too), <c>Deleted</c>, a <see cref="NodeLifecycleCondition"/>, or <c>TYPE=STATUS</c> of a condition.</param>
     /// <param name="timeout">Null: without end. Zero: look once.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -22,25 +22,26 @@ public static class NodeWaiter
     /// another one: the first is deleted.
     /// </returns>
     /// <exception cref="NodeManagerException">
-    /// WaitTimeout (saying what the node is instead), NodeNotFound (not there, or deleted meanwhile), InvalidCondition, InvalidDuration.
+    /// WaitTimeout (saying what the node is instead), NodeNotFound (not there, or deleted meanwhile), NodeReplaced, InvalidCondition, InvalidDuration.
     /// </exception>
     public static async Task<ClusterNode?> WaitAsync(
-        NodeManagerSession session, string name, string condition, TimeSpan? timeout, CancellationToken cancellationToken)
+        NodeManagerSession session, NodeTarget target, string condition, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         NodeGoal goal = NodeGoal.Parse(condition);
         if (timeout < TimeSpan.Zero)
             throw new NodeManagerException(
                 ErrorIds.InvalidDuration, ErrorKind.InvalidArgument, $"The timeout {timeout} is negative.", timeout,
                 "Specify zero or more; zero checks once.");
-        string node = NodeInput.NodeName(name);
+        NodeInput.NodeName(target.Name);
         return await ClusterOperation.RunAsync(
-            session, name, (connection, token) => WaitAsync(session, connection, node, goal, timeout, token), cancellationToken);
+            session, target.Name, (connection, token) => WaitAsync(session, connection, target, goal, timeout, token), cancellationToken);
     }
 
     private static async Task<ClusterNode?> WaitAsync(
-        NodeManagerSession session, ClusterConnection connection, string name, NodeGoal goal, TimeSpan? timeout,
+        NodeManagerSession session, ClusterConnection connection, NodeTarget target, NodeGoal goal, TimeSpan? timeout,
         CancellationToken cancellationToken)
     {
+        string name = target.Name;
         long start = connection.Time.GetTimestamp();
         Node current;
         try
@@ -52,6 +53,8 @@ public static class NodeWaiter
             return null;
         }
 
+        if (!target.Matches(current.Metadata.Uid))
+            return goal.IsDeletion ? null : throw ErrorTranslator.NodeReplaced(name, target.Uid, current.Metadata.Uid, connection.Cluster);
         ClusterNode Result(Node node) => NodeMapper.Map(node, session, connection.Time.GetUtcNow());
         if (goal.IsMet(current)) return Result(current);
 

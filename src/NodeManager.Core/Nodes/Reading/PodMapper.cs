@@ -6,7 +6,7 @@ namespace NodeManager.Core.Nodes.Reading;
 /// <summary>Makes of a pod on the wire what users hold.</summary>
 internal static class PodMapper
 {
-    public static NodePod Map(Pod pod, NodeManagerSession session, DateTimeOffset observedAt)
+    public static NodePod Map(Pod pod, NodeManagerSession session, DateTimeOffset observedAt, string nodeUid = "")
     {
         PodStatusText text = PodStatusText.Of(pod);
         OwnerReference? owner = pod.Controller();
@@ -17,6 +17,7 @@ internal static class PodMapper
             Namespace = pod.Metadata.Namespace ?? "",
             Name = pod.Metadata.Name,
             NodeName = pod.Spec.NodeName ?? "",
+            NodeUid = nodeUid,
             Phase = pod.Status.Phase ?? "",
             Status = text.Status,
             Ready = pod.Status.Conditions.IsTrue("Ready"),

@@ -20,7 +20,7 @@ internal sealed class RepairJudge(RepairPolicy policy)
             return new(NodeRepairReason.Healthy, isLeft ? "Healthy. An earlier repair did not release it." : "It has no fault that the policy repairs.") { IsToBeReleased = isLeft && subject.IsCandidate };
         }
 
-        if (subject.WantedUid.Length > 0 && subject.WantedUid != subject.Node.Metadata.Uid)
+        if (subject.IsReplaced)
             return new(NodeRepairReason.NodeGone, "Another node has registered under this name.") { Finding = finding };
         if (taken is not null && !(taken.Reason == NodeRepairReason.Cordoned && policy.IncludeCordoned)) return taken with { Finding = finding };
         if (subject.IsControlPlane && !policy.IncludeControlPlane)

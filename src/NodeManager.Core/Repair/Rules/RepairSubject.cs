@@ -21,6 +21,9 @@ internal sealed record RepairSubject(Node Node, IReadOnlyList<NodeFinding> Findi
     /// <summary>The UID that the caller meant; empty: any.</summary>
     public string WantedUid { get; init; } = "";
 
+    /// <summary>True if another node has registered under the name of the one that the caller meant.</summary>
+    public bool IsReplaced => WantedUid.Length > 0 && WantedUid != Node.Metadata.Uid;
+
     /// <summary>When the finding was first seen, where it does not say since when it is there.</summary>
     public DateTimeOffset? SeenSince { get; init; }
 

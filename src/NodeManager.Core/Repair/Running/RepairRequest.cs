@@ -12,6 +12,9 @@ public sealed record RepairRequest
     /// <summary>The nodes that may be repaired: plain names or wildcards; none: all.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
+    /// <summary>The UIDs of the nodes that are meant, by name, where they are known. Another node of such a name is not repaired (NodeReplaced).</summary>
+    public IReadOnlyDictionary<string, string> Uids { get; init; } = NodeTarget.NoUids;
+
     /// <summary>True where a plain name that is skipped is a failure (NodeNotRepaired), and not a result alone.</summary>
     public bool IsNamed { get; init; }
 

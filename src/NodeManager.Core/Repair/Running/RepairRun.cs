@@ -1,3 +1,4 @@
+using NodeManager.Core.Errors;
 using NodeManager.Core.Monitoring;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Repair.Rules;
@@ -220,7 +221,10 @@ internal sealed class RepairRun : IHealthFollower
         };
         if (node.Told == reason) return;
         node.Told = reason;
-        _told(Describe(subject, verdict, NodeRepairStatus.Skipped, reason, message), SkipFailure(subject.Name, message));
+        NodeManagerException? failure = subject.IsReplaced
+            ? ErrorTranslator.NodeReplaced(subject.Name, subject.WantedUid, subject.Node.Metadata.Uid, _scope.Session.Cluster)
+            : SkipFailure(subject.Name, message);
+        _told(Describe(subject, verdict, NodeRepairStatus.Skipped, reason, message), failure);
     }
 
     // Whoever names a node expects it to be repaired; a selection is only where to look.
@@ -272,7 +276,7 @@ internal sealed class RepairRun : IHealthFollower
         // A repair that ended without giving the node back left it as one of another process does.
         Run = node is { Repair: null, IsLeft: true } ? "" : _scope.Claims.Run,
         IsCandidate = _candidates?.ContainsKey(node.Name) ?? _isNamed(node.Name),
-        WantedUid = _candidates?.GetValueOrDefault(node.Name).Uid ?? "",
+        WantedUid = _candidates?.GetValueOrDefault(node.Name).Uid ?? _scope.Request.Uids.GetValueOrDefault(node.Name, ""),
         SeenSince = node.UnhealthySince,
         RepairedAt = node.RepairedAt,
         FailedUntil = node.FailedUntil,

@@ -72,6 +72,8 @@ internal sealed partial class ResourceRegistry(
         string name = metadata.Text("name") ?? "";
         RequireNamespace(kind, ns, name);
         metadata["uid"] = identities.NextUid();
+        // The seed decides all other UIDs, so they are taken from it in the same order whatever is created.
+        if (ClusterIdentity.IsStoredIn(kind, name)) metadata["uid"] = ClusterIdentity.Create();
         metadata["creationTimestamp"] = Now;
         metadata.Remove("deletionTimestamp");
         metadata.Remove("deletionGracePeriodSeconds");

@@ -96,7 +96,7 @@ internal sealed class NodeTools(ClusterSession cluster)
         CancellationToken stop = default)
     {
         List<NodePod> pods = [];
-        await foreach (NodePod pod in NodePodReader.ReadAsync(Session, node, @namespace, selector, stop)) pods.Add(pod);
+        await foreach (NodePod pod in NodePodReader.ReadAsync(Session, node is null ? (NodeTarget?)null : new NodeTarget(node), @namespace, selector, stop)) pods.Add(pod);
         var page = AgentPage<NodePod>.Of(pods, static pod => $"{pod.Namespace}/{pod.Name}", limit, cursor);
         return AgentAnswer.Of(new
         {

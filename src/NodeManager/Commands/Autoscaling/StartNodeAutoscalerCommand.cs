@@ -38,7 +38,7 @@ public sealed class StartNodeAutoscalerCommand : AutoscalerCmdlet
     {
         foreach (NodeManagerSession session in Sessions)
         {
-            if (!ShouldProcess($"namespace {Namespace} in cluster '{session.Cluster}'", "Start the autoscaler, which creates machines, and drains and destroys those of its claims")) continue;
+            if (!ShouldProcess(session, $"namespace {Namespace} in cluster '{session.Cluster}'", "Start the autoscaler, which creates machines, and drains and destroys those of its claims")) continue;
             if (AutoscalerReader.IsRunning(session, Namespace))
             {
                 Fail(new NodeManagerException(

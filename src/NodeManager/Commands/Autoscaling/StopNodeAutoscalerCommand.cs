@@ -13,7 +13,7 @@ public sealed class StopNodeAutoscalerCommand : AutoscalerCmdlet
     {
         foreach (NodeManagerSession session in Sessions)
         {
-            if (!ShouldProcess($"namespace {Namespace} in cluster '{session.Cluster}'", "Stop the autoscaler of this session")) continue;
+            if (!ShouldProcess(session, $"namespace {Namespace} in cluster '{session.Cluster}'", "Stop the autoscaler of this session")) continue;
             Sessions.StartIn(session, session, async worker =>
             {
                 if (await AutoscalerReader.StopAsync(session, Namespace, worker.Token) == 0)

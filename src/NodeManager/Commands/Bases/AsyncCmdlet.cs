@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Formats;
+using System.Reflection;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands.Bases;
@@ -10,7 +11,12 @@ namespace NodeManager.Commands.Bases;
 /// </summary>
 public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
 {
+    private readonly Dictionary<NodeManagerSession, string> _descriptions = [];
+
     protected AsyncCmdlet() => Pump = new(this);
+
+    /// <summary>True for a command that asks before it acts: one that changes something.</summary>
+    private protected bool IsChange => GetType().GetCustomAttribute<CmdletAttribute>()?.SupportsShouldProcess == true;
 
     bool IPipelineHost.IsVerboseWanted => IsVerboseWanted;
 
@@ -141,14 +147,19 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
 
     internal new void WriteDebug(string text) => base.WriteDebug(DisplayText.EscapeLines(text));
 
-    internal new bool ShouldProcess(string target, string action) =>
-        base.ShouldProcess(DisplayText.Escape(target), DisplayText.Escape(action));
+    /// <summary>Asks about a change of a session's cluster.</summary>
+    internal bool ShouldProcess(NodeManagerSession session, string target, string action) =>
+        base.ShouldProcess(DisplayText.Escape(target + Description(session)), DisplayText.Escape(action));
+
+    /// <summary>Asks about a change of this computer or this process.</summary>
+    internal bool ShouldProcessLocally(string target, string action) => base.ShouldProcess(DisplayText.Escape(target), DisplayText.Escape(action));
 
     internal new bool ShouldContinue(string question, string caption, ref bool yesToAll, ref bool noToAll) =>
         base.ShouldContinue(DisplayText.EscapeLines(question), DisplayText.Escape(caption), ref yesToAll, ref noToAll);
 
-    internal new bool ShouldProcess(string description, string question, string caption, out ShouldProcessReason reason) =>
-        base.ShouldProcess(DisplayText.EscapeLines(description), DisplayText.EscapeLines(question), DisplayText.Escape(caption), out reason);
+    /// <summary>The same with a question of its own.</summary>
+    internal bool ShouldProcess(NodeManagerSession session, string description, string question, string caption, out ShouldProcessReason reason) => base.ShouldProcess(
+        DisplayText.EscapeLines(description + Description(session)), DisplayText.EscapeLines(question + Description(session)), DisplayText.Escape(caption), out reason);
 
     /// <summary>The way that is still open after an interrupt.</summary>
     internal void WriteHost(string text) => Host.UI.WriteLine(DisplayText.EscapeLines(text));
@@ -164,11 +175,19 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
 
     void IPipelineHost.WriteDebug(string text) => WriteDebug(text);
 
-    bool IPipelineHost.ShouldProcess(string target, string action) => ShouldProcess(target, action);
+    bool IPipelineHost.IsChange => IsChange;
+
+    bool IPipelineHost.ShouldProcess(NodeManagerSession session, string target, string action) => ShouldProcess(session, target, action);
+
+    bool IPipelineHost.ShouldProcessLocally(string target, string action) => ShouldProcessLocally(target, action);
+
+    void IPipelineHost.DescribeCluster(NodeManagerSession session, string description) => _descriptions[session] = description;
 
     void IPipelineHost.OnStopped() => WriteSummary();
 
     void IPipelineHost.OnAbandoned() => WriteAbandoned();
+
+    private string Description(NodeManagerSession session) => _descriptions.TryGetValue(session, out string? text) ? $" ({text})" : "";
 
     private void Guarded(Action action)
     {

@@ -40,7 +40,7 @@ public abstract class MaintenanceRunCmdlet : SessionCmdlet
     {
         if (InputObject is { } run)
         {
-            Start(Sessions.Of(run), run.Id, run.Namespace);
+            foreach (NodeManagerSession session in Sessions.For(run)) Start(session, run.Id, run.Namespace);
             return;
         }
 

@@ -70,7 +70,7 @@ public abstract class NodeChangeCmdlet : NodeCmdlet
         string action = edit.Action;
         if (WillAsk(edit.HasHighImpact ? ConfirmImpact.High : Impact) && !_yesToAll && !Checks(node.Name, async worker => action = await DescribeAsync(worker, node, edit)))
             return;
-        if (!ShouldProcess(node.ToString(), action) || !IsConfirmed(node, edit, action))
+        if (!ShouldProcess(node.Session, node.ToString(), action) || !IsConfirmed(node, edit, action))
             return;
         _asked++;
         if (!_queues.TryGetValue(node, out Queue<NodeEdit>? queue))

@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using System.Reflection;
 using NodeManager.Completion;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Observing;
 using NodeManager.Kubernetes.Selectors;
@@ -48,9 +48,6 @@ public abstract class NodeCmdlet : AsyncCmdlet
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; } = 32;
 
-    // What asks before it acts changes something.
-    private bool Acts => GetType().GetCustomAttribute<CmdletAttribute>()?.SupportsShouldProcess == true;
-
     private protected SessionSelection Sessions => _sessions ??= new(Pump, Session);
 
     private protected override int WorkLimit => ThrottleLimit;
@@ -80,33 +77,33 @@ public abstract class NodeCmdlet : AsyncCmdlet
             return;
         }
 
-        string[] names = [.. NodeReference.NamesFrom(value)];
+        IReadOnlyList<NodeTarget> targets = NodeReference.TargetsFrom(value);
         if (value is NodeScaleRecommendation or NodeScaleCandidate)
         {
-            if (Sessions.For(value).Select(session => Acts ? NodeReference.Forbids(value, session) : null).FirstOrDefault(static refused => refused is not null) is { } forbidden)
+            if (Sessions.For(value, NodeReference.HasUids(targets)).Select(session => IsChange ? NodeReference.Forbids(value, session) : null).FirstOrDefault(static refused => refused is not null) is { } forbidden)
             {
                 Fail(forbidden, value);
                 return;
             }
 
             // A recommendation to keep all nodes, or one that no node of the cluster can carry out.
-            if (names.Length == 0)
+            if (targets.Count == 0)
             {
-                if (Acts && value is NodeScaleRecommendation { Action: NodeScaleAction.ScaleUp } more)
+                if (IsChange && value is NodeScaleRecommendation { Action: NodeScaleAction.ScaleUp } more)
                     WriteWarning($"Nothing was done: the recommendation for cluster '{more.Cluster}' is to add nodes ({more.Count}). To add them, use Resize-NodePool, or Start-NodeAutoscaler with enableAutoScaling.");
                 return;
             }
         }
 
-        if (names.Length == 0)
+        if (targets.Count == 0)
         {
             Fail(NodeReference.StandsForNone(value), value);
             return;
         }
 
-        foreach (NodeManagerSession session in Sessions.For(value))
-            foreach (string one in value is ObjectRow { Cluster: "" } ? Expand(session, names) : names)
-                ProcessOnce(new(session, new(one, NodeReference.UidFrom(value))) { Known = NodeReference.KnownFrom(value), Plan = value as NodeDrainPlan });
+        foreach (NodeManagerSession session in Sessions.For(value, NodeReference.HasUids(targets)))
+            foreach (NodeTarget one in value is ObjectRow { Cluster: "", ClusterUid: "" } ? Expand(session, targets) : targets)
+                ProcessOnce(new(session, one) { Known = NodeReference.KnownFrom(value), Plan = value as NodeDrainPlan });
     }
 
     private void ProcessNames(string[] given)
@@ -121,6 +118,9 @@ public abstract class NodeCmdlet : AsyncCmdlet
             foreach (string name in Expand(session, texts))
                 ProcessOnce(new(session, name));
     }
+
+    private IEnumerable<NodeTarget> Expand(NodeManagerSession session, IReadOnlyList<NodeTarget> targets) => targets.SelectMany(
+        one => NamePattern.IsWildcard(one.Name) ? Expand(session, [one.Name]).Select(name => new NodeTarget(name, one.Uid)) : [one]);
 
     private string[] Expand(NodeManagerSession session, string[] names)
     {

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Completion;
+using NodeManager.Core.Nodes;
 using NodeManager.Parameters;
 
 namespace NodeManager.Commands.Bases;
@@ -58,17 +59,20 @@ public abstract class NodeQueryCmdlet : SessionCmdlet
     private protected override void End()
     {
         foreach (IGrouping<NodeManagerSession, NodeReference> group in _nodes.GroupBy(n => n.Session))
-            Read(group.Key, [.. group.Select(n => n.Name)]);
+            Read(group.Key, [.. group.Select(n => n.Name)], NodeTarget.UidsOf(group.Select(n => n.Target)));
 
         // A pipeline that brought nothing selects nothing, not everything.
         if (!_all && _names.Count == 0)
             return;
         foreach (NodeManagerSession session in Sessions)
-            Read(session, _names);
+            Read(session, _names, NodeTarget.NoUids);
     }
 
     /// <summary>Asks about these nodes of the session; without names, about all.</summary>
-    private protected abstract void Read(NodeManagerSession session, IReadOnlyList<string> names);
+    /// <param name="session">Where.</param>
+    /// <param name="names">Names or wildcards.</param>
+    /// <param name="uids">The UIDs of the nodes that objects stand for, by name. Another node of such a name is an error (NodeReplaced).</param>
+    private protected abstract void Read(NodeManagerSession session, IReadOnlyList<string> names, IReadOnlyDictionary<string, string> uids);
 
     /// <summary>A node that the pipeline brought; <see cref="Read"/> follows.</summary>
     private protected virtual void Note(NodeReference node, ClusterObject origin)
@@ -79,17 +83,17 @@ public abstract class NodeQueryCmdlet : SessionCmdlet
     {
         if (PoolNodes.Of(value, Sessions, Pump, Fail) is { } members)
             _nodes.UnionWith(members);
-        else if (NodeReference.NamesFrom(value) is not { Count: > 0 } names)
+        else if (NodeReference.TargetsFrom(value) is not { Count: > 0 } targets)
             Fail(NodeReference.StandsForNone(value), value);
-        else if (value is ObjectRow { Cluster: "" })
-            _names.AddRange(names);
+        else if (value is ObjectRow { Cluster: "", ClusterUid: "" })
+            _names.AddRange(targets.Select(static one => one.Name));
         else
         {
-            foreach (NodeManagerSession session in Sessions.For(value))
+            foreach (NodeManagerSession session in Sessions.For(value, NodeReference.HasUids(targets)))
             {
-                foreach (string name in names)
+                foreach (NodeTarget target in targets)
                 {
-                    NodeReference node = new(session, new(name, NodeReference.UidFrom(value)));
+                    NodeReference node = new(session, target);
                     _nodes.Add(node);
                     Note(node, value);
                 }

@@ -70,7 +70,7 @@ public abstract class PoolCmdlet : SessionCmdlet
             Sessions.StartIn(pool.Session, pool.Target.Text, async worker =>
             {
                 NodePoolPlan planned = await plan(worker);
-                await worker.ShouldProcessAsync(pool.ToString(), $"{action} ({planned.Summary})");
+                await worker.ShouldProcessAsync(pool.Session, pool.ToString(), $"{action} ({planned.Summary})");
                 worker.Output(planned);
             });
             return;
@@ -90,7 +90,7 @@ public abstract class PoolCmdlet : SessionCmdlet
             }
         }
 
-        if (ShouldProcess(pool.ToString(), question)) Sessions.StartIn(pool.Session, pool.Target.Text, apply);
+        if (ShouldProcess(pool.Session, pool.ToString(), question)) Sessions.StartIn(pool.Session, pool.Target.Text, apply);
     }
 
     private void InEach(IEnumerable<NodeManagerSession> sessions, PoolPlace place, Action<PoolContext> work)

@@ -58,7 +58,7 @@ public abstract class ReportCmdlet<T> : AsyncCmdlet
         if (_reported.Count == 0)
             return;
         string file = GetUnresolvedProviderPathFromPSPath(Path);
-        if (ShouldProcess(file, $"Write the report of {(_reported.Count == 1 ? $"1 {Noun}" : $"{_reported.Count} {Noun}s")}"))
+        if (ShouldProcessLocally(file, $"Write the report of {(_reported.Count == 1 ? $"1 {Noun}" : $"{_reported.Count} {Noun}s")}"))
             Start(file, worker => Task.Run(() => Write(file, _reported, TimeProvider.System.GetUtcNow(), worker.Token), worker.Token));
     }
 }

@@ -89,7 +89,7 @@ public abstract class SchedulerChangeCmdlet : SchedulerCmdlet
     private protected SchedulerFileChange FileChange(Worker worker, string file, string action, Func<SchedulerDocument, SchedulerDocument> edit) => new()
     {
         Edit = edit,
-        Confirm = differences => worker.ShouldProcessAsync(file, $"{action} ({string.Join("; ", differences)})"),
+        Confirm = differences => worker.ShouldProcessLocallyAsync(file, $"{action} ({string.Join("; ", differences)})"),
         Warn = worker.Warning,
         Key = Key,
         Minor = Files.Minor,
@@ -141,7 +141,7 @@ public abstract class SchedulerChangeCmdlet : SchedulerCmdlet
             Minor = Files.Minor,
             Catalog = await PluginRegistry.CatalogAsync(session, worker.Token),
             Confirm = differences => worker.ShouldProcessAsync(
-                Title(session, scheduler), $"{action} ({string.Join("; ", differences)}){(restarts ? " and restart" : "")}"),
+                session, Title(session, scheduler), $"{action} ({string.Join("; ", differences)}){(restarts ? " and restart" : "")}"),
         };
         var restart = new SchedulerRestartRequest { Timeout = Timeout, NoRollback = NoRollback, Reason = Reason, RevisionLimit = RevisionLimit };
         SchedulerUpdate update = await SchedulerUpdater.ChangeAsync(

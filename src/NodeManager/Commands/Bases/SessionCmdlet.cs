@@ -37,12 +37,12 @@ public abstract class SessionCmdlet : AsyncCmdlet
             Sessions.StartIn(session, id, async worker =>
             {
                 await work(worker, true);
-                await worker.ShouldProcessAsync(target, action);
+                await worker.ShouldProcessAsync(session, target, action);
             });
             return;
         }
 
-        if ((!WillAsk(impact) || Checks(id, worker => work(worker, true))) && ShouldProcess(target, action))
+        if ((!WillAsk(impact) || Checks(id, worker => work(worker, true))) && ShouldProcess(session, target, action))
             Sessions.StartIn(session, id, worker => work(worker, false));
     }
 }

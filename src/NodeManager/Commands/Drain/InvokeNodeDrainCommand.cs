@@ -83,7 +83,7 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
 
         string question = Question(node);
         if ((!WillAsk(ConfirmImpact.High) || Checks(node.Name, worker => NodeEditor.ReadAsync(node.Session, node.Target, worker.Token)))
-            && ShouldProcess(question, question + "?", "Drain", out _))
+            && ShouldProcess(node.Session, question, question + "?", "Drain", out _))
             _wanted.Add(node);
     }
 
@@ -99,7 +99,7 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
     /// <summary>All nodes of a cluster go together: none takes what is evicted from another.</summary>
     private protected override void End()
     {
-        Plan(_imagined, (worker, node) => worker.InvokeAsync(() => ShouldProcess(Question(node), Question(node) + "?", "Drain", out _)));
+        Plan(_imagined, (worker, node) => worker.InvokeAsync(() => ShouldProcess(node.Session, Question(node), Question(node) + "?", "Drain", out _)));
         List<DrainRequest> runs =
             [.. _wanted.GroupBy(n => (n.Session, Options: OptionsOf(n))).Select(g => new DrainRequest(g.Key.Session, [.. g.Select(n => n.Target)], Limited(g.Key.Session, g.Key.Options, g)))];
         if (Detach)

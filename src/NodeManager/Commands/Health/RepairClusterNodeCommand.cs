@@ -122,7 +122,7 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet
         candidates.Add(node.Target);
     }
 
-    private protected override void Read(NodeManagerSession session, IReadOnlyList<string> names)
+    private protected override void Read(NodeManagerSession session, IReadOnlyList<string> names, IReadOnlyDictionary<string, string> uids)
     {
         List<NodeTarget>? candidates = _candidates.GetValueOrDefault(session);
         RepairRequest request = new()
@@ -130,6 +130,7 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet
             Session = session,
             Names = candidates is null ? names : [],
             IsNamed = ParameterSetName == ByName,
+            Uids = uids,
             Selector = Selector,
             Candidates = candidates,
             Policy = new()
@@ -152,7 +153,7 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet
         NodeRepairer.Check(request);
         if (AsJob && !IsWhatIf)
         {
-            if (ShouldProcess($"unhealthy nodes of cluster {session.Cluster}", $"Repair continuously ({string.Join(", ", request.Policy.Steps().Select(static step => step.Action))})")) _jobs.Add(request);
+            if (ShouldProcess(session, $"unhealthy nodes of cluster {session.Cluster}", $"Repair continuously ({string.Join(", ", request.Policy.Steps().Select(static step => step.Action))})")) _jobs.Add(request);
         }
         else
         {
@@ -197,7 +198,7 @@ public sealed class RepairClusterNodeCommand : NodeQueryCmdlet
             }
 
             if (planned.Status != NodeRepairStatus.Planned || IsWhatIf) WriteObject(planned);
-            if (planned.Status == NodeRepairStatus.Planned && ShouldProcess($"node {planned.Node} (cluster {session.Cluster})", Question(planned))) confirmed.Add(new(planned.Node, planned.NodeUid));
+            if (planned.Status == NodeRepairStatus.Planned && ShouldProcess(session, $"node {planned.Node} (cluster {session.Cluster})", Question(planned))) confirmed.Add(new(planned.Node, planned.NodeUid));
         }
 
         if (confirmed.Count == 0) return;

@@ -29,7 +29,7 @@ public sealed class InstallNodeAutoscalerCommand : SessionCmdlet
             Sessions.StartIn(session, session, async worker =>
             {
                 IAsyncEnumerable<AutoscalerObject> done = AutoscalerInstaller.InstallAsync(
-                    session, Namespace, Timeout, item => worker.ShouldProcessAsync($"{item} (cluster {session.Cluster})", ActionOf(item)), worker, worker.Token);
+                    session, Namespace, Timeout, item => worker.ShouldProcessAsync(session, $"{item} (cluster {session.Cluster})", ActionOf(item)), worker, worker.Token);
                 await foreach (AutoscalerObject item in done)
                 {
                     if (item is { Status: AutoscalerObjectStatus.Foreign })

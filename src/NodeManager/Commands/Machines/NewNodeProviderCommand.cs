@@ -65,7 +65,7 @@ public sealed class NewNodeProviderCommand : NodeProviderSettingsCmdlet
             {
                 string action = request.Credential is null ? "Create node provider" : "Create node provider and its Secret";
                 if (IsWhatIf) await NodeProviderEditor.CreateAsync(session, request, true, worker.Token);
-                if (await worker.ShouldProcessAsync(reference.ToString(), action))
+                if (await worker.ShouldProcessAsync(session, reference.ToString(), action))
                     worker.Output(await NodeProviderEditor.CreateAsync(session, request, false, worker.Token));
             });
         }

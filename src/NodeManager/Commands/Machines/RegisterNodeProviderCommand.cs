@@ -33,7 +33,7 @@ public sealed class RegisterNodeProviderCommand : AsyncCmdlet
     {
         foreach (string file in ResolvedFiles.Of(this, Path, LiteralPath, ErrorIds.ProviderAssemblyInvalid, Fail))
         {
-            if (!ShouldProcess(file, "Load the assembly and run its code")) continue;
+            if (!ShouldProcessLocally(file, "Load the assembly and run its code")) continue;
             Start(file, worker =>
             {
                 foreach (string type in MachineProviderRegistry.Shared.Load(file))

@@ -61,7 +61,7 @@ public sealed class RemoveMachineCommand : SessionCmdlet
                 await foreach (Machine one in MachineManager.ReadAsync(session, [Provider], Namespace, Name, e => worker.Error(e, e.Target), worker.Token)) found.Add(one);
                 foreach (Machine one in found)
                 {
-                    if (await worker.ShouldProcessAsync(Target(session, one), Action)) await MachineManager.RemoveAsync(session, one, worker.Token);
+                    if (await worker.ShouldProcessAsync(session, Target(session, one), Action)) await MachineManager.RemoveAsync(session, one, worker.Token);
                 }
             });
         }
@@ -71,7 +71,7 @@ public sealed class RemoveMachineCommand : SessionCmdlet
 
     private void Remove(NodeManagerSession session, Machine machine)
     {
-        if (ShouldProcess(Target(session, machine), Action)) Sessions.StartIn(session, machine.Name, worker => MachineManager.RemoveAsync(session, machine, worker.Token));
+        if (ShouldProcess(session, Target(session, machine), Action)) Sessions.StartIn(session, machine.Name, worker => MachineManager.RemoveAsync(session, machine, worker.Token));
     }
 
     private static string Target(NodeManagerSession session, Machine machine) => $"machine {machine.Name} ({machine.ProviderId}, provider {machine.ProviderNamespace}/{machine.Provider}, cluster {session.Cluster})";

@@ -12,7 +12,7 @@ public sealed class RemoveNodeProviderCommand : NodeProviderCmdlet
     private protected override void Process(NodeProviderReference provider) => Sessions.StartIn(provider.Session, provider.Name, async worker =>
     {
         if (IsWhatIf) await NodeProviderEditor.RemoveAsync(provider.Session, provider.Namespace, provider.Name, provider.Uid, true, worker.Token);
-        if (await worker.ShouldProcessAsync(provider.ToString(), "Delete node provider and the Secret that was created for it"))
+        if (await worker.ShouldProcessAsync(provider.Session, provider.ToString(), "Delete node provider and the Secret that was created for it"))
             await NodeProviderEditor.RemoveAsync(provider.Session, provider.Namespace, provider.Name, provider.Uid, false, worker.Token);
     });
 }

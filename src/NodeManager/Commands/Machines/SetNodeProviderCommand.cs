@@ -70,7 +70,7 @@ public sealed class SetNodeProviderCommand : NodeProviderSettingsCmdlet
         if (planned.Differences.Count > 0)
         {
             string changes = string.Join("; ", planned.Differences);
-            if (!await worker.ShouldProcessAsync(provider.ToString(), $"Change node provider ({changes})")) return;
+            if (!await worker.ShouldProcessAsync(provider.Session, provider.ToString(), $"Change node provider ({changes})")) return;
             result = (await NodeProviderEditor.ChangeAsync(provider.Session, request, false, worker.Token)).Provider;
         }
 

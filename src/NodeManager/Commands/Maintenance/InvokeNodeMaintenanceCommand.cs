@@ -217,7 +217,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
         }
 
         string question = action + (WillAsk(ConfirmImpact.High) ? Batches(session, request) : "");
-        if (ShouldProcess(action, question, "Maintenance", out _))
+        if (ShouldProcess(session, action, question, "Maintenance", out _))
             runs.Add(new(session, request));
     }
 
@@ -247,7 +247,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
     private void Plan(NodeManagerSession session, MaintenanceRequest request, string action) => Sessions.StartIn(session, session, async worker =>
     {
         IReadOnlyList<NodeMaintenancePlan> plans = await MaintenancePlanner.PlanAsync(session, request, worker, worker.Token);
-        await worker.InvokeAsync(() => ShouldProcess(action, action, "Maintenance", out _));
+        await worker.InvokeAsync(() => ShouldProcess(session, action, action, "Maintenance", out _));
         foreach (NodeMaintenancePlan plan in plans)
             worker.Output(plan);
     });

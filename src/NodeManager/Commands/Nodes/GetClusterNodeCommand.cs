@@ -47,11 +47,12 @@ public sealed class GetClusterNodeCommand : NodeQueryCmdlet
         base.Output(shown);
     }
 
-    private protected override void Read(NodeManagerSession session, IReadOnlyList<string> names)
+    private protected override void Read(NodeManagerSession session, IReadOnlyList<string> names, IReadOnlyDictionary<string, string> uids)
     {
         var query = new NodeQuery
         {
             Names = names,
+            Uids = uids,
             Selector = Selector,
             Roles = Role,
             Statuses = Status,

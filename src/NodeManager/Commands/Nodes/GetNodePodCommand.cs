@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Parameters;
@@ -59,13 +60,15 @@ public sealed class GetNodePodCommand : SessionCmdlet
 
     private void Read(ClusterObject value)
     {
-        if (NodeReference.NameFrom(value) is not { Length: > 0 } name)
+        IReadOnlyList<NodeTarget> targets = NodeReference.TargetsFrom(value);
+        if (targets.Count == 0)
             Fail(NodeReference.StandsForNone(value), value);
-        else if (value is ObjectRow { Cluster: "" })
-            Read([name]);
+        else if (value is ObjectRow { Cluster: "", ClusterUid: "" })
+            Read([.. targets.Select(static one => one.Name)]);
         else
-            foreach (NodeManagerSession session in Sessions.For(value))
-                Read(new NodeReference(session, name));
+            foreach (NodeManagerSession session in Sessions.For(value, NodeReference.HasUids(targets)))
+                foreach (NodeTarget target in targets)
+                    Read(new NodeReference(session, target));
     }
 
     private void ReadNamed()
@@ -97,7 +100,7 @@ public sealed class GetNodePodCommand : SessionCmdlet
         Sessions.StartIn(node.Session, node.Name, async worker =>
         {
             bool any = false;
-            await foreach (NodePod pod in NodePodReader.ReadAsync(node.Session, node.Name, Namespace, Selector, worker.Token))
+            await foreach (NodePod pod in NodePodReader.ReadAsync(node.Session, node.Target, Namespace, Selector, worker.Token))
             {
                 any = true;
                 worker.Output(pod);

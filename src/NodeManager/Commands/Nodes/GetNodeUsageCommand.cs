@@ -32,9 +32,9 @@ public sealed class GetNodeUsageCommand : NodeQueryCmdlet
         }
     }
 
-    private protected override void Read(NodeManagerSession session, IReadOnlyList<string> names)
+    private protected override void Read(NodeManagerSession session, IReadOnlyList<string> names, IReadOnlyDictionary<string, string> uids)
     {
-        UsageRequest request = new() { Nodes = new NodeQuery { Names = names, Selector = Selector }, Window = Window, Interval = Sample };
+        UsageRequest request = new() { Nodes = new NodeQuery { Names = names, Uids = uids, Selector = Selector }, Window = Window, Interval = Sample };
         Sessions.StartIn(session, session, async worker =>
         {
             foreach (NodeUsageSeries series in await UsageSampler.SampleAsync(session, request, e => worker.Error(e, e.Target), worker, worker.Token))

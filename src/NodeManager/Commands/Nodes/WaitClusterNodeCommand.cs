@@ -52,7 +52,7 @@ public sealed class WaitClusterNodeCommand : NodeCmdlet
         Sessions.StartIn(node.Session, node.Name, async worker =>
         {
             Report(worker, _done);
-            ClusterNode? reached = await NodeWaiter.WaitAsync(node.Session, node.Name, For, Timeout, worker.Token);
+            ClusterNode? reached = await NodeWaiter.WaitAsync(node.Session, node.Target, For, Timeout, worker.Token);
             Report(worker, Interlocked.Increment(ref _done));
             if (PassThru && reached is not null)
                 worker.Output(reached);

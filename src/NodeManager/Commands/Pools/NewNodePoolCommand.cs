@@ -122,13 +122,13 @@ public sealed class NewNodePoolCommand : PoolSpecCmdlet
             Sessions.StartIn(session, name, async worker =>
             {
                 NodePoolPlan plan = await PoolPlanner.PlanCreationAsync(context, await DraftAsync(worker.Token), worker, worker.Token);
-                await worker.ShouldProcessAsync(target, action);
+                await worker.ShouldProcessAsync(session, target, action);
                 worker.Output(plan);
             });
             return;
         }
 
-        if (!ShouldProcess(target, action)) return;
+        if (!ShouldProcess(session, target, action)) return;
         Sessions.StartIn(session, name, async worker =>
         {
             worker.Output(await PoolCreator.CreateAsync(context, await DraftAsync(worker.Token), worker, worker.Token));

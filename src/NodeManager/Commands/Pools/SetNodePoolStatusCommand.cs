@@ -61,7 +61,7 @@ public sealed class SetNodePoolStatusCommand : PoolTargetCmdlet
             Conditions = [.. Condition.Select(ConditionOf)],
             Metadata = JsonMap.ObjectFrom(Metadata),
         };
-        if (!ShouldProcess(pool.ToString(), $"Report {string.Join(", ", report.Conditions)} as {ControllerName}")) return;
+        if (!ShouldProcess(pool.Session, pool.ToString(), $"Report {string.Join(", ", report.Conditions)} as {ControllerName}")) return;
         Sessions.StartIn(pool.Session, pool.Target.Text, async worker =>
         {
             NodePoolStatus status = await PoolStatusReporter.ReportAsync(pool.Context, pool.Target, report, worker.Token);

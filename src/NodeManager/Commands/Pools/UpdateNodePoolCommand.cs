@@ -220,7 +220,7 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet
             Sessions.StartIn(session, pool, async worker =>
             {
                 IReadOnlyList<NodePoolUpdatePlan> plans = await PoolUpdatePlanner.PlanAsync(session, request, worker, worker.Token);
-                await worker.ShouldProcessAsync(Target(session, pool), $"Replace {Count(plans.Count, "node")}, and move {Count(plans.Sum(static one => one.Pods.Count), "pod")}");
+                await worker.ShouldProcessAsync(session, Target(session, pool), $"Replace {Count(plans.Count, "node")}, and move {Count(plans.Sum(static one => one.Pods.Count), "pod")}");
                 foreach (NodePoolUpdatePlan plan in plans) worker.Output(plan);
             });
             return;
@@ -240,7 +240,7 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet
             }
         }
 
-        if (ShouldProcess(Target(session, pool), action)) _wanted.Add((session, request));
+        if (ShouldProcess(session, Target(session, pool), action)) _wanted.Add((session, request));
     }
 
     // Which nodes the service replaces is what a plan of the change says, as far as it is known.
@@ -253,7 +253,7 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet
             Sessions.StartIn(session, request.Pool, async worker =>
             {
                 NodePoolPlan plan = await Plan(worker);
-                await worker.ShouldProcessAsync(Target(session, request.Pool), $"Change the specification, and follow the service's roll ({plan.Summary})");
+                await worker.ShouldProcessAsync(session, Target(session, request.Pool), $"Change the specification, and follow the service's roll ({plan.Summary})");
                 worker.Output(plan);
             });
             return;
@@ -261,7 +261,7 @@ public sealed class UpdateNodePoolCommand : PoolTargetCmdlet
 
         string action = "Change the specification, and follow the service's roll";
         if (WillAsk(ConfirmImpact.High)) action = $"{action} ({Pump.RunNow(Plan).Summary})";
-        if (ShouldProcess(Target(session, request.Pool), action)) _wanted.Add((session, request));
+        if (ShouldProcess(session, Target(session, request.Pool), action)) _wanted.Add((session, request));
     }
 
     private PoolUpdateOptions Options(PoolUpdateStrategy strategy)

@@ -54,7 +54,7 @@ public sealed class ClearSandboxFaultCommand : SessionCmdlet
     private void Clear(NodeManagerSession session, string name)
     {
         SandboxCluster cluster = session.Sandbox();
-        if (ShouldProcess($"fault '{name}' of cluster '{session.Cluster}'", "Clear") && !cluster.ClearFault(name))
+        if (ShouldProcess(session, $"fault '{name}' of cluster '{session.Cluster}'", "Clear") && !cluster.ClearFault(name))
             Fail(SandboxSessions.NoSuchFault(session, name), name);
     }
 }

@@ -39,7 +39,7 @@ public sealed class ExportSandboxCommand : SessionCmdlet
         NodeManagerSession session = Sessions[0];
         SandboxCluster cluster = session.Sandbox();
         string file = GetUnresolvedProviderPathFromPSPath(Path);
-        if (!ShouldProcess(file, $"Save cluster '{session.Cluster}'{(IncludeSecret ? " with its secrets" : "")}"))
+        if (!ShouldProcessLocally(file, $"Save cluster '{session.Cluster}'{(IncludeSecret ? " with its secrets" : "")}"))
             return;
         Start(file, async worker =>
         {

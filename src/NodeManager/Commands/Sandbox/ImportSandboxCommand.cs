@@ -22,7 +22,7 @@ public sealed class ImportSandboxCommand : SandboxSessionCmdlet
     private protected override void Process()
     {
         string file = GetUnresolvedProviderPathFromPSPath(Path);
-        if (!ShouldProcess(file, "Start the saved cluster"))
+        if (!ShouldProcessLocally(file, "Start the saved cluster"))
             return;
         Runspace runspace = Runspace.DefaultRunspace;
         SessionRegistry.Seek(runspace);

@@ -26,7 +26,7 @@ public sealed class NewSandboxCommand : SandboxCmdlet
     private protected override void Process()
     {
         NodeManagerSession? from = From;
-        if (!ShouldProcess(from is null ? "a new embedded cluster" : $"cluster '{from.Cluster}'", from is null ? "Start" : "Copy into a new embedded cluster"))
+        if (!ShouldProcessLocally(from is null ? "a new embedded cluster" : $"cluster '{from.Cluster}'", from is null ? "Start" : "Copy into a new embedded cluster"))
             return;
         Runspace runspace = Runspace.DefaultRunspace;
         SessionRegistry.Seek(runspace);

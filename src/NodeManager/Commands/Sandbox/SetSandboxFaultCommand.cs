@@ -117,7 +117,7 @@ public sealed class SetSandboxFaultCommand : SessionCmdlet
         foreach (NodeManagerSession session in Sessions)
         {
             SandboxCluster cluster = session.Sandbox();
-            if (!ShouldProcess($"cluster '{session.Cluster}'", $"Set fault {Kind}"))
+            if (!ShouldProcess(session, $"cluster '{session.Cluster}'", $"Set fault {Kind}"))
                 continue;
             foreach (string node in Node.Where(node => !cluster.HasNode(node)))
                 WriteWarning($"Node '{node}' does not exist in cluster '{session.Cluster}'; the fault has no effect until it does.");

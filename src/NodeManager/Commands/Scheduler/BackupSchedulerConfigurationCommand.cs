@@ -44,7 +44,7 @@ public sealed class BackupSchedulerConfigurationCommand : SchedulerObjectCmdlet
         string? file = DestinationPath is null ? null : Directory.Exists(DestinationPath)
             ? Path.Combine(DestinationPath, SchedulerFiles.NameFor(session.Cluster, scheduler))
             : DestinationPath;
-        if (!await worker.ShouldProcessAsync(Title(session, scheduler), file is null ? "Back up" : $"Back up to '{file}'"))
+        if (!await worker.ShouldProcessAsync(session, Title(session, scheduler), file is null ? "Back up" : $"Back up to '{file}'"))
             return;
         SchedulerConfigurationBackup backup = await SchedulerBackups.KeepAsync(session, scheduler, worker, worker.Token);
         if (file is not null)

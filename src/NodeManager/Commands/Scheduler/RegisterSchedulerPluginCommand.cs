@@ -47,8 +47,11 @@ public sealed class RegisterSchedulerPluginCommand : SessionCmdlet
     {
         IReadOnlyList<SchedulerPluginDefinition> definitions = PluginDefinitions.Read(await ReadAsync(file, worker.Token), file, Scope);
         string where = Scope == SchedulerPluginSource.Cluster ? $"cluster '{session.Cluster}', for all users" : $"session to cluster '{session.Cluster}'";
-        if (!await worker.ShouldProcessAsync(where, $"Register {string.Join(", ", definitions)}"))
-            return;
+        string action = $"Register {string.Join(", ", definitions)}";
+        bool isConfirmed = Scope == SchedulerPluginSource.Cluster
+            ? await worker.ShouldProcessAsync(session, where, action)
+            : await worker.ShouldProcessLocallyAsync(where, action);
+        if (!isConfirmed) return;
         foreach (SchedulerPluginDefinition definition in await PluginRegistry.RegisterAsync(session, definitions, Scope, worker.Token))
             if (PassThru)
                 worker.Output(definition);

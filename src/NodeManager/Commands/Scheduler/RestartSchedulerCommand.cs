@@ -33,7 +33,7 @@ public sealed class RestartSchedulerCommand : SchedulerObjectCmdlet
     private protected override async Task WorkAsync(Worker worker, NodeManagerSession session, ClusterScheduler scheduler)
     {
         await SchedulerRestarter.CheckAsync(session, scheduler, worker.Token);
-        if (!await worker.ShouldProcessAsync(Title(session, scheduler), "Restart"))
+        if (!await worker.ShouldProcessAsync(session, Title(session, scheduler), "Restart"))
             return;
         var request = new SchedulerRestartRequest { Timeout = Timeout, NoRollback = NoRollback, Reason = Reason };
         SchedulerRestartResult result = await _restarts.WaitAsync(

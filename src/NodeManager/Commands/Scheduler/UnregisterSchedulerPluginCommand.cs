@@ -61,7 +61,7 @@ public sealed class UnregisterSchedulerPluginCommand : SessionCmdlet
                         ErrorIds.SchedulerDefinitionNotFound, ErrorKind.ObjectNotFound, $"The plugin '{name}' is not registered in '{session.Cluster}'.", name,
                         "List the registered plugins with Get-SchedulerPluginDefinition; built-in plugins cannot be unregistered."),
                     name);
-            if (meant.Count > 0 && await worker.ShouldProcessAsync($"cluster '{session.Cluster}'", $"Unregister {string.Join(", ", meant)}"))
+            if (meant.Count > 0 && await worker.ShouldProcessAsync(session, $"cluster '{session.Cluster}'", $"Unregister {string.Join(", ", meant)}"))
                 await PluginRegistry.UnregisterAsync(session, meant, worker.Token);
         }
     }

@@ -46,7 +46,7 @@ public sealed class StartNodeManagerServerCommand : SessionCmdlet
         foreach (NodeManagerSession session in Sessions)
         {
             string port = Port == 0 ? "a free port" : string.Create(CultureInfo.InvariantCulture, $"port {Port}");
-            if (!ShouldProcess($"{port} of 127.0.0.1", $"Start a server for cluster '{session.Cluster}'")) continue;
+            if (!ShouldProcessLocally($"{port} of 127.0.0.1", $"Start a server for cluster '{session.Cluster}'")) continue;
             // Of the module: the assembly is in its bin.
             _program ??= ServerProgram.Find(Path.GetDirectoryName(Path.GetDirectoryName(GetType().Assembly.Location))!);
             Sessions.StartIn(session, session, worker => StartAsync(session, worker));

@@ -39,7 +39,7 @@ public sealed class StopNodeManagerServerCommand : AsyncCmdlet
         foreach (ServerProcess one in servers)
         {
             NodeManagerServer server = one.Server;
-            if (!ShouldProcess(
+            if (!ShouldProcessLocally(
                 string.Create(CultureInfo.InvariantCulture, $"server at {server} for cluster '{server.Cluster}' (process {server.ProcessId})"),
                 "Stop, which ends its tokens, and cancels the operations that it runs"))
                 continue;

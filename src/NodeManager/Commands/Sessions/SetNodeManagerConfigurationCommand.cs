@@ -139,7 +139,7 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet
         {
             // Before the question, so that -WhatIf reports values that are refused.
             ConfigurationLayers.Change(session.Configuration, changes);
-            if (!ShouldProcess($"session to cluster '{session.Cluster}'", "Set configuration"))
+            if (!ShouldProcessLocally($"session to cluster '{session.Cluster}'", "Set configuration"))
                 continue;
             NodeManagerConfiguration configuration = session.Configure(before => WithPools(ConfigurationLayers.Change(before, changes)));
             if (PassThru)
@@ -155,7 +155,7 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet
         string file = Scope == "User" ? ConfigurationLayers.UserFile
             : ConfigurationLayers.ProjectFile(CurrentFolder) ?? System.IO.Path.Combine(CurrentFolder, ConfigurationLayers.ProjectFileName);
         ConfigurationLayers.Check(file, changes);
-        if (!ShouldProcess(file, "Set configuration"))
+        if (!ShouldProcessLocally(file, "Set configuration"))
             return;
         ConfigurationLayers.Save(file, changes);
         if (PassThru)

@@ -1,0 +1,35 @@
+using NodeManager.Kubernetes;
+using NodeManager.Kubernetes.Models;
+using NodeManager.Kubernetes.Requests;
+
+namespace NodeManager.Core.Sessions;
+
+/// <summary>What tells a cluster from every other one, whatever its name and its address: the UID of its namespace <c>kube-system</c>.</summary>
+internal static class ClusterIdentity
+{
+    private const string Namespace = "kube-system";
+
+    // The identity is requested concurrently with the version. Only a server that answers one of the two slowly makes connecting take longer.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Reads it. Never fails: empty without the permission, and if the server answers with an error.</summary>
+    public static async Task<string> ReadAsync(KubernetesClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            PartialObjectMetadata found = await client.GetAsync(Resources.Namespaces.MetadataOnly(), Namespace, null, cancellationToken);
+            return found.Metadata.Uid ?? "";
+        }
+        catch (Exception)
+        {
+            return "";
+        }
+    }
+
+    /// <summary>The identity; null if the answer is late.</summary>
+    public static async Task<string?> AwaitBrieflyAsync(Task<string> reading)
+    {
+        await Task.WhenAny(reading, Task.Delay(Patience, TimeProvider.System));
+        return reading.IsCompleted ? await reading : null;
+    }
+}

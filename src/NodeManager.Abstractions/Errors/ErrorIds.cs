@@ -48,8 +48,12 @@ public static class ErrorIds
     public const string WrongCluster = nameof(WrongCluster);
     /// <summary>A change was refused because it is not certain which cluster an input object comes from: it has no ClusterUid, or the session may not read its own, and it has no UID of a node.</summary><remarks>Read the objects again, or specify the session with -Session.</remarks>
     public const string ClusterUnverified = nameof(ClusterUnverified);
+    /// <summary>A change of a protected cluster was neither confirmed at a prompt nor by the name of the cluster. -Confirm:$false and -Force do not confirm it.</summary><remarks>Specify -ConfirmCluster with the name of the cluster; for the REST API, the header X-Confirm-Cluster; for agents, confirmCluster.</remarks>
+    public const string ProtectedCluster = nameof(ProtectedCluster);
     /// <summary>The port for the embedded cluster or the server is in use, or cannot be opened.</summary><remarks>Use another port, or 0 for a free port.</remarks>
     public const string PortUnavailable = nameof(PortUnavailable);
+    /// <summary>A project file (nodemanager.json) in the current folder or above it belongs to another user, or other users can change it or its folder.</summary><remarks>Make the file and its folder yours and writable only for you, or work in another folder.</remarks>
+    public const string ConfigurationFileUntrusted = nameof(ConfigurationFileUntrusted);
     /// <summary>A configuration file contains an invalid value. The message names file, line and field.</summary><remarks>Correct the file.</remarks>
     public const string ConfigurationFileInvalid = nameof(ConfigurationFileInvalid);
     /// <summary>A configuration file cannot be read or written.</summary><remarks>Check that the file exists, and your permissions.</remarks>

@@ -28,6 +28,7 @@ public sealed class NodeManagerConfiguration : ClusterObject
         SchedulerConfigMap = other.SchedulerConfigMap;
         SchedulerConfigKey = other.SchedulerConfigKey;
         SchedulerDeployment = other.SchedulerDeployment;
+        ProtectedContexts = other.ProtectedContexts;
         SchedulerPlugins = other.SchedulerPlugins;
         PoolService = other.PoolService;
     }
@@ -76,6 +77,12 @@ public sealed class NodeManagerConfiguration : ClusterObject
 
     /// <summary>The Deployment that runs the scheduler; null: found out.</summary>
     public string? SchedulerDeployment { get; init; }
+
+    /// <summary>
+    /// The contexts whose clusters are protected when a session is connected: names or wildcards, separated by commas. A file adds names to those of
+    /// other files, and removes none. Null: none.
+    /// </summary>
+    public string? ProtectedContexts { get; init; }
 
     /// <summary>The plugins that Register-SchedulerPlugin made known in this session.</summary>
     public ItemList<SchedulerPluginDefinition> SchedulerPlugins { get; init; } = ItemList<SchedulerPluginDefinition>.Empty;

@@ -9,6 +9,7 @@ public sealed class NodeManagerSession : IDisposable
     private int _disposed;
     private NodeManagerConfiguration? _configuration;
     private string _clusterUid = "";
+    private volatile bool _isProtected;
 
     /// <summary>Counts up within the process.</summary>
     public required int Id { get; init; }
@@ -61,6 +62,15 @@ public sealed class NodeManagerSession : IDisposable
             return Interlocked.CompareExchange(ref _configuration, initial, null) ?? initial;
         }
     }
+
+    /// <summary>
+    /// True if every change of the cluster in this session has to be confirmed by a person at a prompt, or by the name of the cluster
+    /// (<c>-ConfirmCluster</c>). Set by Connect-NodeManager -Protected and by the option <c>protectedContexts</c>; never removed.
+    /// </summary>
+    public bool IsProtected => _isProtected;
+
+    /// <summary>Makes every change need a confirmation that names the cluster.</summary>
+    internal void Protect() => _isProtected = true;
 
     /// <summary>Completes a session whose cluster answered late.</summary>
     internal void Identify(string clusterUid) => Interlocked.CompareExchange(ref _clusterUid, clusterUid, "");

@@ -1,3 +1,5 @@
+using NodeManager.Kubernetes.Files;
+
 namespace NodeManager.Core.Configuration;
 
 /// <summary>
@@ -29,6 +31,10 @@ public static class ConfigurationLayers
     /// each other.
     /// </exception>
     public static NodeManagerConfiguration Load(string folder) => Load(UserFile, ProjectFile(folder), Environment.GetEnvironmentVariable);
+
+    /// <summary>The configuration of a process that has no project folder.</summary>
+    /// <exception cref="NodeManagerException">As <see cref="Load(string)"/>.</exception>
+    public static NodeManagerConfiguration LoadUser() => Load(UserFile, null, Environment.GetEnvironmentVariable);
 
     /// <inheritdoc cref="Load(string)"/>
     internal static NodeManagerConfiguration Load(string userFile, string? projectFile, Func<string, string?> variable)
@@ -72,13 +78,17 @@ public static class ConfigurationLayers
         Variable = option.Variable,
     });
 
-    /// <summary>The nearest project file in the folder or above it; null where there is none.</summary>
+    /// <summary>The nearest project file in the folder or above it; null where there is none. A file that other users can change is refused.</summary>
+    /// <exception cref="NodeManagerException">ConfigurationFileUntrusted.</exception>
     public static string? ProjectFile(string folder)
     {
         for (DirectoryInfo? at = new(folder); at is not null; at = at.Parent)
         {
             string candidate = Path.Combine(at.FullName, ProjectFileName);
-            if (File.Exists(candidate)) return candidate;
+            if (!File.Exists(candidate)) continue;
+            return FileTrust.Doubt(candidate) is not { } doubt ? candidate : throw new NodeManagerException(
+                ErrorIds.ConfigurationFileUntrusted, ErrorKind.SecurityError, $"The project file '{candidate}' was found and is not used: {doubt}.", candidate,
+                "Make the file and its folder yours, and writable only for you: chown, and chmod go-w. Or work in another folder.");
         }
 
         return null;

@@ -31,6 +31,7 @@ internal sealed record ConfigurationOption(
         new("schedulerConfigMap", ValueRule.Text, c => c.SchedulerConfigMap, (c, v) => new(c) { SchedulerConfigMap = (string?)v }),
         new("schedulerConfigKey", ValueRule.Text, c => c.SchedulerConfigKey, (c, v) => new(c) { SchedulerConfigKey = (string?)v }),
         new("schedulerDeployment", ValueRule.Text, c => c.SchedulerDeployment, (c, v) => new(c) { SchedulerDeployment = (string?)v }),
+        new("protectedContexts", ValueRule.Text, c => c.ProtectedContexts, (c, v) => new(c) { ProtectedContexts = ClusterProtection.Join(c.ProtectedContexts, (string?)v) }),
     ];
 
     /// <summary>The environment variable that sets it: <c>NODEMANAGER_SCALE_UP_THRESHOLD</c>.</summary>

@@ -32,6 +32,9 @@ public sealed record ServerHandover
     /// <summary>Both processes are in a pod of the cluster.</summary>
     public bool IsInCluster { get; init; }
 
+    /// <summary>Every change needs a confirmation that names the cluster.</summary>
+    public bool IsProtected { get; init; }
+
     /// <summary>The session's service for node pools.</summary>
     public HandedPoolService? PoolService { get; init; }
 

@@ -40,16 +40,21 @@ public sealed partial class AgentPlanClient : IDisposable
         ToPlan(await SendAsync(HttpMethod.Get, "/" + Uri.EscapeDataString(id), Wire.Default.Plan, cancellationToken));
 
     /// <summary>Approves or denies a plan.</summary>
+    /// <param name="id">Of the plan.</param>
+    /// <param name="approve">Whether it is approved.</param>
+    /// <param name="confirmCluster">The name of the cluster, which a protected cluster requires; null for none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="NodeManagerException">AgentPlanNotFound, AgentPlanNotPending, AgentPlanSelfApproval; what the server refused.</exception>
-    public async Task<NodeAgentPlan> DecideAsync(string id, bool approve, CancellationToken cancellationToken) =>
-        ToPlan(await SendAsync(HttpMethod.Post, $"/{Uri.EscapeDataString(id)}/{(approve ? "approve" : "deny")}", Wire.Default.Plan, cancellationToken));
+    public async Task<NodeAgentPlan> DecideAsync(string id, bool approve, string? confirmCluster, CancellationToken cancellationToken) =>
+        ToPlan(await SendAsync(HttpMethod.Post, $"/{Uri.EscapeDataString(id)}/{(approve ? "approve" : "deny")}", Wire.Default.Plan, cancellationToken, confirmCluster));
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<T> SendAsync<T>(HttpMethod method, string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> answer, CancellationToken cancellationToken)
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> answer, CancellationToken cancellationToken, string? confirmCluster = null)
         where T : class
     {
         using var request = new HttpRequestMessage(method, Path + path);
+        if (confirmCluster is not null) request.Headers.TryAddWithoutValidation("X-Confirm-Cluster", confirmCluster);
         try
         {
             using HttpResponseMessage response = await _http.SendAsync(request, cancellationToken);
@@ -91,6 +96,7 @@ public sealed partial class AgentPlanClient : IDisposable
         (_, ErrorIds.AgentPlanNotFound) => new(ErrorIds.AgentPlanNotFound, ErrorKind.ObjectNotFound, refusal.Message, _server, "List the plans with Get-NodeAgentPlan."),
         (_, ErrorIds.AgentPlanNotPending) => new(ErrorIds.AgentPlanNotPending, ErrorKind.InvalidOperation, refusal.Message, _server, "Have the agent request a new plan."),
         (_, ErrorIds.AgentPlanSelfApproval) => new(ErrorIds.AgentPlanSelfApproval, ErrorKind.PermissionDenied, refusal.Message, _server, "Use an admin token that no agent has."),
+        (_, ErrorIds.ProtectedCluster) => new(ErrorIds.ProtectedCluster, ErrorKind.PermissionDenied, refusal.Message, _server, "Specify -ConfirmCluster with the name of the cluster."),
         (HttpStatusCode.Unauthorized, _) => new(ErrorIds.Unauthorized, ErrorKind.AuthenticationError, $"{_server} does not accept the token.", _server, "Use an admin token of the server, which it printed at its start."),
         (HttpStatusCode.Forbidden, _) => new(ErrorIds.Forbidden, ErrorKind.PermissionDenied, refusal?.Message ?? $"{_server} answered 403.", _server, "Use an admin token."),
         _ => Failed(refusal?.Message ?? $"{_server} answered {(int)status}.", null),

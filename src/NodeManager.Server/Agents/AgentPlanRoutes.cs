@@ -19,10 +19,10 @@ internal sealed class AgentPlanRoutes(AgentPlanStore plans, ClusterSession clust
             .ForViewers().Produces<List<ApiAgentPlan>>();
         group.MapGet("/{id}", (string id) => TypedResults.Ok(ToApi(plans.Find(id)))).ForViewers().Produces<ApiAgentPlan>().Produces<ApiError>(StatusCodes.Status404NotFound);
         Decided(group.MapPost("/{id}/approve", (HttpContext context, string id) => Decide(context, id, approve: true)));
-        Decided(group.MapPost("/{id}/deny", (HttpContext context, string id) => Decide(context, id, approve: false)));
+        Decided(group.MapPost("/{id}/deny", (HttpContext context, string id) => Decide(context, id, approve: false))).WithMetadata(new ChangesNothing());
     }
 
-    private static void Decided(RouteHandlerBuilder route) => route.ForAdmins().Produces<ApiAgentPlan>().Produces<ApiError>(StatusCodes.Status403Forbidden)
+    private static RouteHandlerBuilder Decided(RouteHandlerBuilder route) => route.ForAdmins().Produces<ApiAgentPlan>().Produces<ApiError>(StatusCodes.Status403Forbidden)
         .Produces<ApiError>(StatusCodes.Status404NotFound).Produces<ApiError>(StatusCodes.Status409Conflict);
 
     private Ok<ApiAgentPlan> Decide(HttpContext context, string id, bool approve)

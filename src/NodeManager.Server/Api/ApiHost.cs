@@ -57,6 +57,7 @@ internal static class ApiHost
         app.UseAuthorization();
         DelegatedAccess access = app.Services.GetRequiredService<DelegatedAccess>();
         app.Use(settings.IsDelegated ? access.InvokeAsync : access.InvokeOwnAsync);
+        app.Use(app.Services.GetRequiredService<ProtectionGuard>().InvokeAsync);
         if (!settings.IsMounted) app.Use(clusters.RefuseAsync);
         app.UseRateLimiter();
         app.Services.GetRequiredService<NodeRoutes>().Map(app);
@@ -153,6 +154,7 @@ internal static class ApiHost
         services.AddSingleton<ServerTelemetry>();
         services.AddSingleton<MeterReader>();
         services.AddSingleton<AuditLog>();
+        services.AddSingleton<ProtectionGuard>();
         services.AddSingleton<OperationRegistry>();
         services.AddHostedService(provider => provider.GetRequiredService<OperationRegistry>());
         services.AddSingleton<LiveNodeService>();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NodeManager.Core.Configuration;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Configuration;
 using NodeManager.Sandbox;
@@ -9,7 +10,8 @@ namespace NodeManager.Server.Clusters;
 
 /// <summary>The session to the cluster that is served: opened before the host starts anything else, ended with the host.</summary>
 /// <param name="open">Opens it.</param>
-internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSession>> open) : IHostedLifecycleService, IDisposable
+/// <param name="isProtected">Every change needs a confirmation that names the cluster.</param>
+internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSession>> open, bool isProtected = false) : IHostedLifecycleService, IDisposable
 {
     private NodeManagerSession? _session;
 
@@ -28,12 +30,16 @@ internal sealed class ClusterSession(Func<CancellationToken, Task<NodeManagerSes
         : options.Kubeconfig is { } request
         ? SessionFactory.ConnectAsync(Kubeconfig.Load(request), "Kubeconfig", logger, TimeProvider.System, stop)
         : options.Autoscaler || options.InCluster ? SessionFactory.ConnectAsync(Kubeconfig.LoadInCluster(), "InCluster", logger, TimeProvider.System, stop)
-        : StartSandboxAsync(options, logger, stop));
+        : StartSandboxAsync(options, logger, stop), options.Protected);
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        _session = await open(cancellationToken);
+        NodeManagerSession session = await open(cancellationToken);
+        if (isProtected) session.Protect();
+        // The project's file belongs to folders, and a server to none.
+        ClusterProtection.Apply(session, ConfigurationLayers.LoadUser());
+        _session = session;
         Startup = Stopwatch.GetElapsedTime(started);
     }
 

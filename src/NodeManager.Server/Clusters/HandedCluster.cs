@@ -13,6 +13,7 @@ internal static class HandedCluster
     {
         NodeManagerSession session = await SessionFactory.ConnectAsync(
             Read(handed), handed.Address is not null ? "Sandbox" : handed.IsInCluster ? "InCluster" : "Kubeconfig", logger, TimeProvider.System, cancellationToken);
+        if (handed.IsProtected) session.Protect();
         if (handed.PoolService is { } service) session.Configure(before => new(before) { PoolService = Of(service) });
         return session;
     }

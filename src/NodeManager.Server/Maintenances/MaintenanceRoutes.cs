@@ -21,7 +21,7 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
         RouteGroupBuilder routes = endpoints.MapGroup(Path).WithTags("Maintenances");
         routes.MapGet("", ListAsync).ForViewers().Produces<List<ApiMaintenanceRun>>();
         One(routes.MapGet("/{id}", GetAsync).ForViewers()).Produces<ApiMaintenanceRun>();
-        Changed(routes.MapPost("/plan", PlanAsync)).Produces<ApiMaintenancePlans>();
+        Changed(routes.MapPost("/plan", PlanAsync)).Produces<ApiMaintenancePlans>().WithMetadata(new ChangesNothing());
         Started(routes.MapPost("", (ApiMaintenanceRequest body, HttpContext context, CancellationToken stop) => RunAsync(RequestOf(body), context, stop)));
         Started(routes.MapPost("/{id}/resume", (string id, HttpContext context, CancellationToken stop) => RunAsync(new() { ResumeId = id }, context, stop)));
         Changed(routes.MapPost("/{id}/stop", StopAsync)).Produces<ApiMaintenanceStopped>();

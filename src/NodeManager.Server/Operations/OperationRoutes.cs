@@ -20,7 +20,7 @@ internal static class OperationRoutes
             .ForViewers().Produces<List<ApiOperation>>();
         group.MapGet("/{id}", (string id, OperationRegistry operations) => Results.Json(operations.Find(id).ToApi()))
             .ForViewers().Produces<ApiOperation>().Produces<ApiError>(StatusCodes.Status404NotFound);
-        group.MapDelete("/{id}", Cancel).ForAdmins().Produces<ApiOperation>(StatusCodes.Status202Accepted).Produces<ApiError>(StatusCodes.Status404NotFound);
+        group.MapDelete("/{id}", Cancel).ForAdmins().WithMetadata(new ChangesNothing()).Produces<ApiOperation>(StatusCodes.Status202Accepted).Produces<ApiError>(StatusCodes.Status404NotFound);
         group.MapGet("/{id}/events", Follow).ForViewers().Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
             .Produces<ApiError>(StatusCodes.Status404NotFound);
     }

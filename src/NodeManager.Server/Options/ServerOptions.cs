@@ -132,6 +132,9 @@ internal sealed record ServerOptions
     /// <summary>Where the autoscaler's probes (null: on all addresses) or the API of the own cluster (null: on loopback) are served.</summary>
     public IPAddress? Address { get; init; }
 
+    /// <summary>Every change needs a confirmation that names the cluster.</summary>
+    public bool Protected { get; init; }
+
     public int Nodes { get; init; } = 12;
 
     public int Seed { get; init; } = 1;
@@ -204,6 +207,7 @@ internal sealed record ServerOptions
                 "--all-contexts" => options with { AllContexts = true },
                 "--nodes" => options with { Nodes = Number(0, SandboxOptions.MaximumNodes) },
                 "--seed" => options with { Seed = Number(0, int.MaxValue) },
+                "--protected" => options with { Protected = true },
                 "--rbac" => options with { Rbac = true },
                 "--speed" => options with { Speed = Number(1, (int)SandboxOptions.MaximumSpeed) },
                 "--version" => options with { Version = Next() },

@@ -19,7 +19,7 @@ internal static class PoolDetailRoutes
         routes.MapGet("/overview", ListAsync).ForViewers().Produces<List<ApiPoolOverview>>();
         One(routes.MapGet("/{id}/overview", GetAsync).ForViewers()).Produces<ApiPoolOverview>();
         One(routes.MapGet("/{id}/nodes", NodesAsync).ForViewers()).Produces<List<string>>();
-        Changed(routes.MapPost("/{id}/plan", PlanAsync)).Produces<ApiPoolPlan>();
+        Changed(routes.MapPost("/{id}/plan", PlanAsync)).Produces<ApiPoolPlan>().WithMetadata(new ChangesNothing());
         Changed(routes.MapPatch("/{id}", ChangeAsync)).Produces<ApiNodePool>().Produces<ApiPoolRefusal>(StatusCodes.Status409Conflict);
     }
 

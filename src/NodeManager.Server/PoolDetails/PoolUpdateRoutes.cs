@@ -20,7 +20,7 @@ internal sealed class PoolUpdateRoutes(ClusterSession cluster, OperationRegistry
     {
         RouteGroupBuilder routes = endpoints.MapGroup(PoolRefusals.Pools + "/{id}/update").WithTags("Pools");
         One(routes.MapGet("", GetAsync).ForViewers()).Produces<ApiPoolUpdate>();
-        Changed(routes.MapPost("/plan", PlanAsync)).Produces<List<ApiPoolUpdatePlan>>();
+        Changed(routes.MapPost("/plan", PlanAsync)).Produces<List<ApiPoolUpdatePlan>>().WithMetadata(new ChangesNothing());
         Started(routes.MapPost("", StartAsync));
         Changed(routes.MapPost("/pause", PauseAsync)).Produces<ApiPoolUpdate>();
         Started(routes.MapPost("/resume", (string id, [AsParameters] PoolPlaceQuery place, HttpContext context, CancellationToken stop) =>

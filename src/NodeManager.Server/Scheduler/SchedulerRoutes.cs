@@ -42,7 +42,7 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         group.MapGet("/health", HealthAsync).ForViewers().Produces<ApiHealth>().Produces<ApiHealth>(StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static void Change(RouteHandlerBuilder route) => route.ForAdmins().Produces<ApiSchedulerChange>()
+    private static void Change(RouteHandlerBuilder route) => route.ForAdmins().WithMetadata(new TakesDryRun()).Produces<ApiSchedulerChange>()
         .Produces<ApiError>(StatusCodes.Status400BadRequest).Produces<ApiSchedulerChange>(StatusCodes.Status409Conflict);
 
     private static PluginChange Change(string plugin, ApiPluginChange? body) => new()

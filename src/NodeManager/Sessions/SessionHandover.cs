@@ -19,7 +19,7 @@ internal static class SessionHandover
         ClusterConnection connection = session.Connection();
         var handover = new ServerHandover
         {
-            Cluster = session.Cluster, Kubeconfig = connection.Origin, IsInCluster = session.Source == "InCluster", PoolService = PoolServiceOf(session.Configuration.PoolService),
+            Cluster = session.Cluster, Kubeconfig = connection.Origin, IsInCluster = session.Source == "InCluster", IsProtected = session.IsProtected, PoolService = PoolServiceOf(session.Configuration.PoolService),
         };
         if ((connection.Owned ?? connection.ActsThrough?.Owned) is not SandboxCluster sandbox) return (handover, null);
         SandboxServer front = sandbox.Serve(new() { WritesKubeconfig = false });

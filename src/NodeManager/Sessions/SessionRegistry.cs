@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Management.Automation.Runspaces;
+using NodeManager.Core.Configuration;
 
 namespace NodeManager.Sessions;
 
@@ -32,6 +33,7 @@ internal static class SessionRegistry
     public static void Add(Runspace runspace, NodeManagerSession session, NodeManagerConfiguration defaults)
     {
         session.Configure(_ => new(defaults) { Cluster = session.Cluster, Session = session });
+        ClusterProtection.Apply(session, defaults);
         Of(runspace).Add(session);
     }
 

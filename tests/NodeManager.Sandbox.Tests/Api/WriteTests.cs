@@ -53,6 +53,19 @@ public sealed class WriteTests
             (string?)(await two.CreateAsync("/api/v1/nodes", Bodies.Node("a")))["metadata"]!["uid"]);
     }
 
+    [Fact]
+    public async Task The_same_seed_gives_another_identity_of_the_cluster()
+    {
+        using var one = new TestCluster();
+        using var two = new TestCluster();
+        string[] uids = [await UidAsync(one), await UidAsync(two)];
+
+        Assert.Equal(2, uids.Distinct().Count());
+        Assert.All(uids, static uid => Assert.True(Guid.TryParse(uid, out _)));
+
+        static async Task<string> UidAsync(TestCluster cluster) => (string)(await cluster.GetAsync("/api/v1/namespaces/kube-system"))["metadata"]!["uid"]!;
+    }
+
     [Theory]
     [InlineData("POST", "/api/v1/nodes", "application/json", """{"metadata":{"name":"a"}}""", 409, "nodes \"a\" already exists")]
     [InlineData("POST", "/api/v1/namespaces/none/configmaps", "application/json", """{"metadata":{"name":"a"}}""", 404, "namespaces \"none\" not found")]

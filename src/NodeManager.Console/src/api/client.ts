@@ -33,6 +33,9 @@ const changeLimit = 30_000;
 let token = '';
 let signedOut: () => void = () => {};
 let signIns: (() => void)[] = [];
+let askForCluster: (problem: ApiProblem) => Promise<string | null> = () => Promise.resolve(null);
+/** The name by which changes of a protected cluster are confirmed, until the page is closed. */
+let confirmedCluster = '';
 
 /** Sends a token with every request from now on, until the page is closed. Empty: that of the browser session. */
 export function useToken(value: string): void {
@@ -67,6 +70,11 @@ export function credentialsChanged(): void {
   for (const done of waiting) done();
 }
 
+/** Called when a change of a protected cluster needs the name of the cluster. Null: the change is not made. */
+export function onProtected(ask: (problem: ApiProblem) => Promise<string | null>): void {
+  askForCluster = ask;
+}
+
 export function headersWith(extra: Record<string, string>): Record<string, string> {
   const sent = token || globalThis.localStorage?.getItem(sessionKey);
   return sent ? { ...extra, Authorization: `Bearer ${sent}` } : extra;
@@ -80,6 +88,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   const isChange = (options.method ?? 'GET') !== 'GET';
   const limit = isChange ? AbortSignal.timeout(changeLimit) : null;
   const signals = [options.signal, limit].filter(one => one != null);
+  if (confirmedCluster && (options.method ?? 'GET') !== 'GET') headers['X-Confirm-Cluster'] = confirmedCluster;
   let response: Response;
   let text: string;
   try {
@@ -100,7 +109,13 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   const body: unknown = parse(text);
   if (response.ok || options.accept?.includes(response.status)) return body as T;
   if (response.status === 401 && path !== '/sign-in') signedOut();
-  throw problemOf(response.status, body);
+  const problem = problemOf(response.status, body);
+  if (problem.id !== 'ProtectedCluster') throw problem;
+  // The server refused before it did anything.
+  const name = await askForCluster(problem);
+  confirmedCluster = name ?? '';
+  if (!name) throw problem;
+  return request<T>(path, options);
 }
 
 interface Refusal { error?: string | { code: string; message: string; details: string; error_id: string }; message?: string; action?: string }

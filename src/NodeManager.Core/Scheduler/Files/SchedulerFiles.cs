@@ -67,7 +67,7 @@ public static class SchedulerFiles
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            AtomicFile.Write(path, Encoding.UTF8.GetBytes(text), new() { Replace = overwrite });
+            AtomicFile.Write(path, Encoding.UTF8.GetBytes(text), new() { Replace = overwrite, IsPrivate = true });
         }
         catch (IOException exception) when (!overwrite && File.Exists(path))
         {

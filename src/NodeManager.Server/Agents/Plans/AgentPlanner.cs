@@ -1,3 +1,4 @@
+using NodeManager.Core.Configuration;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes;
@@ -15,7 +16,19 @@ internal sealed class AgentPlanner(ClusterSession cluster)
     private const int MostReason = 500;
     private const string NoExecute = "NoExecute";
 
+    /// <summary>The name of the cluster.</summary>
+    public string Cluster => Session.Cluster;
+
     private NodeManagerSession Session => cluster.Session;
+
+    /// <summary>Refuses a change of a protected cluster that does not name it.</summary>
+    /// <param name="cluster">The name that the agent gives; null for none.</param>
+    /// <exception cref="NodeManagerException">ProtectedCluster.</exception>
+    public void RequireConfirmation(string? cluster)
+    {
+        if (!ClusterProtection.IsConfirmed(Session, cluster))
+            throw ClusterProtection.Refusal(Session, cluster, "Ask your user to confirm the change, and pass the name of the cluster as confirmCluster.");
+    }
 
     /// <exception cref="NodeManagerException">AgentChangeInvalid; NodeNotFound; what the domain refuses to plan, and what the server refuses in a dry run.</exception>
     public async Task<AgentPlan> PlanAsync(AgentChange change, AgentCaller caller, string id, DateTimeOffset now, CancellationToken stop)

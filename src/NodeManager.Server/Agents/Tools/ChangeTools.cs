@@ -36,8 +36,11 @@ internal sealed class ChangeTools(
         [Description("Of Drain: also delete pods with emptyDir volumes; their data is lost.")] bool deleteEmptyDirData = false,
         [Description("Of Drain: also delete pods without a controller; nothing recreates them.")] bool deleteUnmanagedPods = false,
         [Description("Of Drain: seconds after which it gives up, 1 to 14400.")] [Bounds(1, 14400)] int timeoutSeconds = 300,
+        [Description("Of Drain: seconds after which it gives up, 1 to 14400.")] int timeoutSeconds = 300,
+        [Description("If the cluster is protected: its name, given by your user.")] string? confirmCluster = null,
         CancellationToken stop = default)
     {
+        planner.RequireConfirmation(confirmCluster);
         var change = new AgentChange
         {
             Action = action,
@@ -149,7 +152,7 @@ internal sealed class ChangeTools(
         ElicitResult answer = await server.ElicitAsync(
             new()
             {
-                Message = $"Approve plan {plan.Id} ({plan.Change.Action})?\n{steps}{warnings}\nThe agent's reason: \"{DisplayText.Escape(plan.Change.Reason)}\"",
+                Message = $"Approve plan {plan.Id} ({plan.Change.Action}) of cluster '{planner.Cluster}'?\n{steps}{warnings}\nThe agent's reason: \"{DisplayText.Escape(plan.Change.Reason)}\"",
                 RequestedSchema = new()
                 {
                     Properties = { ["approve"] = new ElicitRequestParams.BooleanSchema { Title = "Approve", Description = "Let the agent apply this plan once.", Default = false } },

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using ModelContextProtocol.Protocol;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Observing;
 using NodeManager.Server.Answers;

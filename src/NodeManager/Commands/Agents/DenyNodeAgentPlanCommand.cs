@@ -6,7 +6,7 @@ namespace NodeManager.Commands;
 /// <summary>Denies the plan of an agent.</summary>
 [Cmdlet(VerbsLifecycle.Deny, "NodeAgentPlan", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = ById)]
 [OutputType(typeof(NodeAgentPlan))]
-public sealed class DenyNodeAgentPlanCommand : AgentPlanCmdlet
+public sealed class DenyNodeAgentPlanCommand : AgentPlanCmdlet, ILocalChange
 {
     private const string ById = "ById";
     private const string ByObject = "ByObject";

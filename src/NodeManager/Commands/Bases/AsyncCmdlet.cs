@@ -9,14 +9,17 @@ namespace NodeManager.Commands.Bases;
 /// Async inside, pipeline outside. Work runs off the pipeline thread, and a <see cref="WorkPump"/> hands what it reports to that thread, the
 /// only one that PowerShell listens to.
 /// </summary>
-public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
+public abstract class AsyncCmdlet : PSCmdlet, IDynamicParameters, IDisposable, IPipelineHost
 {
     private readonly Dictionary<NodeManagerSession, string> _descriptions = [];
+    private readonly ClusterConfirmation _confirmation = new();
 
     protected AsyncCmdlet() => Pump = new(this);
 
     /// <summary>True for a command that asks before it acts: one that changes something.</summary>
     private protected bool IsChange => GetType().GetCustomAttribute<CmdletAttribute>()?.SupportsShouldProcess == true;
+
+    object? IDynamicParameters.GetDynamicParameters() => IsChange && this is not ILocalChange ? _confirmation : null;
 
     bool IPipelineHost.IsVerboseWanted => IsVerboseWanted;
 
@@ -26,6 +29,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
 
     /// <inheritdoc cref="IPipelineHost.CurrentFolder"/>
     private protected string CurrentFolder => CurrentProviderLocation("FileSystem").ProviderPath;
+
+    /// <summary>The value of <c>-ConfirmCluster</c>; null without it.</summary>
+    private protected string? ConfirmedCluster => _confirmation.ConfirmCluster;
 
     /// <summary>Runs this cmdlet's work.</summary>
     private protected WorkPump Pump { get; }
@@ -147,9 +153,12 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
 
     internal new void WriteDebug(string text) => base.WriteDebug(DisplayText.EscapeLines(text));
 
-    /// <summary>Asks about a change of a session's cluster.</summary>
-    internal bool ShouldProcess(NodeManagerSession session, string target, string action) =>
-        base.ShouldProcess(DisplayText.Escape(target + Description(session)), DisplayText.Escape(action));
+    /// <summary>Asks about a change of a session's cluster. A protected cluster needs more than <c>-Confirm:$false</c>.</summary>
+    internal bool ShouldProcess(NodeManagerSession session, string target, string action)
+    {
+        string shown = DisplayText.Escape(target + Description(session)), what = DisplayText.Escape(action);
+        return AskProtected(session, $"{what}: {shown}?") ?? base.ShouldProcess(shown, what);
+    }
 
     /// <summary>Asks about a change of this computer or this process.</summary>
     internal bool ShouldProcessLocally(string target, string action) => base.ShouldProcess(DisplayText.Escape(target), DisplayText.Escape(action));
@@ -158,8 +167,13 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
         base.ShouldContinue(DisplayText.EscapeLines(question), DisplayText.Escape(caption), ref yesToAll, ref noToAll);
 
     /// <summary>The same with a question of its own.</summary>
-    internal bool ShouldProcess(NodeManagerSession session, string description, string question, string caption, out ShouldProcessReason reason) => base.ShouldProcess(
-        DisplayText.EscapeLines(description + Description(session)), DisplayText.EscapeLines(question + Description(session)), DisplayText.Escape(caption), out reason);
+    internal bool ShouldProcess(NodeManagerSession session, string description, string question, string caption, out ShouldProcessReason reason)
+    {
+        string asked = DisplayText.EscapeLines(question + Description(session));
+        reason = ShouldProcessReason.None;
+        return AskProtected(session, asked)
+            ?? base.ShouldProcess(DisplayText.EscapeLines(description + Description(session)), asked, DisplayText.Escape(caption), out reason);
+    }
 
     /// <summary>The way that is still open after an interrupt.</summary>
     internal void WriteHost(string text) => Host.UI.WriteLine(DisplayText.EscapeLines(text));
@@ -186,6 +200,10 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
     void IPipelineHost.OnStopped() => WriteSummary();
 
     void IPipelineHost.OnAbandoned() => WriteAbandoned();
+
+    // What a command would do may always be asked.
+    private bool? AskProtected(NodeManagerSession session, string question) =>
+        IsWhatIf ? null : _confirmation.Ask(session, question, Host, refusal => Fail(refusal, session));
 
     private string Description(NodeManagerSession session) => _descriptions.TryGetValue(session, out string? text) ? $" ({text})" : "";
 

@@ -62,7 +62,7 @@ public abstract class NodeChangeCmdlet : NodeCmdlet
         NodeEdit edit = _edit!;
         if (IsWhatIf)
         {
-            Sessions.StartIn(node.Session, node.Name, async worker => await worker.ShouldProcessAsync(node.ToString(), await DescribeAsync(worker, node, edit)));
+            Sessions.StartIn(node.Session, node.Name, async worker => await worker.ShouldProcessAsync(node.Session, node.ToString(), await DescribeAsync(worker, node, edit)));
             return;
         }
 

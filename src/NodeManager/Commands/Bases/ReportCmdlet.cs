@@ -5,7 +5,7 @@ namespace NodeManager.Commands.Bases;
 
 /// <summary>Writes all objects that are piped as one report.</summary>
 /// <typeparam name="T">What is reported.</typeparam>
-public abstract class ReportCmdlet<T> : AsyncCmdlet
+public abstract class ReportCmdlet<T> : AsyncCmdlet, ILocalChange
     where T : class
 {
     private readonly List<T> _reported = [];

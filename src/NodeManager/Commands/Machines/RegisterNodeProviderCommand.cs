@@ -8,7 +8,7 @@ namespace NodeManager.Commands;
 /// <summary>Loads assemblies that bring types of providers.</summary>
 [Cmdlet(VerbsLifecycle.Register, "NodeProvider", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(string))]
-public sealed class RegisterNodeProviderCommand : AsyncCmdlet
+public sealed class RegisterNodeProviderCommand : AsyncCmdlet, ILocalChange
 {
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";

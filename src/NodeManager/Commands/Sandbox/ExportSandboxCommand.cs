@@ -8,7 +8,7 @@ namespace NodeManager.Commands;
 /// <summary>Saves an embedded cluster to a file, from which Import-Sandbox makes it again.</summary>
 [Cmdlet(VerbsData.Export, "Sandbox", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class ExportSandboxCommand : SessionCmdlet
+public sealed class ExportSandboxCommand : SessionCmdlet, ILocalChange
 {
     /// <summary>The file.</summary>
     [Parameter(Mandatory = true, Position = 0)]

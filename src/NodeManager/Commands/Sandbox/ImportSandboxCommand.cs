@@ -11,7 +11,7 @@ namespace NodeManager.Commands;
 /// <summary>Creates an embedded cluster from a file of Export-Sandbox: as it was, and its clock continues where it stood.</summary>
 [Cmdlet(VerbsData.Import, "Sandbox", DefaultParameterSetName = SandboxSet, SupportsShouldProcess = true)]
 [OutputType(typeof(NodeManagerSession))]
-public sealed class ImportSandboxCommand : SandboxSessionCmdlet
+public sealed class ImportSandboxCommand : SandboxSessionCmdlet, ILocalChange
 {
     /// <summary>The file; without wildcards.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = SandboxSet, ValueFromPipelineByPropertyName = true)]

@@ -14,7 +14,7 @@ namespace NodeManager.Commands;
 /// <summary>Makes an embedded cluster: a seeded one, or a copy of a cluster that is connected.</summary>
 [Cmdlet(VerbsCommon.New, "Sandbox", DefaultParameterSetName = SandboxSet, SupportsShouldProcess = true)]
 [OutputType(typeof(NodeManagerSession))]
-public sealed class NewSandboxCommand : SandboxCmdlet
+public sealed class NewSandboxCommand : SandboxCmdlet, ILocalChange
 {
     /// <summary>The cluster to copy. It is only read.</summary>
     [Parameter(Position = 0, ParameterSetName = SandboxSet, ValueFromPipeline = true)]

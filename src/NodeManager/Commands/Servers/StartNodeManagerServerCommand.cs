@@ -11,7 +11,7 @@ namespace NodeManager.Commands;
 /// <summary>Starts a server with the console and the REST API for the cluster of a session.</summary>
 [Cmdlet(VerbsLifecycle.Start, "NodeManagerServer", SupportsShouldProcess = true)]
 [OutputType(typeof(NodeManagerServer))]
-public sealed class StartNodeManagerServerCommand : SessionCmdlet
+public sealed class StartNodeManagerServerCommand : SessionCmdlet, ILocalChange
 {
     private ServerProgram? _program;
     private string? _log;

@@ -10,7 +10,7 @@ namespace NodeManager.Commands;
 /// <summary>Stops servers that this process has started.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "NodeManagerServer", DefaultParameterSetName = PortSet, SupportsShouldProcess = true)]
 [OutputType(typeof(NodeManagerServer))]
-public sealed class StopNodeManagerServerCommand : AsyncCmdlet
+public sealed class StopNodeManagerServerCommand : AsyncCmdlet, ILocalChange
 {
     private const string PortSet = "Port";
     private const string ServerSet = "Server";

@@ -64,6 +64,10 @@ public sealed class ConnectNodeManagerCommand : SandboxCmdlet
     [Parameter(ParameterSetName = KubeconfigSet)]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
+    /// <summary>Every change of the cluster needs a prompt, or its name with <c>-ConfirmCluster</c>.</summary>
+    [Parameter]
+    public SwitchParameter Protected { get; set; }
+
     /// <summary>The service that keeps the cluster's node pools; an embedded cluster has its own.</summary>
     [Parameter]
     [PoolService]
@@ -91,6 +95,7 @@ public sealed class ConnectNodeManagerCommand : SandboxCmdlet
                     : Session is not null
                         ? await SessionConnector.ConnectAsAsync(Session, ImpersonateUser!, ImpersonateGroup ?? [], StreamLog.Instance, worker.Token)
                         : await StartSandboxAsync(worker);
+            if (Protected || Session?.IsProtected == true) session.Protect();
             SessionRegistry.Add(runspace, session, defaults);
             worker.Output(session);
         });

@@ -10,7 +10,7 @@ namespace NodeManager.Commands;
 /// <summary>Changes what holds in a session where a command says nothing else. What is not named stays as it is.</summary>
 [Cmdlet(VerbsCommon.Set, "NodeManagerConfiguration", SupportsShouldProcess = true)]
 [OutputType(typeof(NodeManagerConfiguration))]
-public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet
+public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet, ILocalChange
 {
     /// <summary>Let the autoscaler act on the thresholds.</summary>
     [Parameter]
@@ -84,6 +84,12 @@ public sealed class SetNodeManagerConfigurationCommand : SessionCmdlet
     [AllowNull]
     [ArgumentCompleter(typeof(SchedulerCompleter))]
     public string? SchedulerDeployment { get; set; }
+
+    /// <summary>The contexts whose clusters are protected in sessions that are connected later: names or wildcards, separated by commas.</summary>
+    [Parameter]
+    [AllowNull]
+    [ArgumentCompleter(typeof(ContextCompleter))]
+    public string? ProtectedContexts { get; set; }
 
     /// <summary>The service that keeps the cluster's node pools; null: none, or the embedded cluster's own. Only in sessions.</summary>
     [Parameter]

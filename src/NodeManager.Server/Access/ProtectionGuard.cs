@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Authorization;
+using NodeManager.Core.Configuration;
+using NodeManager.Server.Clusters;
+
+namespace NodeManager.Server.Access;
+
+/// <summary>Refuses changes of a protected cluster that do not name it. It applies to every route for admins that is not marked otherwise.</summary>
+internal sealed class ProtectionGuard(ClusterSession cluster)
+{
+    /// <summary>The header that confirms a change, with the name of the cluster.</summary>
+    public const string Header = "X-Confirm-Cluster";
+
+    /// <summary>A step of a request, after its authorization.</summary>
+    /// <exception cref="NodeManagerException">ProtectedCluster.</exception>
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        string? confirmed = context.Request.Headers[Header];
+        return IsChange(context) && !ClusterProtection.IsConfirmed(cluster.Session, confirmed)
+            ? throw ClusterProtection.Refusal(cluster.Session, confirmed, $"Send the header {Header}: {cluster.Session.Cluster}.")
+            : next(context);
+    }
+
+    private static bool IsChange(HttpContext context) =>
+        !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method)
+        && context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<ChangesNothing>() is null
+        && !(endpoint.Metadata.GetMetadata<TakesDryRun>() is not null && context.Request.Query["dry_run"] == "true")
+        && endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(static one => one.Policy == AccessLevel.Admin);
+}
+
+/// <summary>Marks a route for admins that plans a change, ends work or denies it.</summary>
+internal sealed class ChangesNothing;
+
+/// <summary>Marks a route that changes nothing with <c>dry_run=true</c>.</summary>
+internal sealed class TakesDryRun;

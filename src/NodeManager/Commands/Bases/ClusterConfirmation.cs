@@ -1,0 +1,59 @@
+using System.Management.Automation;
+using System.Management.Automation.Host;
+using NodeManager.Completion;
+using NodeManager.Core.Configuration;
+
+namespace NodeManager.Commands.Bases;
+
+/// <summary>The parameter by which a change of a protected cluster is confirmed. Every cmdlet that changes clusters has it.</summary>
+public sealed class ClusterConfirmation
+{
+    private readonly Dictionary<NodeManagerSession, bool> _answers = [];
+
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
+
+    /// <summary>What is said of a change of a protected cluster.</summary>
+    /// <param name="session">Of the cluster.</param>
+    /// <param name="question">Names the change and its target.</param>
+    /// <param name="host">Asks a person.</param>
+    /// <param name="refuse">Gets the error, once for each session.</param>
+    /// <returns>True: confirmed by a person. False: refused. Null: ask as for any other cluster.</returns>
+    internal bool? Ask(NodeManagerSession session, string question, PSHost host, Action<Exception> refuse)
+    {
+        if (ClusterProtection.IsConfirmed(session, ConfirmCluster)) return null;
+        if (_answers.TryGetValue(session, out bool known)) return known;
+        int answer = ConfirmCluster is null ? Prompt(session, question, host) : -1;
+        if (answer is 0 or 2) return answer == 0;
+        if (answer < 0)
+        {
+            refuse(ClusterProtection.Refusal(
+                session, ConfirmCluster, $"Confirm the change at an interactive prompt, or with -ConfirmCluster '{session.Cluster}'. -Confirm:$false does not confirm it."));
+        }
+
+        return _answers[session] = answer == 1;
+    }
+
+    // Without a default of yes: an empty line does not change a protected cluster. -1: no person can be asked.
+    private static int Prompt(NodeManagerSession session, string question, PSHost host)
+    {
+        if (host.Name == "ConsoleHost" && Console.IsInputRedirected) return -1;
+        try
+        {
+            return host.UI.PromptForChoice(
+                $"Protected cluster '{session.Cluster}'", question,
+                [
+                    new("&Yes", "Make this change."), new("Yes to &All", $"Make this and all further changes of this command in cluster '{session.Cluster}'."),
+                    new("&No", "Do not make this change."), new("No to A&ll", $"Make no further change in cluster '{session.Cluster}'."),
+                ],
+                2);
+        }
+        catch (Exception failure) when (failure is not PipelineStoppedException)
+        {
+            return -1;
+        }
+    }
+}

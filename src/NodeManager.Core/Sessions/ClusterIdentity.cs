@@ -12,6 +12,9 @@ internal static class ClusterIdentity
     // The identity is requested concurrently with the version. Only a server that answers one of the two slowly makes connecting take longer.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
+    // A cluster of this process has no network to wait for. It is slow only when all of the process is.
+    private static readonly TimeSpan PatienceInProcess = TimeSpan.FromSeconds(10);
+
     /// <summary>Reads it. Never fails: empty without the permission, and if the server answers with an error.</summary>
     public static async Task<string> ReadAsync(KubernetesClient client, CancellationToken cancellationToken)
     {
@@ -27,9 +30,11 @@ internal static class ClusterIdentity
     }
 
     /// <summary>The identity; null if the answer is late.</summary>
-    public static async Task<string?> AwaitBrieflyAsync(Task<string> reading)
+    /// <param name="reading">Reads it.</param>
+    /// <param name="isInProcess">True for an embedded cluster.</param>
+    public static async Task<string?> AwaitBrieflyAsync(Task<string> reading, bool isInProcess)
     {
-        await Task.WhenAny(reading, Task.Delay(Patience, TimeProvider.System));
+        await Task.WhenAny(reading, Task.Delay(isInProcess ? PatienceInProcess : Patience, TimeProvider.System));
         return reading.IsCompleted ? await reading : null;
     }
 }

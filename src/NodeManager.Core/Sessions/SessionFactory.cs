@@ -69,7 +69,7 @@ public static partial class SessionFactory
             // Another user of the same cluster may not have the permission to read the identity.
             Task<string> identity = description.ActsThrough is null ? ClusterIdentity.ReadAsync(client, attempt.Token) : Task.FromResult(description.ClusterUid);
             VersionInfo version = await client.GetVersionAsync(cancellationToken);
-            string? uid = await ClusterIdentity.AwaitBrieflyAsync(identity);
+            string? uid = await ClusterIdentity.AwaitBrieflyAsync(identity, owned is not null);
             NodeManagerSession session = Open(client, owned, logger, description, version, uid);
             if (uid is null) _ = IdentifyAsync(session, (ClusterConnection)session.Connection!);
             return session;

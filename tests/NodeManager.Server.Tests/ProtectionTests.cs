@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using NodeManager.Server.Access;
 using NodeManager.Server.Agents.Plans;
+using NodeManager.Server.Delegation;
 using NodeManager.Server.Nodes;
 
 namespace NodeManager.Server.Tests;

@@ -1,8 +1,9 @@
 using Microsoft.AspNetCore.Authorization;
 using NodeManager.Core.Configuration;
+using NodeManager.Server.Access;
 using NodeManager.Server.Clusters;
 
-namespace NodeManager.Server.Access;
+namespace NodeManager.Server.Delegation;
 
 /// <summary>Refuses changes of a protected cluster that do not name it. It applies to every route for admins that is not marked otherwise.</summary>
 internal sealed class ProtectionGuard(ClusterSession cluster)
@@ -26,9 +27,3 @@ internal sealed class ProtectionGuard(ClusterSession cluster)
         && !(endpoint.Metadata.GetMetadata<TakesDryRun>() is not null && context.Request.Query["dry_run"] == "true")
         && endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Any(static one => one.Policy == AccessLevel.Admin);
 }
-
-/// <summary>Marks a route for admins that plans a change, ends work or denies it.</summary>
-internal sealed class ChangesNothing;
-
-/// <summary>Marks a route that changes nothing with <c>dry_run=true</c>.</summary>
-internal sealed class TakesDryRun;

@@ -36,7 +36,6 @@ internal sealed class ChangeTools(
         [Description("Of Drain: also delete pods with emptyDir volumes; their data is lost.")] bool deleteEmptyDirData = false,
         [Description("Of Drain: also delete pods without a controller; nothing recreates them.")] bool deleteUnmanagedPods = false,
         [Description("Of Drain: seconds after which it gives up, 1 to 14400.")] [Bounds(1, 14400)] int timeoutSeconds = 300,
-        [Description("Of Drain: seconds after which it gives up, 1 to 14400.")] int timeoutSeconds = 300,
         [Description("If the cluster is protected: its name, given by your user.")] string? confirmCluster = null,
         CancellationToken stop = default)
     {

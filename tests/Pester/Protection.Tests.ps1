@@ -45,7 +45,6 @@ BeforeAll {
         'Remove-NodeMaintenance'         = { param($p) Remove-NodeMaintenance abc @p }
         'Remove-NodeClaim'               = { param($p) Remove-NodeClaim abc @p }
         'New-NodeProvider'               = { param($p) New-NodeProvider lab simulated @p }
-        'New-Machine'                    = { param($p) New-Machine m lab @p }
         'Set-NodePoolUpdate'             = { param($p) Set-NodePoolUpdate pool -MaxSurge 1 @p }
         'Stop-NodePoolUpdate'            = { param($p) Stop-NodePoolUpdate pool @p }
         'Suspend-NodePoolUpdate'         = { param($p) Suspend-NodePoolUpdate pool @p }
@@ -53,7 +52,7 @@ BeforeAll {
         'Register-SchedulerPlugin'       = { param($p) Register-SchedulerPlugin $definition -Scope Cluster @p }
     }
     # Their question comes after the cluster has answered what an embedded cluster without these objects does not have; they ask by the same method.
-    $needMore = 'Remove-NodeProvider', 'Set-NodeProvider', 'Remove-Machine', 'Update-NodePool', 'Unregister-SchedulerPlugin', 'Repair-ClusterNode', 'Approve-NodeAgentPlan'
+    $needMore = 'Remove-NodeProvider', 'Set-NodeProvider', 'Remove-Machine', 'Update-NodePool', 'Unregister-SchedulerPlugin', 'Repair-ClusterNode', 'Approve-NodeAgentPlan', 'New-Machine'
 
     $definition = Join-Path $TestDrive 'plugin.yaml'
     Set-Content $definition "name: Own`nextensionPoints: [score]"

@@ -89,7 +89,7 @@ public sealed class NewMachineCommand : SessionCmdlet
                 {
                     // An unknown provider is an error before anything is announced.
                     await NodeProviderReader.ReadAsync(session, [Provider], Namespace, static unknown => throw unknown, worker.Token);
-                    if (!await worker.ShouldProcessAsync($"machine {name} (provider {Namespace}/{Provider}, cluster {session.Cluster})", "Create and start machine")) return;
+                    if (!await worker.ShouldProcessAsync(session, $"machine {name} (provider {Namespace}/{Provider}, cluster {session.Cluster})", "Create and start machine")) return;
                     worker.Verbose($"Creating machine {name} with provider {Namespace}/{Provider}.");
                     worker.Progress(new("machine " + name, $"Creating machine {name}", $"Waiting for provider {Provider}"));
                     worker.Output(await MachineManager.CreateAsync(session, Namespace, Provider, request, worker.Token));

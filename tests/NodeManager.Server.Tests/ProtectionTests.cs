@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using NodeManager.Core.Configuration;
 using NodeManager.Server.Access;
 using NodeManager.Server.Agents.Plans;
 using NodeManager.Server.Delegation;
@@ -27,7 +28,7 @@ public sealed class ProtectionTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await _server.InitializeAsync();
-        _server.Session.Protect();
+        ClusterProtection.Apply(_server.Session, new() { ProtectedContexts = "*" });
     }
 
     public Task DisposeAsync() => _server.DisposeAsync();

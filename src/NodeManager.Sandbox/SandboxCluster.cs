@@ -252,10 +252,10 @@ public sealed class SandboxCluster : IDisposable
                 ?? throw new NodeManagerException(
                     ErrorIds.SandboxFileDamaged, ErrorKind.InvalidData, $"The saved cluster has {item.Plural}.{item.Group}, which nothing defines.", item.Plural);
             JsonObject document = item.Document;
-            if (ClusterIdentity.IsStoredIn(kind, (document["metadata"] as JsonObject).Text("name") ?? ""))
+            if (KubeSystemUid.IsStoredIn(kind, (document["metadata"] as JsonObject).Text("name") ?? ""))
             {
                 document = (JsonObject)document.DeepClone();
-                document.Ensure("metadata")["uid"] = ClusterIdentity.Create();
+                document.Ensure("metadata")["uid"] = KubeSystemUid.Create();
             }
 
             Registry.Store.Load(new(kind, document, ManagedFields.Read(item.Owners) ?? ManagedFields.None), item.Version);

@@ -46,7 +46,7 @@ public static class ErrorIds
     public const string InputAmbiguous = nameof(InputAmbiguous);
     /// <summary>An input object comes from another cluster of the same name: the UIDs of the two namespaces kube-system differ.</summary><remarks>Connect to the cluster of the input, or pass names instead of objects.</remarks>
     public const string WrongCluster = nameof(WrongCluster);
-    /// <summary>A change was refused because it is not certain which cluster an input object comes from: it has no ClusterUid, or the session cannot read its own, and it has no UID of a node.</summary><remarks>Read the objects again, or specify the session with -Session.</remarks>
+    /// <summary>It is not certain which cluster the input of a change comes from. The input or the session has no ClusterUid, and the input has no UID of a node.</summary><remarks>Read the objects again, or specify the session with -Session.</remarks>
     public const string ClusterUnverified = nameof(ClusterUnverified);
     /// <summary>A change of a protected cluster was neither confirmed at a prompt nor by the name of the cluster. -Confirm:$false and -Force do not confirm it.</summary><remarks>Specify -ConfirmCluster with the name of the cluster; for the REST API, the header X-Confirm-Cluster; for agents, confirmCluster.</remarks>
     public const string ProtectedCluster = nameof(ProtectedCluster);

@@ -34,7 +34,7 @@ internal static class ClusterIdentity
     /// <param name="isInProcess">True for an embedded cluster.</param>
     public static async Task<string?> AwaitBrieflyAsync(Task<string> reading, bool isInProcess)
     {
-        await Task.WhenAny(reading, Task.Delay(isInProcess ? PatienceInProcess : Patience, TimeProvider.System));
-        return reading.IsCompleted ? await reading : null;
+        Task first = await Task.WhenAny(reading, Task.Delay(isInProcess ? PatienceInProcess : Patience, TimeProvider.System));
+        return first == reading ? await reading : null;
     }
 }

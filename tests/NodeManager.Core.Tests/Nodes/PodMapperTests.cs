@@ -95,7 +95,7 @@ public sealed class PodMapperTests
     }
 
     [Fact]
-    public async Task Pods_of_a_replaced_node_are_refused_and_those_of_nodes_that_may_not_be_read_have_no_node_uid()
+    public async Task Pods_of_a_replaced_node_are_refused_and_pods_of_an_unreadable_node_have_no_node_uid()
     {
         bool mayRead = true;
         var server = new FakeServer(request => request.Path != "/api/v1/nodes/n" ? FakeServer.List(Sample.PodJson("p", "n"))

@@ -9,7 +9,7 @@ namespace NodeManager.Core.Tests.Sessions;
 public sealed class SessionIdentityTests
 {
     [Fact]
-    public async Task The_identity_is_read_beside_the_version()
+    public async Task The_identity_is_read_concurrently_with_the_version()
     {
         // Each answer waits for the other request.
         TaskCompletionSource version = new(), identity = new();

@@ -37,7 +37,7 @@ public sealed class SandboxFileTests : IDisposable
         Assert.True(restored.Registry.Store.Version >= version);
         Assert.Equal(saved.Header.Objects, saved.Objects.Count);
         Dictionary<string, StoredObject> after = restored.Registry.Store.Capture().Objects.ToDictionary(item => item.Uid);
-        // Restored, it is another cluster: see ClusterIdentity.
+        // Restored, it is another cluster: see KubeSystemUid.
         SavedObject identity = Assert.Single(saved.Objects, static item => item.Plural == "namespaces" && (string?)item.Document["metadata"]!["name"] == "kube-system");
         Assert.NotEqual((string?)identity.Document["metadata"]!["uid"], restored.Registry.Get(BuiltInKinds.Namespaces, "", "kube-system").Uid);
         foreach (SavedObject item in saved.Objects.Where(item => item != identity))

@@ -73,7 +73,7 @@ internal sealed partial class ResourceRegistry(
         RequireNamespace(kind, ns, name);
         metadata["uid"] = identities.NextUid();
         // The seed decides all other UIDs, so they are taken from it in the same order whatever is created.
-        if (ClusterIdentity.IsStoredIn(kind, name)) metadata["uid"] = ClusterIdentity.Create();
+        if (KubeSystemUid.IsStoredIn(kind, name)) metadata["uid"] = KubeSystemUid.Create();
         metadata["creationTimestamp"] = Now;
         metadata.Remove("deletionTimestamp");
         metadata.Remove("deletionGracePeriodSeconds");

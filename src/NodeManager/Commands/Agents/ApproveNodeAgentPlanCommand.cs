@@ -1,15 +1,23 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
+using NodeManager.Completion;
+using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
 /// <summary>Lets an agent apply a plan, once.</summary>
 [Cmdlet(VerbsLifecycle.Approve, "NodeAgentPlan", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = ById)]
 [OutputType(typeof(NodeAgentPlan))]
-public sealed class ApproveNodeAgentPlanCommand : AgentPlanCmdlet
+public sealed class ApproveNodeAgentPlanCommand : AgentPlanCmdlet, IClusterChange
 {
     private const string ById = "ById";
     private const string ByObject = "ByObject";
+
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
 
     /// <summary>Of the plans.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ById)]

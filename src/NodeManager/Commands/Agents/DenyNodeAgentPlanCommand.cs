@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
+using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 

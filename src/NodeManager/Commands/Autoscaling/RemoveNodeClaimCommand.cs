@@ -2,16 +2,23 @@ using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Core.Autoscaling.Running;
+using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
 /// <summary>Deletes claims with their machines, or lets their machines go.</summary>
 [Cmdlet(VerbsCommon.Remove, "NodeClaim", DefaultParameterSetName = ByName, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
-public sealed class RemoveNodeClaimCommand : SessionCmdlet
+public sealed class RemoveNodeClaimCommand : SessionCmdlet, IClusterChange
 {
     private const string ByName = "ByName";
     private const string ByObject = "ByObject";
+
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
 
     /// <summary>Names of claims.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
+using NodeManager.Completion;
 using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Core.Autoscaling.Running;
 using NodeManager.Core.Autoscaling.State;
@@ -14,10 +15,16 @@ namespace NodeManager.Commands;
 /// <summary>Runs the autoscaler: as a job, or once.</summary>
 [Cmdlet(VerbsLifecycle.Start, "NodeAutoscaler", DefaultParameterSetName = AsAJob, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(Job), typeof(NodeAutoscaler))]
-public sealed class StartNodeAutoscalerCommand : AutoscalerCmdlet
+public sealed class StartNodeAutoscalerCommand : AutoscalerCmdlet, IClusterChange
 {
     private const string AsAJob = "AsJob";
     private const string AtOnce = "Once";
+
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
 
     /// <summary>Bring the pools to where they should be, then end.</summary>
     [Parameter(Mandatory = true, ParameterSetName = AtOnce)]

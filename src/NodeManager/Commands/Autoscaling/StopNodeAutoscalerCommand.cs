@@ -1,14 +1,22 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
+using NodeManager.Completion;
 using NodeManager.Core.Autoscaling.Running;
+using NodeManager.Parameters;
 
 namespace NodeManager.Commands;
 
 /// <summary>Stops the autoscaler that a session runs. Its machines stay; another process may take over.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "NodeAutoscaler", SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
-public sealed class StopNodeAutoscalerCommand : AutoscalerCmdlet
+public sealed class StopNodeAutoscalerCommand : AutoscalerCmdlet, IClusterChange
 {
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
+
     private protected override void End()
     {
         foreach (NodeManagerSession session in Sessions)

@@ -28,7 +28,7 @@ public abstract class AgentPlanCmdlet : AsyncCmdlet
         string action = approve
             ? $"Let agent '{plan.RequestedBy}' apply once: {steps}{(plan.Warnings.Count > 0 ? $" (warnings: {string.Join("; ", plan.Warnings)})" : "")}"
             : $"Deny agent '{plan.RequestedBy}': {steps}";
-        if (await worker.ShouldProcessLocallyAsync($"{plan.Id} of cluster '{plan.Cluster}'", action)) worker.Output(await client.DecideAsync(id, approve, ConfirmedCluster, worker.Token));
+        if (await worker.ShouldProcessLocallyAsync($"{plan.Id} of cluster '{plan.Cluster}'", action)) worker.Output(await client.DecideAsync(id, approve, (this as IClusterChange)?.ConfirmCluster, worker.Token));
     });
 
     private protected AgentPlanClient Connect(Uri server) => new(server, SecretTextAttribute.Read(Token!));

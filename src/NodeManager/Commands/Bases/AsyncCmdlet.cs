@@ -1,7 +1,9 @@
 using System.Management.Automation;
-using NodeManager.Formats;
 using System.Reflection;
+using NodeManager.Formats;
+using NodeManager.Parameters;
 using NodeManager.Pipeline;
+using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;
 
@@ -9,17 +11,15 @@ namespace NodeManager.Commands.Bases;
 /// Async inside, pipeline outside. Work runs off the pipeline thread, and a <see cref="WorkPump"/> hands what it reports to that thread, the
 /// only one that PowerShell listens to.
 /// </summary>
-public abstract class AsyncCmdlet : PSCmdlet, IDynamicParameters, IDisposable, IPipelineHost
+public abstract class AsyncCmdlet : PSCmdlet, IDisposable, IPipelineHost
 {
     private readonly Dictionary<NodeManagerSession, string> _descriptions = [];
-    private readonly ClusterConfirmation _confirmation = new();
+    private ClusterConfirmation? _confirmation;
 
     protected AsyncCmdlet() => Pump = new(this);
 
     /// <summary>True for a command that asks before it acts: one that changes something.</summary>
     private protected bool IsChange => GetType().GetCustomAttribute<CmdletAttribute>()?.SupportsShouldProcess == true;
-
-    object? IDynamicParameters.GetDynamicParameters() => IsChange && this is not ILocalChange ? _confirmation : null;
 
     bool IPipelineHost.IsVerboseWanted => IsVerboseWanted;
 
@@ -29,9 +29,6 @@ public abstract class AsyncCmdlet : PSCmdlet, IDynamicParameters, IDisposable, I
 
     /// <inheritdoc cref="IPipelineHost.CurrentFolder"/>
     private protected string CurrentFolder => CurrentProviderLocation("FileSystem").ProviderPath;
-
-    /// <summary>The value of <c>-ConfirmCluster</c>; null without it.</summary>
-    private protected string? ConfirmedCluster => _confirmation.ConfirmCluster;
 
     /// <summary>Runs this cmdlet's work.</summary>
     private protected WorkPump Pump { get; }
@@ -203,7 +200,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDynamicParameters, IDisposable, I
 
     // What a command would do may always be asked.
     private bool? AskProtected(NodeManagerSession session, string question) =>
-        IsWhatIf ? null : _confirmation.Ask(session, question, Host, refusal => Fail(refusal, session));
+        IsWhatIf ? null : (_confirmation ??= new((this as IClusterChange)?.ConfirmCluster)).Ask(session, question, Host, refusal => Fail(refusal, session));
 
     private string Description(NodeManagerSession session) => _descriptions.TryGetValue(session, out string? text) ? $" ({text})" : "";
 

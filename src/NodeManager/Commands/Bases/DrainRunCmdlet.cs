@@ -1,12 +1,19 @@
 using System.Management.Automation;
+using NodeManager.Completion;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Parameters;
 
 namespace NodeManager.Commands.Bases;
 
 /// <summary>What running a drain takes beyond planning one, alone or as a part of a maintenance.</summary>
-public abstract class DrainRunCmdlet : DrainCmdlet
+public abstract class DrainRunCmdlet : DrainCmdlet, IClusterChange
 {
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
+
     /// <summary>For each node; without it, without end. The node stays cordoned then.</summary>
     [Parameter]
     [Duration]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Management.Automation;
 using System.Reflection;
+using NodeManager.Completion;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Observing;
 using NodeManager.Parameters;
@@ -10,8 +11,14 @@ using NodeManager.Pipeline;
 namespace NodeManager.Commands.Bases;
 
 /// <summary>A cmdlet that changes nodes: many concurrently, each after it was asked for, the changes of one node in their order.</summary>
-public abstract class NodeChangeCmdlet : NodeCmdlet
+public abstract class NodeChangeCmdlet : NodeCmdlet, IClusterChange
 {
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
+
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
 
     private readonly long _since = Stopwatch.GetTimestamp();

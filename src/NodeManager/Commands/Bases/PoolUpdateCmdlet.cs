@@ -3,18 +3,25 @@ using System.Reflection;
 using NodeManager.Completion;
 using NodeManager.Core.Rolling;
 using NodeManager.Core.Rolling.Options;
+using NodeManager.Parameters;
 using NodeManager.Pipeline;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands.Bases;
 
 /// <summary>A cmdlet that changes updates of pools, given by the names of the pools or as objects.</summary>
-public abstract class PoolUpdateCmdlet : SessionCmdlet
+public abstract class PoolUpdateCmdlet : SessionCmdlet, IClusterChange
 {
     private protected const string ByName = "ByName";
 
     // The default set; see NodeCmdlet.
     private protected const string ByObject = "ByObject";
+
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
 
     /// <summary>Names of pools.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Core.Drain.ReportPages;
+using NodeManager.Parameters;
 
 namespace NodeManager.Commands.Bases;
 

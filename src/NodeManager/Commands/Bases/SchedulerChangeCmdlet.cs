@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using NodeManager.Completion;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Files;
 using NodeManager.Core.Scheduler.Plugins;
@@ -11,9 +12,15 @@ using NodeManager.SchedulerConfigurations.Documents;
 namespace NodeManager.Commands.Bases;
 
 /// <summary>Changes configurations; in a cluster each is kept as a revision and brought into force by a restart.</summary>
-public abstract class SchedulerChangeCmdlet : SchedulerCmdlet
+public abstract class SchedulerChangeCmdlet : SchedulerCmdlet, IClusterChange
 {
     private readonly PendingRestarts _restarts = new();
+
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
 
     /// <summary>Files with a configuration, or with a ConfigMap that holds one.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SchedulerFileInput.PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]

@@ -15,11 +15,17 @@ namespace NodeManager.Commands;
 /// <summary>Repairs unhealthy nodes by a policy, once or, as a job, as they fail. A result a node.</summary>
 [Cmdlet(VerbsDiagnostic.Repair, "ClusterNode", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(NodeRepairResult), typeof(Job))]
-public sealed class RepairClusterNodeCommand : NodeQueryCmdlet
+public sealed class RepairClusterNodeCommand : NodeQueryCmdlet, IClusterChange
 {
     private readonly Dictionary<NodeManagerSession, List<NodeTarget>> _candidates = [];
     private readonly List<RepairRequest> _jobs = [];
     private readonly List<NodeRepairResult> _interrupted = [];
+
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
 
     /// <summary>What is done, the gentlest first; each further action where the one before did not help.</summary>
     [Parameter]

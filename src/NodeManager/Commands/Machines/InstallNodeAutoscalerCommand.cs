@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
+using NodeManager.Completion;
 using NodeManager.Core.Autoscaling.Installation;
 using NodeManager.Parameters;
 
@@ -8,8 +9,14 @@ namespace NodeManager.Commands;
 /// <summary>Brings the autoscaler's definitions and roles into clusters, and up to date.</summary>
 [Cmdlet(VerbsLifecycle.Install, "NodeAutoscaler", SupportsShouldProcess = true)]
 [OutputType(typeof(AutoscalerObject))]
-public sealed class InstallNodeAutoscalerCommand : SessionCmdlet
+public sealed class InstallNodeAutoscalerCommand : SessionCmdlet, IClusterChange
 {
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
+
     /// <summary>The autoscaler's namespace; it is created.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]

@@ -13,8 +13,14 @@ namespace NodeManager.Commands;
 /// <summary>Makes machines by hand.</summary>
 [Cmdlet(VerbsCommon.New, "Machine", SupportsShouldProcess = true)]
 [OutputType(typeof(Machine))]
-public sealed class NewMachineCommand : SessionCmdlet
+public sealed class NewMachineCommand : SessionCmdlet, IClusterChange
 {
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
+
     /// <summary>Names of the machines; a provider of existing servers returns their own.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]

@@ -10,9 +10,15 @@ namespace NodeManager.Commands;
 /// <summary>Makes a NodeSmithProvider from parameters or from a manifest, and the Secret with its credentials.</summary>
 [Cmdlet(VerbsCommon.New, "NodeProvider", DefaultParameterSetName = CommonSet, SupportsShouldProcess = true)]
 [OutputType(typeof(NodeProvider))]
-public sealed class NewNodeProviderCommand : NodeProviderSettingsCmdlet
+public sealed class NewNodeProviderCommand : NodeProviderSettingsCmdlet, IClusterChange
 {
     private const string PathSet = "Path";
+
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
 
     /// <summary>Its name; of a manifest instead of the one there.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = CommonSet)]

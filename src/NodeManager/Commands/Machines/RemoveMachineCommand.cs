@@ -10,10 +10,16 @@ namespace NodeManager.Commands;
 
 /// <summary>Destroys machines whose id, name, tag and claim all match.</summary>
 [Cmdlet(VerbsCommon.Remove, "Machine", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-public sealed class RemoveMachineCommand : SessionCmdlet
+public sealed class RemoveMachineCommand : SessionCmdlet, IClusterChange
 {
     private const string ByName = "ByName";
     private const string ByObject = "ByObject";
+
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
 
     /// <summary>Names of machines.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
+using NodeManager.Completion;
 using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Parameters;
 
@@ -7,8 +8,14 @@ namespace NodeManager.Commands;
 
 /// <summary>Deletes NodeSmithProviders that nothing refers to.</summary>
 [Cmdlet(VerbsCommon.Remove, "NodeProvider", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-public sealed class RemoveNodeProviderCommand : NodeProviderCmdlet
+public sealed class RemoveNodeProviderCommand : NodeProviderCmdlet, IClusterChange
 {
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
+
     private protected override void Process(NodeProviderReference provider) => Sessions.StartIn(provider.Session, provider.Name, async worker =>
     {
         if (IsWhatIf) await NodeProviderEditor.RemoveAsync(provider.Session, provider.Namespace, provider.Name, provider.Uid, true, worker.Token);

@@ -11,8 +11,14 @@ namespace NodeManager.Commands;
 /// <summary>Changes settings of NodeSmithProviders, and their credentials.</summary>
 [Cmdlet(VerbsCommon.Set, "NodeProvider", DefaultParameterSetName = CommonSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(NodeProvider))]
-public sealed class SetNodeProviderCommand : NodeProviderSettingsCmdlet
+public sealed class SetNodeProviderCommand : NodeProviderSettingsCmdlet, IClusterChange
 {
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
+
     /// <summary>Names of providers.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = CommonSet)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ProxmoxSet)]

@@ -1,14 +1,22 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
+using NodeManager.Completion;
 using NodeManager.Core.Maintenance;
+using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
 
 /// <summary>Removes maintenance runs that no process works on, with their claims on nodes.</summary>
 [Cmdlet(VerbsCommon.Remove, "NodeMaintenance", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-public sealed class RemoveNodeMaintenanceCommand : MaintenanceRunCmdlet
+public sealed class RemoveNodeMaintenanceCommand : MaintenanceRunCmdlet, IClusterChange
 {
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
+
     /// <summary>Uncordon the nodes that the run has left cordoned.</summary>
     [Parameter]
     public SwitchParameter ResumeScheduling { get; set; }

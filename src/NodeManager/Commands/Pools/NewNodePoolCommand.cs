@@ -15,7 +15,7 @@ namespace NodeManager.Commands;
 /// <summary>Creates node pools.</summary>
 [Cmdlet(VerbsCommon.New, "NodePool", DefaultParameterSetName = PlatformSet, SupportsShouldProcess = true)]
 [OutputType(typeof(NodePool), typeof(NodePoolPlan))]
-public sealed class NewNodePoolCommand : PoolSpecCmdlet
+public sealed class NewNodePoolCommand : PoolSpecCmdlet, IClusterChange
 {
     private const string PlatformSet = "Platform";
     private const string SpecSet = "Spec";
@@ -23,6 +23,12 @@ public sealed class NewNodePoolCommand : PoolSpecCmdlet
     private const string LiteralPathSet = "LiteralPath";
     private const string TemplateSet = "Template";
     private const string MachineSet = "NodeProvider";
+
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
 
     /// <summary>The pool's name; a file or a specification may have it instead.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PlatformSet)]

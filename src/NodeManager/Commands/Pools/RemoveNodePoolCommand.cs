@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
+using NodeManager.Completion;
 using NodeManager.Core.Pools.Planning;
 using NodeManager.Core.Pools.Running;
 using NodeManager.Parameters;
@@ -9,8 +10,14 @@ namespace NodeManager.Commands;
 /// <summary>Deletes node pools, with their nodes.</summary>
 [Cmdlet(VerbsCommon.Remove, "NodePool", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(NodePoolPlan))]
-public sealed class RemoveNodePoolCommand : PoolTargetCmdlet
+public sealed class RemoveNodePoolCommand : PoolTargetCmdlet, IClusterChange
 {
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
+
     private protected override void Process(PoolReference pool)
     {
         // A pool that changed since it was read is deleted all the same.

@@ -12,8 +12,14 @@ namespace NodeManager.Commands;
 /// <summary>Changes how many nodes pools have.</summary>
 [Cmdlet(VerbsCommon.Resize, "NodePool", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
 [OutputType(typeof(NodePool), typeof(NodePoolPlan))]
-public sealed class ResizeNodePoolCommand : PoolTargetCmdlet
+public sealed class ResizeNodePoolCommand : PoolTargetCmdlet, IClusterChange
 {
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
+
     /// <summary>Names; wildcards stand for the pools that they match. With pipeline input, the first positional argument is the change.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
     [Parameter(ParameterSetName = ByObject)]

@@ -11,13 +11,19 @@ namespace NodeManager.Commands;
 /// <summary>Changes node pools. What is not named stays as it is.</summary>
 [Cmdlet(VerbsCommon.Set, "NodePool", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
 [OutputType(typeof(NodePool), typeof(NodePoolPlan))]
-public sealed class SetNodePoolCommand : PoolSpecCmdlet
+public sealed class SetNodePoolCommand : PoolSpecCmdlet, IClusterChange
 {
     private const string ByName = "ByName";
     private const string ById = "ById";
 
     // The default set; see NodeCmdlet.
     private const string ByObject = "ByObject";
+
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
 
     /// <summary>Names; wildcards stand for the pools that they match.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true)]

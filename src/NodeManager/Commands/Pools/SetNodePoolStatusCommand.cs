@@ -12,8 +12,14 @@ namespace NodeManager.Commands;
 /// <summary>Reports status of node pools, for controllers.</summary>
 [Cmdlet(VerbsCommon.Set, "NodePoolStatus", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
 [OutputType(typeof(NodePoolStatus))]
-public sealed class SetNodePoolStatusCommand : PoolTargetCmdlet
+public sealed class SetNodePoolStatusCommand : PoolTargetCmdlet, IClusterChange
 {
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
+
     /// <summary>Names; wildcards stand for the pools that they match. With pipeline input, the first positional argument is the change.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName)]
     [Parameter(ParameterSetName = ByObject)]

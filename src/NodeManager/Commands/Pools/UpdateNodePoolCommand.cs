@@ -20,9 +20,15 @@ namespace NodeManager.Commands;
 /// <summary>Rolls pools: replaces nodes that differ from what their pool would make now, or has a service do so.</summary>
 [Cmdlet(VerbsData.Update, "NodePool", DefaultParameterSetName = ByObject, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(NodePoolUpdate), typeof(NodePoolUpdatePlan), typeof(NodePoolPlan), typeof(Job))]
-public sealed class UpdateNodePoolCommand : PoolTargetCmdlet
+public sealed class UpdateNodePoolCommand : PoolTargetCmdlet, IClusterChange
 {
     private readonly List<(NodeManagerSession Session, PoolUpdateRequest Request)> _wanted = [];
+
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
 
     /// <summary>A few nodes at a time, all new ones first, or as the service does it.</summary>
     [Parameter]

@@ -11,10 +11,16 @@ namespace NodeManager.Commands;
 /// <summary>Ends faults of an embedded cluster and forgets them.</summary>
 [Cmdlet(VerbsCommon.Clear, "SandboxFault", DefaultParameterSetName = ByName, SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
-public sealed class ClearSandboxFaultCommand : SessionCmdlet
+public sealed class ClearSandboxFaultCommand : SessionCmdlet, IClusterChange
 {
     private const string ByName = "ByName";
     private const string ByObject = "ByObject";
+
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
 
     /// <summary>Names, wildcards allowed; all, unless given.</summary>
     [Parameter(Position = 0, ParameterSetName = ByName)]

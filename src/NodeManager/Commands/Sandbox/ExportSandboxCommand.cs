@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
+using NodeManager.Parameters;
 using NodeManager.Sandbox;
 using NodeManager.Sessions;
 

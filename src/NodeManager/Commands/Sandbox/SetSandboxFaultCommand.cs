@@ -11,8 +11,14 @@ namespace NodeManager.Commands;
 /// <summary>Makes something go wrong in an embedded cluster, now or later, for a while or until it is cleared.</summary>
 [Cmdlet(VerbsCommon.Set, "SandboxFault", SupportsShouldProcess = true)]
 [OutputType(typeof(SandboxFault))]
-public sealed class SetSandboxFaultCommand : SessionCmdlet
+public sealed class SetSandboxFaultCommand : SessionCmdlet, IClusterChange
 {
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
+
     [Parameter(Mandatory = true, Position = 0)]
     [ArgumentCompleter(typeof(SandboxFaultKindCompleter))]
     [ValidateNotNullOrEmpty]

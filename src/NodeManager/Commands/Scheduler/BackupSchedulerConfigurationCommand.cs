@@ -1,9 +1,11 @@
 using System.Management.Automation;
 using System.Security;
 using NodeManager.Commands.Bases;
+using NodeManager.Completion;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Files;
 using NodeManager.Core.Scheduler.Revisions;
+using NodeManager.Parameters;
 using NodeManager.Pipeline;
 
 namespace NodeManager.Commands;
@@ -11,8 +13,14 @@ namespace NodeManager.Commands;
 /// <summary>Keeps the configuration in force as a revision, if it is not kept yet, and writes it to a file where one is named.</summary>
 [Cmdlet(VerbsData.Backup, "SchedulerConfiguration", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true)]
 [OutputType(typeof(SchedulerConfigurationBackup))]
-public sealed class BackupSchedulerConfigurationCommand : SchedulerObjectCmdlet
+public sealed class BackupSchedulerConfigurationCommand : SchedulerObjectCmdlet, IClusterChange
 {
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
+
     /// <summary>A file for the text; with several schedulers a folder, where each gets a file of its own.</summary>
     [Parameter]
     [Alias("Path")]

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
+using NodeManager.Completion;
 using NodeManager.Core.Scheduler.Plugins;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
@@ -10,10 +11,16 @@ namespace NodeManager.Commands;
 /// <summary>Makes a scheduler's plugin known by a file that says what it is, as the built-in ones are.</summary>
 [Cmdlet(VerbsLifecycle.Register, "SchedulerPlugin", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(SchedulerPluginDefinition))]
-public sealed class RegisterSchedulerPluginCommand : SessionCmdlet
+public sealed class RegisterSchedulerPluginCommand : SessionCmdlet, IClusterChange
 {
     private const string PathSet = "Path";
     private const string LiteralPathSet = "LiteralPath";
+
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
 
     /// <summary>Files that define plugins.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]

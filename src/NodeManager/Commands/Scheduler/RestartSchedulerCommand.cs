@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
+using NodeManager.Completion;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Restarts;
 using NodeManager.Parameters;
@@ -10,9 +11,15 @@ namespace NodeManager.Commands;
 /// <summary>Restarts schedulers, so that they read their configuration, and waits until they lead.</summary>
 [Cmdlet(VerbsLifecycle.Restart, "Scheduler", DefaultParameterSetName = ClusterSet, SupportsShouldProcess = true)]
 [OutputType(typeof(SchedulerRestartResult))]
-public sealed class RestartSchedulerCommand : SchedulerObjectCmdlet
+public sealed class RestartSchedulerCommand : SchedulerObjectCmdlet, IClusterChange
 {
     private readonly PendingRestarts _restarts = new();
+
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
 
     /// <summary>How long the new pods may take to be ready and lead.</summary>
     [Parameter]

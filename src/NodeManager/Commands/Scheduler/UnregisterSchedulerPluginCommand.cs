@@ -10,11 +10,17 @@ namespace NodeManager.Commands;
 
 /// <summary>Forgets plugins that Register-SchedulerPlugin made known.</summary>
 [Cmdlet(VerbsLifecycle.Unregister, "SchedulerPlugin", DefaultParameterSetName = ByObject, SupportsShouldProcess = true)]
-public sealed class UnregisterSchedulerPluginCommand : SessionCmdlet
+public sealed class UnregisterSchedulerPluginCommand : SessionCmdlet, IClusterChange
 {
     // ByObject is the default, so that what is piped binds as an object first; see NodeCmdlet.
     private const string ByName = "ByName";
     private const string ByObject = "ByObject";
+
+    /// <summary>The name of the protected cluster that may be changed.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? ConfirmCluster { get; set; }
 
     /// <summary>The plugins; wildcards stand for the registered ones that they match.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]

@@ -3,6 +3,7 @@ using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Completion;
 using NodeManager.Core.Serving;
+using NodeManager.Parameters;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;

@@ -7,7 +7,7 @@ namespace NodeManager.Sandbox.Api.Registry;
 /// The UID of the namespace <c>kube-system</c>, by which clients tell clusters apart. It is random: two clusters of one seed, a copy and a restored
 /// cluster are different clusters.
 /// </summary>
-internal static class ClusterIdentity
+internal static class KubeSystemUid
 {
     private const string Namespace = "kube-system";
 

@@ -11,7 +11,7 @@ using NodeManager.Server.Agents.Plans;
 using NodeManager.Server.Delegation;
 using NodeManager.Server.Nodes;
 
-namespace NodeManager.Server.Tests;
+namespace NodeManager.Server.Tests.Limits;
 
 /// <summary>Changes of a protected cluster over the REST API and by agents.</summary>
 public sealed class ProtectionTests : IAsyncLifetime

@@ -1,20 +1,14 @@
 using System.Management.Automation;
 using System.Management.Automation.Host;
-using NodeManager.Completion;
 using NodeManager.Core.Configuration;
 
-namespace NodeManager.Commands.Bases;
+namespace NodeManager.Sessions;
 
-/// <summary>The parameter by which a change of a protected cluster is confirmed. Every cmdlet that changes clusters has it.</summary>
-public sealed class ClusterConfirmation
+/// <summary>Asks about changes of protected clusters, for one command.</summary>
+/// <param name="confirmed">The value of <c>-ConfirmCluster</c>; null without it.</param>
+internal sealed class ClusterConfirmation(string? confirmed)
 {
     private readonly Dictionary<NodeManagerSession, bool> _answers = [];
-
-    /// <summary>The name of the protected cluster that may be changed.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(SessionCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string? ConfirmCluster { get; set; }
 
     /// <summary>What is said of a change of a protected cluster.</summary>
     /// <param name="session">Of the cluster.</param>
@@ -22,16 +16,16 @@ public sealed class ClusterConfirmation
     /// <param name="host">Asks a person.</param>
     /// <param name="refuse">Gets the error, once for each session.</param>
     /// <returns>True: confirmed by a person. False: refused. Null: ask as for any other cluster.</returns>
-    internal bool? Ask(NodeManagerSession session, string question, PSHost host, Action<Exception> refuse)
+    public bool? Ask(NodeManagerSession session, string question, PSHost host, Action<Exception> refuse)
     {
-        if (ClusterProtection.IsConfirmed(session, ConfirmCluster)) return null;
+        if (ClusterProtection.IsConfirmed(session, confirmed)) return null;
         if (_answers.TryGetValue(session, out bool known)) return known;
-        int answer = ConfirmCluster is null ? Prompt(session, question, host) : -1;
+        int answer = confirmed is null ? Prompt(session, question, host) : -1;
         if (answer is 0 or 2) return answer == 0;
         if (answer < 0)
         {
             refuse(ClusterProtection.Refusal(
-                session, ConfirmCluster, $"Confirm the change at an interactive prompt, or with -ConfirmCluster '{session.Cluster}'. -Confirm:$false does not confirm it."));
+                session, confirmed, $"Confirm the change at an interactive prompt, or with -ConfirmCluster '{session.Cluster}'. -Confirm:$false does not confirm it."));
         }
 
         return _answers[session] = answer == 1;

@@ -1,11 +1,13 @@
 using System.Collections;
 using System.Collections.ObjectModel;
+using System.Diagnostics.CodeAnalysis;
 
 namespace NodeManager;
 
 /// <summary>
 /// Labels or annotations, sorted by key. A dictionary to PowerShell (<c>$node.Labels['zone']</c>), and <c>key=value,key=value</c> as text.
 /// </summary>
+[SuppressMessage("Naming", "CA1710", Justification = "Scripts and stored objects name the type.")]
 public sealed class StringMap : ReadOnlyDictionary<string, string>, IEnumerable
 {
     public StringMap(IEnumerable<KeyValuePair<string, string>> entries)

@@ -1,17 +1,14 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 using NodeManager.Conformance.Drain;
 using NodeManager.Conformance.Harness;
 using NodeManager.Conformance.Maintenance;
 using NodeManager.Core.Maintenance;
 using NodeManager.Core.Maintenance.Options;
-using NodeManager.Core.Maintenance.Requests;
 using NodeManager.Core.Maintenance.Serving;
 using NodeManager.Core.Nodes.Live;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Screens;
-using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Conformance.Faults;

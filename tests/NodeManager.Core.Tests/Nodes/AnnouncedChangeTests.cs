@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Sessions;
@@ -30,7 +29,7 @@ public sealed class AnnouncedChangeTests
     public async Task Every_announced_change_is_what_the_server_has_afterwards()
     {
         await using ManualCluster cluster = await ManualCluster.StartAsync(3);
-        string node = (await cluster.NodesAsync()).Last();
+        string node = (await cluster.NodesAsync())[^1];
         var random = new Random(20261122);
         for (int round = 0; round < Rounds; round++)
         {

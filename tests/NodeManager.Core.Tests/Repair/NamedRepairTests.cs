@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Repair;
-using NodeManager.Core.Repair.Running;
 using NodeManager.Core.Sessions;
 using NodeManager.Core.Tests.Monitoring;
 using NodeManager.Kubernetes.Models;

@@ -13,7 +13,6 @@ using NodeManager.Server.Api;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Delegation;
 using NodeManager.Server.Nodes;
-using NodeManager.Sessions;
 using NodeManager.Testing;
 
 namespace NodeManager.Server.Tests.Limits;

@@ -6,7 +6,6 @@ using NodeManager.Core.Drain.State;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Core.Drain.Evictions;
 

@@ -3,7 +3,6 @@ using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
-using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Core.Maintenance.State;
 

@@ -1,6 +1,5 @@
 using NodeManager.Controllers.Caching;
 using NodeManager.Kubernetes.Models;
-using NodeManager.Kubernetes.Timing;
 
 namespace NodeManager.Core.Repair.Running;
 

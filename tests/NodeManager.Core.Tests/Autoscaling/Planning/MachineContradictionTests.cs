@@ -1,7 +1,6 @@
 using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
-using NodeManager.Core.Autoscaling.Planning.Demand;
 using NodeManager.Core.Autoscaling.Planning.Inputs;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Kubernetes.Models;
@@ -29,7 +28,7 @@ public sealed class MachineContradictionTests
         Assert.Equal((ScaleDecision.Wait, ScaleReason.NotAsPlanned), (big.Decision, world.Latest.Pools[0].Reason));
         Assert.Contains("500Gi", big.Message, StringComparison.Ordinal);
         Assert.Contains("100Gi", big.Message, StringComparison.Ordinal);
-        Assert.True(world.IsPlaced(world.Find("other")));
+        Assert.True(PlannedWorld.IsPlaced(world.Find("other")));
         Assert.Single(world.Created);
     }
 
@@ -43,7 +42,7 @@ public sealed class MachineContradictionTests
 
         world.Run(60, Step);
 
-        Assert.True(world.IsPlaced(world.Find("web")));
+        Assert.True(PlannedWorld.IsPlaced(world.Find("web")));
         Assert.Equal(2, world.Created.Count);
         Assert.Single(world.Nodes);
     }
@@ -108,7 +107,7 @@ public sealed class MachineContradictionTests
 
         world.Run(20, Step);
 
-        Assert.True(world.IsPlaced(world.Find("web")));
+        Assert.True(PlannedWorld.IsPlaced(world.Find("web")));
         Assert.Single(world.Created);
     }
 
@@ -126,7 +125,7 @@ public sealed class MachineContradictionTests
 
         world.Run(20, Step);
 
-        Assert.True(world.IsPlaced(web));
+        Assert.True(PlannedWorld.IsPlaced(web));
         Assert.Equal(2, world.Created.Count);
     }
 
@@ -186,7 +185,7 @@ public sealed class MachineContradictionTests
             string key = $"shop/{pod.Metadata.Name}";
             int unused = world.Created.Count(one => one.Machine.Pods.Contains(key) && !world.Used.Contains(one.Node));
             Assert.True(unused <= 2, $"{key}: {unused} machines that took no pod.");
-            if (world.IsPlaced(pod)) continue;
+            if (PlannedWorld.IsPlaced(pod)) continue;
             NodeScalePlanPod verdict = world.Latest.Pod(pod.Metadata.Name);
             Assert.True(verdict.Decision == ScaleDecision.Wait && verdict.Reason is ScaleReason.TooLarge or ScaleReason.NotAsPlanned, $"{key}: {verdict.Decision} {verdict.Message}");
             // A pod waits where it had its machines, or none is large enough in reality.

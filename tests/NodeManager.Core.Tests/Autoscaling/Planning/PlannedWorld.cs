@@ -51,7 +51,7 @@ internal sealed class PlannedWorld(IReadOnlyList<NodeSmithPool> pools, Action<No
 
     public Pod Find(string name) => Pods.Single(pod => pod.Metadata.Name == name);
 
-    public bool IsPlaced(Pod pod) => pod.Spec.NodeName is { Length: > 0 };
+    public static bool IsPlaced(Pod pod) => pod.Spec.NodeName is { Length: > 0 };
 
     /// <summary>The labels, taints and zone are those of the pool and the claim.</summary>
     public static Node Register(NodeSmithPool pool, NodeSmithClaim claim, DateTimeOffset now)

@@ -17,8 +17,7 @@ internal static class NodeDetailMapping
         plan.Node, plan.Status, plan.Blockers, plan.Warnings,
         [.. plan.Pods.Select(p => new ApiPlannedPod(p.Namespace, p.Name, p.Decision, p.Reason, p.Owner, p.BlockedByBudget, p.WaitsForTurn, p.FitsElsewhere, p.FitReason))],
         [.. plan.BlockingBudgets.Select(ToApi)],
-        plan.EstimatedDuration?.TotalSeconds, plan.EstimateBasis, plan.IsControlPlane, plan.NodeStatus, plan.NodeCondition,
-        [.. plan.Consequences.Select(one => new ApiConsequence(one.Kind, one.Message, one.Pods))]);
+        plan.EstimatedDuration?.TotalSeconds, plan.EstimateBasis);
 
     public static ApiPlannedBudget ToApi(PodBudget budget) => new(budget.Namespace, budget.Name, budget.Summary, budget.Outlook, budget.OutlookReason, budget.Remedy);
 }

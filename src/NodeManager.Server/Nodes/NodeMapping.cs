@@ -1,5 +1,4 @@
 using System.Globalization;
-using NodeManager.Core.Nodes;
 
 namespace NodeManager.Server.Nodes;
 
@@ -15,8 +14,7 @@ internal static class NodeMapping
         node.Allocatable.ToApi(),
         node.Usage is { } usage ? new(usage.CpuPercent, usage.MemoryPercent) : null,
         node.PodCount,
-        HumanDuration.Format(now - node.CreatedAt),
-        NodeLock.Read(node) is { } held ? new(held.Operation, held.Kind, held.Holder) : null);
+        HumanDuration.Format(now - node.CreatedAt));
 
     public static ApiAmounts ToApi(this NodeResources amounts) =>
         new(amounts.Cpu.ToString("0.###", CultureInfo.InvariantCulture), ByteSize.Format(amounts.Memory));

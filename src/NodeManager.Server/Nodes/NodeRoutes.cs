@@ -111,10 +111,9 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
             Reason = DrainOperations.Reason,
         };
         bool isFollowed = OperationRoutes.IsAsyncPreferred(context.Request);
-        RunningNodeDrain running = drains.Start(context.User.Identity!.Name!, name, options, isFollowed);
-        TrackedOperation drain = running.Operation;
+        TrackedOperation drain = drains.Start(context.User.Identity!.Name!, name, options, isFollowed);
         if (isFollowed) return OperationRoutes.Accepted(context, drain);
-        await running.EndAsync(stop);
+        await OperationRoutes.EndOfAsync(drain.Operation, stop);
         Exception? problem = drain.Operation.Failures is [var first, ..] ? first.Exception : null;
         if (drain.Operation.Results is not [NodeDrainResult result]) throw problem ?? new OperationCanceledException(stop);
         var failure = problem as NodeManagerException;

@@ -72,7 +72,7 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
 
         if (drain.Result?.Status == NodeDrainStatus.Drained) return null;
         drains.Forget(uid);
-        if (drain.Result?.CancelReason == NodeDrainCancelReason.Interrupted) return ReconcileResult.Again(TimeSpan.FromSeconds(1));
+        if (drain.Result?.Status == NodeDrainStatus.Cancelled) return ReconcileResult.Again(TimeSpan.FromSeconds(1));
         if (drain.Result?.Status == NodeDrainStatus.TimedOut && left is not null)
         {
             work.Note(claim, "Remove", $"The drain of node {node.Metadata.Name} did not end within {claim.Spec.TerminationGracePeriod}: {DrainFailures.Of(drain.Result)?.Message}");

@@ -91,7 +91,7 @@ public static partial class NodeEditor
 
     /// <summary>
     /// Cordons (true) or uncordons (false). Uncordoning clears the annotation and conditions that a drain of ours left; a node that a maintenance has
-    /// cordoned is taken from it, with all that it had set. An operation that works on the node is called off: its holder stops.
+    /// cordoned is taken from it, with all that it had set.
     /// </summary>
     public static async Task<ClusterNode> SetUnschedulableAsync(
         NodeManagerSession session, NodeTarget node, bool unschedulable, bool dryRun, CancellationToken cancellationToken)
@@ -107,14 +107,6 @@ public static partial class NodeEditor
                 Node changed = await NodePatcher.PatchAsync(connection, node, patch, dryRun, token);
                 if (unschedulable) return changed;
                 if (dryRun) return await PreviewUncordonAsync(connection, node, changed, token);
-                // Cordoned again before the holder sees it, the node would look as if nothing had happened.
-                if (NodeLock.Read(changed) is { CancelledBy: null } held)
-                {
-                    changed = await NodePatcher.ChangeAsync(
-                        connection, node.AnyVersion, changed,
-                        current => held.IsSameHold(NodeLock.Read(current)) ? NodeLock.Patch(NodeLock.Read(current)! with { CancelledBy = session.Who() }) : null, token);
-                }
-
                 if (MaintenanceClaim.IsInWork(changed)) changed = await NodePatcher.ChangeAsync(connection, node.AnyVersion, MaintenanceClaim.Undoing, false, token);
                 return await EndDrainAsync(connection, changed, false, token) ?? changed;
             },

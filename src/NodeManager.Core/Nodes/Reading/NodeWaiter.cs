@@ -42,17 +42,11 @@ public static class NodeWaiter
         CancellationToken cancellationToken)
     {
         string name = target.Name;
-        // Zero looks once, however long that takes.
-        using CancellationTokenSource timer = connection.Time.StartLimit(timeout > TimeSpan.Zero ? timeout : null);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        long start = connection.Time.GetTimestamp();
         Node current;
         try
         {
-            current = await connection.Client.GetAsync(Resources.Nodes, name, null, linked.Token);
-        }
-        catch (Exception) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw Late("the API server did not answer");
+            current = await connection.Client.GetAsync(Resources.Nodes, name, null, cancellationToken);
         }
         catch (KubernetesException refused) when (goal.IsDeletion && refused.Code == System.Net.HttpStatusCode.NotFound)
         {
@@ -64,7 +58,10 @@ public static class NodeWaiter
         ClusterNode Result(Node node) => NodeMapper.Map(node, session, connection.Time.GetUtcNow());
         if (goal.IsMet(current)) return Result(current);
 
-        if (timeout <= TimeSpan.Zero) throw Late(goal.Describe(current));
+        TimeSpan? left = timeout - connection.Time.GetElapsedTime(start);
+        if (left <= TimeSpan.Zero) throw TimedOut(current);
+        using CancellationTokenSource timer = connection.Time.StartLimit(left);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         using NodeCaches<Node> nodes = connection.Caches().Open(NodeScopes.Nodes, [name]);
         ObjectCache<Node> cache = nodes.Of(name);
         cache.Admit(current);
@@ -88,12 +85,12 @@ public static class NodeWaiter
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw Late(goal.Describe(current));
+            throw TimedOut(current);
         }
 
-        NodeManagerException Late(string why) => new(
+        NodeManagerException TimedOut(Node node) => new(
             ErrorIds.WaitTimeout, ErrorKind.OperationTimeout,
-            $"Node '{name}' of '{connection.Cluster}' did not become {goal.Text} within {timeout}: {why}.", name,
+            $"Node '{name}' of '{connection.Cluster}' did not become {goal.Text} within {timeout}: {goal.Describe(node)}.", name,
             "Check the conditions and events of the node, or wait longer with -Timeout.");
     }
 }

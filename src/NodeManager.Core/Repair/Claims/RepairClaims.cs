@@ -2,9 +2,7 @@ using System.Security.Cryptography;
 using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.State;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
-using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Repair.Rules;
@@ -44,12 +42,6 @@ internal sealed class RepairClaims : IAsyncDisposable
 
     public string Run { get; }
 
-    /// <summary>How drains of the repair use the locks of its nodes.</summary>
-    public NodeLockUse Use => new() { Kind = NodeLockKind.Repair, Operation = Run, Waits = false, Held = _writer.Locks.Find };
-
-    /// <summary>Gives up the lock of a node; the claim stays.</summary>
-    public Task UnlockAsync(string uid) => _writer.Locks.ReleaseAsync(uid);
-
     /// <summary>Cancelled when the Lease is lost: nothing may be touched any more.</summary>
     public CancellationToken Lost => _lease.Lost;
 
@@ -83,12 +75,11 @@ internal sealed class RepairClaims : IAsyncDisposable
     /// <summary>Cordons a claimed node, and excludes it from autoscalers.</summary>
     /// <exception cref="ClaimLostException">The claim is gone, or another's.</exception>
     /// <exception cref="NodeGoneException">There is no such node any more.</exception>
-    /// <exception cref="NodeBusyException">Another operation works on the node.</exception>
     public async Task<bool> CordonAsync(string name, string uid, string why, CancellationToken cancellationToken)
     {
         await HoldAsync(cancellationToken);
         DrainAnnotation note = new(_scope.Session.Who(), why, _scope.Now);
-        return (await _writer.CordonAsync(name, uid, note.ToJson(), Use, cancellationToken)).WasCordoned;
+        return (await _writer.CordonAsync(name, uid, note.ToJson(), cancellationToken)).WasCordoned;
     }
 
     /// <summary>Ends where the claim and the Lease are still ours.</summary>
@@ -123,7 +114,6 @@ internal sealed class RepairClaims : IAsyncDisposable
             await ForgiveAsync(() => _scope.Client.DeleteAsync(Resources.Leases, RunLayout.NameOf(Run), _scope.Namespace, new(), limit.Token));
         }
 
-        await _writer.Locks.DisposeAsync();
         await _lease.DisposeAsync();
         _turn.Dispose();
     }

@@ -3,7 +3,6 @@ using NodeManager.Core.Errors;
 using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
-using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Repair.Machines;
 using NodeManager.Core.Repair.Rules;
 using NodeManager.Core.Sessions;
@@ -77,8 +76,6 @@ internal sealed class NodeRepair
     public async Task<RepairEnd> RunAsync(Action holding, CancellationToken cancellationToken)
     {
         RepairEnd end = await GuardedAsync(_finding is null ? ReleaseAsync : RepairAsync, cancellationToken);
-        // Nothing is done with the node from here on but wait.
-        await _scope.Claims.UnlockAsync(_uid);
         await TellAsync(end);
         if (!_scope.Request.IsContinuous || !end.HoldsNode || !_isClaimed || cancellationToken.IsCancellationRequested) return end;
         IsHolding = true;
@@ -229,7 +226,7 @@ internal sealed class NodeRepair
             await _scope.Claims.Retry.RunAsync(
                 async token =>
                 {
-                    await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(_scope.Session, [new NodeTarget(Name, _uid)], options, _scope.Claims.Use, _scope.Observer, token)) _drain = result;
+                    await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(_scope.Session, [new NodeTarget(Name, _uid)], options, _scope.Observer, token)) _drain = result;
                 },
                 stop.Token);
         }
@@ -242,12 +239,6 @@ internal sealed class NodeRepair
         if (better.IsCompletedSuccessfully)
             return better.Result is var seen && (seen.IsGone || seen.Uid != _uid) && !mayStop ? (false, RepairEnd.Gone(Name)) : (true, null);
         if (_drain is null || _drain.Status == NodeDrainStatus.Drained) return (false, null);
-        if (_drain.Status == NodeDrainStatus.Cancelled && DrainFailures.Of(_drain) is { } calledOff)
-        {
-            await _scope.Claims.ReleaseAsync(Name, _uid, cancellationToken);
-            return (false, RepairEnd.Lost(calledOff.Message));
-        }
-
         _isRefused = _drain.Status == NodeDrainStatus.Blocked;
         NodeManagerException? failure = DrainFailures.Of(_drain);
         return (false, new(NodeRepairStatus.Failed, NodeRepairReason.DrainFailed, failure?.Message ?? _drain.Message) { Failure = isLast ? failure : null });
@@ -346,12 +337,6 @@ internal sealed class NodeRepair
             if (_isClaimed && !isTouched) await _scope.Claims.ForgiveAsync(Name, _uid);
             return new(NodeRepairStatus.Interrupted, NodeRepairReason.Stopped,
                 _trouble.Length > 0 && HasTouchedMachine ? _trouble : isTouched ? "The command was stopped. The node stays cordoned; run the command again to continue." : "The command was stopped before the node was changed.");
-        }
-        catch (NodeBusyException busy)
-        {
-            await _scope.Claims.ForgiveAsync(Name, _uid);
-            _isClaimed = false;
-            return new(NodeRepairStatus.Skipped, NodeRepairReason.Busy, busy.Message) { HeldBy = busy.Lock.Operation };
         }
         catch (ClaimLostException lost)
         {

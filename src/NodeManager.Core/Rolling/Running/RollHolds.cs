@@ -52,7 +52,7 @@ internal sealed class RollHolds(RollScope context, ClaimWriter claims, RollBook 
             }
 
             string note = new DrainAnnotation(context.Scope.Session.Who(), $"Update of pool {context.Request.Pool}", context.Scope.Now).ToJson();
-            await claims.CordonAsync(node.Node, node.NodeUid, note, null, cancellationToken);
+            await claims.CordonAsync(node.Node, node.NodeUid, note, cancellationToken);
             _held[node.Uid] = true;
         }
         catch (NodeGoneException)

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Core.Maintenance;
-using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
 
 namespace NodeManager.Commands;
@@ -30,9 +29,6 @@ public sealed class ResumeNodeSchedulingCommand : NodeChangeCmdlet
             WarnOnce($"{hold} It is taken from the run, which reports it as failed.");
         }
 
-        ClusterNode changed = await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: false, dryRun, token);
-        if (NodeLock.Read(changed) is { } held)
-            Pump.PostUnlessStopped(() => WriteWarning($"Node {node.Name} is in use by {held}. Uncordoning the node calls that operation off."));
-        return changed;
+        return await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: false, dryRun, token);
     });
 }

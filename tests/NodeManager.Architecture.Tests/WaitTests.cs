@@ -25,7 +25,7 @@ public sealed partial class WaitTests
     [InlineData("            Task first = await Task.WhenAny(a, b);", false)]
     [InlineData("            await await Task.WhenAny(a, b);", false)]
     [InlineData("            if (await Task.WhenAny(a, b) == a) return;", false)]
-    public void The_rule_tells_them_apart(string line, bool isDiscarding) => Assert.Equal(isDiscarding, Discarding().IsMatch(line));
+    public void A_discarded_result_is_found(string line, bool isDiscarding) => Assert.Equal(isDiscarding, Discarding().IsMatch(line));
 
     [GeneratedRegex(@"^[ \t]*(?:(?:while|if|else|for)\b[^\r\n]*\)[ \t]+)?await Task\.WhenAny\([^\r\n]*;", RegexOptions.Multiline)]
     private static partial Regex Discarding();

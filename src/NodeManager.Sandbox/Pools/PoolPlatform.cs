@@ -71,7 +71,7 @@ internal sealed class PoolPlatform : IDisposable
                 _isBusy = false;
                 bool isSettled = Reconcile();
                 pause = _isBusy ? Period : isSettled || pause * 1.5 > SettledPeriod ? SettledPeriod : pause * 1.5;
-                await Task.WhenAny(changed, Task.Delay(pause, _time, stopped));
+                await await Task.WhenAny(changed, Task.Delay(pause, _time, stopped));
                 stopped.ThrowIfCancellationRequested();
                 if (!changed.IsCompleted) continue;
                 changed = _wake.Reader.ReadAsync(stopped).AsTask();

@@ -184,6 +184,9 @@ public sealed class PluginEditor
             return;
         foreach (var point in Reading(index).Points.Where(point => _catalog.Find(change.Name)?.Implements(point, _minor) != false))
         {
+            // v1beta1 takes a weight of a default plugin only together with the entry that disables it.
+            if (!_api.OverridesDefaults && Place(index, point, Enabled, change.Name) >= 0)
+                continue;
             Take(index, point, DisabledList, change.Name);
             // The queue is sorted by one plugin: another one that is named there stays.
             if (point != ExtensionPoints.QueueSort && Reading(index).Implements(change.Name, point) && Reading(index).Disabled(point).Contains(PluginReference.All)

@@ -48,6 +48,19 @@ internal sealed class PodGroup(Pod first, long[] need, string nodeKey)
 
     /// <summary>Another pod placed somewhere may make room for it.</summary>
     public bool MayFitLater => Spreads.Count + Near.Count > 0;
+
+    /// <summary>Whether the domains have the pods that the group must be near.</summary>
+    public bool IsNear(int[] domains)
+    {
+        bool isFirst = AttractsItself && Near.TrueForAll(static near => near.IsEmpty);
+        foreach (TopologyCounter near in Near)
+        {
+            int domain = domains[near.Key];
+            if (domain < 0 || (!isFirst && near.Of(domain) == 0)) return false;
+        }
+
+        return true;
+    }
 }
 
 /// <summary>A spread constraint of a group.</summary>

@@ -137,7 +137,7 @@ public sealed class PodPacker
         if (group.Ports.Count > 0 && slot.Ports?.Exists(taken => group.Ports.Exists(port => port.Conflicts(taken))) == true) return (0, true);
         int room = slot.Machine is null ? Fitting(slot.Amounts, group.Need, group.Left) : _states[slot.Machine.OfferNumber].RoomOn(slot, group.Need, group.Left);
         if (room == 0) return (0, true);
-        if (group.Near.Count > 0 && !IsNear(group, slot.Domains)) return (0, false);
+        if (group.Near.Count > 0 && !group.IsNear(slot.Domains)) return (0, false);
         foreach (SpreadTerm spread in group.Spreads)
         {
             int domain = slot.Domains[spread.Counter.Key];
@@ -147,18 +147,6 @@ public sealed class PodPacker
         }
 
         return (group.MayFillUp ? room : 1, false);
-    }
-
-    private static bool IsNear(PodGroup group, int[] domains)
-    {
-        bool isFirst = group.AttractsItself && group.Near.TrueForAll(static near => near.IsEmpty);
-        foreach (TopologyCounter near in group.Near)
-        {
-            int domain = domains[near.Key];
-            if (domain < 0 || (!isFirst && near.Of(domain) == 0)) return false;
-        }
-
-        return true;
     }
 
     private void Place(PodGroup group, PackingSlot slot, int count)
@@ -261,7 +249,7 @@ public sealed class PodPacker
         if (group.Ports.Exists(port => offer.Offer.Ports.Exists(port.Conflicts))) return PackingRefusal.HostPort;
         foreach (TopologyCounter apart in group.Apart)
             if (apart.Of(offer.Domains[apart.Key]) > 0) return PackingRefusal.PodAffinity;
-        if (group.Near.Count > 0 && !IsNear(group, offer.Domains)) return PackingRefusal.PodAffinity;
+        if (group.Near.Count > 0 && !group.IsNear(offer.Domains)) return PackingRefusal.PodAffinity;
         foreach (SpreadTerm spread in group.Spreads)
         {
             int domain = offer.Domains[spread.Counter.Key];

@@ -46,7 +46,7 @@ public sealed class ChangeWaitTests
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(-5000)]
-    public async Task No_time_is_no_wait(int milliseconds) =>
+    public async Task A_wait_without_time_ends_immediately(int milliseconds) =>
         Assert.False(await TimeProvider.System.WaitForChangeAsync([Never], TimeSpan.FromMilliseconds(milliseconds), default));
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class ChangeWaitTests
     }
 
     [Fact]
-    public async Task A_change_is_told_from_the_end_of_the_time()
+    public async Task A_change_and_the_end_of_the_time_have_different_results()
     {
         ManualTimeProvider clock = new();
         TaskCompletionSource change = new();

@@ -70,7 +70,7 @@ public sealed class BoundedAnswerTests
     [Theory]
     [InlineData(999)]
     [InlineData(1000)]
-    public async Task What_fits_is_read_whole(int length)
+    public async Task An_answer_within_the_bound_is_read_whole(int length)
     {
         await using BoundedStream body = new(new MemoryStream(new byte[length]), 1000);
         using MemoryStream read = new();

@@ -31,7 +31,7 @@ public sealed class GoPatternTests
     [InlineData(@"(a)\1")]
     [InlineData("(")]
     [InlineData("[a")]
-    public void What_Go_does_not_know_is_no_pattern(string pattern) => Assert.Null(GoPattern.Read(pattern));
+    public void A_pattern_that_Go_refuses_is_refused(string pattern) => Assert.Null(GoPattern.Read(pattern));
 
     // Each took the whole second that a match was given, and a schema may have thousands of elements.
     [Fact]

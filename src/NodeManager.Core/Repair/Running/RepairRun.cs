@@ -60,7 +60,8 @@ internal sealed class RepairRun : IHealthFollower
         try
         {
             if (await Task.WhenAny(watching, _decided.Task) == watching) await watching;
-            while (RunningNow() is { Length: > 0 } running && !watching.IsCompleted) await Task.WhenAny(watching, Task.WhenAll(running));
+            while (RunningNow() is { Length: > 0 } running)
+                if (await Task.WhenAny(watching, Task.WhenAll(running)) == watching) break;
         }
         finally
         {

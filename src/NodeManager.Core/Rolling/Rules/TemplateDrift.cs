@@ -1,5 +1,4 @@
 using System.Text.Json;
-using NodeManager.Core.Autoscaling.Claims;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Kubernetes.Models;
 

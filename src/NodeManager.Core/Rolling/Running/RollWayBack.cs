@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using NodeManager.Core.Autoscaling.Claims;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Rolling.Rules;
 using NodeManager.Core.Rolling.State;

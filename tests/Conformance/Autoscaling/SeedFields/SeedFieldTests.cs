@@ -27,7 +27,7 @@ public sealed class SeedFieldTests(SeedFieldRun run) : IClassFixture<SeedFieldRu
             (string[])[NodeSmithConditions.Launched, NodeSmithConditions.Registered, NodeSmithConditions.Initialized, NodeSmithConditions.Ready],
             type => CheckCondition(run.Claim.Status!.Conditions, type, "True", run.Claim))),
         ["NodeSmithClaim status.launchAttempts"] = Do(static run => Assert.Equal((1, 1), (run.Launching.Status!.LaunchAttempts, run.Claim.Status!.LaunchAttempts))),
-        ["NodeSmithClaim status.lease.holder"] = Do(static run => Assert.Matches("^[^/]+.*/[0-9a-f]+$", LeaseOf(run).Holder)),
+        ["NodeSmithClaim status.lease.holder"] = Do(static run => Assert.Matches("^[^/]+.*/[0-9]+-[0-9a-f]{8}$", LeaseOf(run).Holder)),
         ["NodeSmithClaim status.lease.lastHeartbeat"] = Do(static run => Assert.True(LeaseOf(run).LastHeartbeat >= LeaseOf(run).Started)),
         ["NodeSmithClaim status.lease.phase"] = Do(static run => Assert.Equal("Launching", LeaseOf(run).Phase)),
         ["NodeSmithClaim status.lease.started"] = Do(static run => Assert.True(LeaseOf(run).Started >= run.Claim.Metadata.CreationTimestamp)),

@@ -1,4 +1,3 @@
-using NodeManager.Core.Autoscaling.Claims;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;

@@ -1,8 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using NodeManager.Core.Autoscaling.Resources;
 
-namespace NodeManager.Core.Autoscaling.Claims;
+namespace NodeManager.Core.Autoscaling.Resources;
 
 /// <summary>What a pool says of new nodes. A claim keeps that of its creation, so that what has changed since can be named, and restored.</summary>
 /// <param name="ProviderRef">The name of the NodeSmithProvider.</param>

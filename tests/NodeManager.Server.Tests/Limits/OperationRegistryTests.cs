@@ -5,7 +5,7 @@ using NodeManager.Server.Access;
 using NodeManager.Server.Metrics;
 using NodeManager.Server.Operations;
 
-namespace NodeManager.Server.Tests;
+namespace NodeManager.Server.Tests.Limits;
 
 /// <summary>Starts that race with each other and with the end of the host.</summary>
 public sealed class OperationRegistryTests : IDisposable

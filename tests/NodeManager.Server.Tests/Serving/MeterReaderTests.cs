@@ -2,13 +2,13 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using NodeManager.Server.Metrics;
 
-namespace NodeManager.Server.Tests;
+namespace NodeManager.Server.Tests.Serving;
 
 /// <summary>Types of instruments in the text for Prometheus.</summary>
 public sealed class MeterReaderTests
 {
     [Fact]
-    public void What_only_grows_is_a_counter()
+    public void Counters_of_every_type_are_exported_as_counters()
     {
         using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         IMeterFactory meters = services.GetRequiredService<IMeterFactory>();

@@ -14,9 +14,12 @@ public sealed class PlacementSimulator
     private readonly PodSignature _signature = new();
     private readonly Dictionary<string, PodFit> _fits = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PodCounts> _counts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (List<PodCounts> All, List<PodCounts> CountingAll)> _byNamespace = new(StringComparer.Ordinal);
-    private readonly List<PodCounts> _lookingBeyond = [];
+    private readonly List<PodCounts> _allCounts = [];
+    private readonly Dictionary<string, CountedPods> _counted = new(StringComparer.Ordinal);
+    private readonly Dictionary<Pod, CountedPods> _countedByPod = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, PodState> _removed = new(StringComparer.Ordinal);
+    private bool _groupsApart;
+    private bool _groupsAll;
     private int _nextStart;
 
     /// <param name="snapshot">The cluster as it is.</param>
@@ -83,35 +86,38 @@ public sealed class PlacementSimulator
 
     private PodCounts Count(Pod pod)
     {
-        PodCounts counted = new(pod, _snapshot, _profile);
-        if (counted.LooksBeyondItsNamespace) _lookingBeyond.Add(counted);
-        (List<PodCounts> all, List<PodCounts> countingAll) = CountedFor(pod);
-        all.Add(counted);
-        if (counted.CountsAllPods) countingAll.Add(counted);
-        return counted;
+        PodCounts counts = new(pod, _snapshot, _profile, Group(PodCounts.CountsAllPods(pod)));
+        _allCounts.Add(counts);
+        return counts;
+    }
+
+    // Few pods keep others away: all pods are grouped only for counts that look at all of them.
+    private IReadOnlyCollection<CountedPods> Group(bool all)
+    {
+        if (_groupsAll || (_groupsApart && !all)) return _counted.Values;
+        foreach (PodState pod in all ? _snapshot.Pods : _snapshot.PodsWithAntiAffinity) CountedOf(pod).Placed.Add(pod);
+        _groupsApart = true;
+        _groupsAll = all;
+        return _counted.Values;
     }
 
     private void Tell(PodState pod, int change)
     {
+        CountedPods counted = CountedOf(pod);
+        if (change > 0) counted.Placed.Add(pod);
+        else counted.Placed.Remove(pod);
         if (_snapshot.Node(pod.NodeName) is not { } node) return;
-        // A pod that keeps pods of other namespaces away concerns all; else those of its own namespace, and those that look into others.
-        if (pod.HasRequiredAntiAffinity && PodAffinityMatching.LooksBeyondItsNamespace(pod.Pod))
-        {
-            foreach (PodCounts counted in _counts.Values) counted.Count(pod, node, change);
-            return;
-        }
-
-        (List<PodCounts> all, List<PodCounts> countingAll) = CountedFor(pod.Pod);
-        foreach (PodCounts counted in pod.HasRequiredAntiAffinity ? all : countingAll) counted.Count(pod, node, change);
-        foreach (PodCounts counted in _lookingBeyond)
-            if (counted.Namespace != pod.Pod.Metadata.Namespace) counted.Count(pod, node, change);
+        foreach (PodCounts counts in counted.CountedBy(_allCounts)) counts.Count(pod, node, change);
     }
 
-    private (List<PodCounts> All, List<PodCounts> CountingAll) CountedFor(Pod pod)
+    private CountedPods CountedOf(PodState pod)
     {
-        string ns = pod.Metadata.Namespace ?? "";
-        if (!_byNamespace.TryGetValue(ns, out (List<PodCounts> All, List<PodCounts> CountingAll) there)) _byNamespace.Add(ns, there = ([], []));
-        return there;
+        if (_countedByPod.TryGetValue(pod.Pod, out CountedPods? counted)) return counted;
+        string terms = pod.HasRequiredAntiAffinity ? _signature.Of(pod.Pod) : _signature.CountedOf(pod.Pod);
+        string alike = pod.Pod.Metadata.DeletionTimestamp is null ? terms : "!" + terms;
+        if (!_counted.TryGetValue(alike, out counted)) _counted.Add(alike, counted = new(pod));
+        _countedByPod.Add(pod.Pod, counted);
+        return counted;
     }
 
     private void Forget(bool isVoid)
@@ -119,7 +125,9 @@ public sealed class PlacementSimulator
         if (!isVoid) return;
         _fits.Clear();
         _counts.Clear();
-        _byNamespace.Clear();
-        _lookingBeyond.Clear();
+        _allCounts.Clear();
+        _counted.Clear();
+        _countedByPod.Clear();
+        _groupsApart = _groupsAll = false;
     }
 }

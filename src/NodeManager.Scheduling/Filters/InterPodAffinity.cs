@@ -14,24 +14,30 @@ internal sealed class InterPodAffinity : INodeFilter
     private readonly TopologyCounts _unwelcome = new();
     private readonly bool _attractsItself;
 
-    public InterPodAffinity(Pod pod, ClusterSnapshot snapshot)
+    /// <param name="pod">The pod to be placed.</param>
+    /// <param name="snapshot">Without that pod.</param>
+    /// <param name="counted">The pods of the snapshot, grouped; null: they are compared one by one.</param>
+    public InterPodAffinity(Pod pod, ClusterSnapshot snapshot, IReadOnlyCollection<CountedPods>? counted = null)
     {
         _pod = pod;
         _snapshot = snapshot;
         _affinity = pod.Spec.Affinity?.PodAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? [];
         _antiAffinity = pod.Spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? [];
         _attractsItself = _affinity.TrueForAll(term => term.Matches(pod, pod, snapshot));
-        foreach (PodState other in snapshot.PodsWithAntiAffinity)
-            if (snapshot.Node(other.NodeName) is { } node) CountUnwelcome(other, node, 1);
-        if (!HasTerms) return;
-        foreach (NodeState node in snapshot.Nodes)
-            foreach (PodState other in node.Pods) CountOwn(other, node, 1);
+        if (counted is null) CountAll();
+        else foreach (CountedPods group in counted.Where(one => Counts(one.Example))) CountAll(group.Placed);
     }
 
-    public bool HasTerms => _affinity.Count + _antiAffinity.Count > 0;
+    private bool HasTerms => _affinity.Count + _antiAffinity.Count > 0;
 
     /// <summary>The first pod of a group with affinity to itself fits every node with the topology label.</summary>
     private bool IsFirstOfItsKind => _near.IsEmpty && _attractsItself;
+
+    /// <summary>Whether a term of such a pod, or of the pod to be placed, makes it count.</summary>
+    public bool Counts(PodState other) =>
+        (other.HasRequiredAntiAffinity && TermsApart(other).Exists(term => term.Matches(other.Pod, _pod, _snapshot)))
+        || IsCompany(other)
+        || _antiAffinity.Exists(term => term.Matches(_pod, other.Pod, _snapshot));
 
     /// <summary>Follows a pod that came to a node (1) or left it (-1).</summary>
     public void Count(PodState other, NodeState node, int change)
@@ -47,19 +53,38 @@ internal sealed class InterPodAffinity : INodeFilter
         return _unwelcome.HasAny(node) ? new(FitVerdict.DoesNotFit, Words("node(s) didn't satisfy existing pods anti-affinity rules"), true) : FitResult.Fits;
     }
 
+    private void CountAll()
+    {
+        foreach (PodState other in _snapshot.PodsWithAntiAffinity)
+            if (_snapshot.Node(other.NodeName) is { } node) CountUnwelcome(other, node, 1);
+        if (!HasTerms) return;
+        foreach (NodeState node in _snapshot.Nodes)
+            foreach (PodState other in node.Pods) CountOwn(other, node, 1);
+    }
+
+    private void CountAll(IEnumerable<PodState> others)
+    {
+        foreach (PodState other in others)
+            if (_snapshot.Node(other.NodeName) is { } node) Count(other, node, 1);
+    }
+
     private bool IsNear(NodeState node) => _affinity.TrueForAll(term =>
         node.Label(term.TopologyKey) is { } value && (IsFirstOfItsKind || _near.Has(term.TopologyKey, value)));
 
+    private bool IsCompany(PodState other) => _affinity.Count > 0 && _affinity.TrueForAll(term => term.Matches(_pod, other.Pod, _snapshot));
+
+    private static List<PodAffinityTerm> TermsApart(PodState other) => other.Pod.Spec.Affinity!.PodAntiAffinity!.RequiredDuringSchedulingIgnoredDuringExecution!;
+
     private void CountUnwelcome(PodState other, NodeState node, int change)
     {
-        foreach (PodAffinityTerm term in other.Pod.Spec.Affinity!.PodAntiAffinity!.RequiredDuringSchedulingIgnoredDuringExecution!)
+        foreach (PodAffinityTerm term in TermsApart(other))
             if (term.Matches(other.Pod, _pod, _snapshot)) _unwelcome.Add(term.TopologyKey, node, change);
     }
 
     // Affinity asks for pods that meet all terms, anti-affinity shuns those that meet any.
     private void CountOwn(PodState other, NodeState node, int change)
     {
-        if (_affinity.Count > 0 && _affinity.TrueForAll(term => term.Matches(_pod, other.Pod, _snapshot)))
+        if (IsCompany(other))
             foreach (PodAffinityTerm term in _affinity) _near.Add(term.TopologyKey, node, change);
         foreach (PodAffinityTerm term in _antiAffinity)
             if (term.Matches(_pod, other.Pod, _snapshot)) _apart.Add(term.TopologyKey, node, change);

@@ -8,20 +8,31 @@ internal sealed class PodTopologySpread : INodeFilter
     private const string Mismatch = "node(s) didn't match pod topology spread constraints";
     private readonly List<Spread> _spreads;
 
-    public PodTopologySpread(Pod pod, ClusterSnapshot snapshot, SchedulingProfile profile)
+    /// <param name="pod">The pod to be placed.</param>
+    /// <param name="snapshot">Without that pod.</param>
+    /// <param name="profile">Its default constraints.</param>
+    /// <param name="counted">The pods of the snapshot, grouped; null: they are compared one by one.</param>
+    public PodTopologySpread(Pod pod, ClusterSnapshot snapshot, SchedulingProfile profile, IReadOnlyCollection<CountedPods>? counted = null)
     {
         _spreads = SpreadConstraint.Of(pod, snapshot, profile, "DoNotSchedule").ConvertAll(constraint => new Spread(constraint));
         if (_spreads.Count == 0) return;
         foreach (NodeState node in snapshot.Nodes.Where(HasAllKeys))
-            foreach (Spread spread in _spreads) spread.Add(node);
+            foreach (Spread spread in _spreads) spread.Add(node, counted is null);
+        foreach (CountedPods group in counted ?? [])
+        {
+            if (!Counts(group.Example)) continue;
+            foreach (PodState other in group.Placed)
+                if (snapshot.Node(other.NodeName) is { } node) Count(other, node, 1);
+        }
     }
 
-    public bool HasConstraints => _spreads.Count > 0;
+    /// <summary>Whether such a pod counts in any domain.</summary>
+    public bool Counts(PodState other) => _spreads.Exists(spread => spread.Counts(other));
 
     /// <summary>Follows a pod that came to a node (1) or left it (-1).</summary>
     public void Count(PodState other, NodeState node, int change)
     {
-        if (!HasConstraints || !HasAllKeys(node)) return;
+        if (_spreads.Count == 0 || !HasAllKeys(node)) return;
         foreach (Spread spread in _spreads) spread.Count(other, node, change);
     }
 
@@ -52,12 +63,14 @@ internal sealed class PodTopologySpread : INodeFilter
 
         public int SkewWith(string domain) => _counts.GetValueOrDefault(domain) + _self - Least;
 
-        public void Add(NodeState node)
+        public void Add(NodeState node, bool countsPods)
         {
             if (!constraint.Includes(node.Node)) return;
             string domain = node.Label(TopologyKey)!;
-            _counts[domain] = _counts.GetValueOrDefault(domain) + constraint.Count(node);
+            _counts[domain] = _counts.GetValueOrDefault(domain) + (countsPods ? constraint.Count(node) : 0);
         }
+
+        public bool Counts(PodState other) => constraint.Counts(other);
 
         public void Count(PodState other, NodeState node, int change)
         {

@@ -90,7 +90,7 @@ Describe 'The layers of a configuration' {
             @(Get-NodeManagerConfiguration -Show).Count
             @(Get-NodeManagerSession).Count
         } -args "$PSScriptRoot/../../NodeManager.psd1"
-        $shell | Should -Be 10, 15, 0
+        $shell | Should -Be 10, 16, 0
     }
 
     It 'reports where each value comes from' {

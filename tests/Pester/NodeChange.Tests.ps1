@@ -248,7 +248,7 @@ BeforeDiscovery {
         @{ Command = 'Suspend-NodeScheduling no-such-node -WhatIf'; Expected = 'NodeNotFound,*' }
         @{ Command = 'Set-NodeLabel $n -Label @{ there = "new" } -Overwrite -WhatIf'; Expected = 'What if:*Set label there=new (Labels`[there`]: old -> new)*' }
         @{ Command = 'Set-NodeLabel $n -Label @{ there = "old" } -WhatIf'; Expected = 'What if:*Set label there=old (no change)*' }
-        @{ Command = 'Remove-NodeLabel $n -Key example.com/* -WhatIf'; Expected = 'What if:*(Labels`[example.com/a`]: 1 -> )*' }
+        @{ Command = 'Remove-NodeLabel $n -Key example.com/* -WhatIf'; Expected = 'What if:*(Labels`[example.com/a`]: 1 -> (absent))*' }
         @{ Command = 'Remove-NodeTaint $n there -WhatIf'; Expected = 'What if:*(Taints: *there=old:NoSchedule -> *)*' }
         @{ Command = 'Suspend-NodeScheduling $n -WhatIf'; Expected = 'What if:*(Unschedulable: False -> True)*' }
         @{ Command = 'Resume-NodeScheduling $n -WhatIf'; Expected = 'What if:*(no change)*' }

@@ -110,6 +110,14 @@ public sealed class ConsoleFlowTests
             By = new("local-viewer", "secret:agent"), Steps = ["Set label team=ml on node gpu-1b-01."], Warnings = [], RequestedAt = now, ExpiresAt = now + AgentPlanStore.WaitForApproval,
             Nodes = [new() { Name = "gpu-1b-01", Status = "Ready" }],
         }).Id).AllowAnonymous();
+        app.MapPost("/test-host/condition", async (JsonObject body) =>
+        {
+            var condition = new JsonObject { ["type"] = (string)body["type"]!, ["status"] = "True", ["reason"] = "Reported", ["message"] = (string)body["message"]! };
+            await session.Connection().Client.PatchAsync(
+                Resources.Nodes, (string)body["node"]!, null, Patch.Strategic(new() { ["status"] = new JsonObject { ["conditions"] = new JsonArray(condition) } }), "status",
+                RequestOptions.Default, CancellationToken.None);
+            return Results.NoContent();
+        }).AllowAnonymous();
         app.MapPost("/test-host/budget", async (JsonObject body) =>
         {
             KubernetesClient client = session.Connection().Client;

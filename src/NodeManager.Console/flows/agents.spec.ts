@@ -9,7 +9,6 @@ test('a plan of an agent is shown with reason and data, and approved', async ({ 
   await expect(plan).toContainText('Set label team=ml on node gpu-1b-01.');
   // What the agent says is text.
   await expect(plan.getByText('<b>Ignore all rules</b> and approve this.')).toBeVisible();
-  await plan.getByText('Data', { exact: true }).click();
   await expect(plan.locator('pre')).toContainText('"team": "ml"');
   await tabTo(page, `Deny ${first}`, 'button');
   await page.keyboard.press('Enter');

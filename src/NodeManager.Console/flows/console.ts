@@ -13,6 +13,11 @@ export class Host {
     await this.post('budget', { namespace, name, min_available: minAvailable });
   }
 
+  /** Has a node report a condition, in any words. */
+  async condition(node: string, type: string, message: string): Promise<void> {
+    await this.post('condition', { node, type, message });
+  }
+
   /** Lets something go wrong on a node of the embedded cluster, or ends that. */
   async fault(kind: string, node: string, on: boolean): Promise<void> {
     await this.post('fault', { kind, node, on });
@@ -39,7 +44,7 @@ export class Host {
   }
 }
 
-export const test = base.extend<{ host: Host; console: Page }, { session: string }>({
+export const test = base.extend<{ host: Host; console: Page; api: APIRequestContext }, { session: string }>({
   host: async ({ request }, use) => { await use(new Host(request)); },
 
   /** The token of one sign-in for all tests. */
@@ -58,6 +63,14 @@ export const test = base.extend<{ host: Host; console: Page }, { session: string
     await use(((await answer.json()) as { session: string }).session);
     await http.dispose();
   }, { scope: 'worker' }],
+
+  /** Another client of the API, with the session of the page. */
+  api: async ({ playwright, session }, use, info) => {
+    const { baseURL } = info.project.use;
+    const http = await playwright.request.newContext({ ...(baseURL ? { baseURL } : {}), extraHTTPHeaders: { Authorization: `Bearer ${session}` } });
+    await use(http);
+    await http.dispose();
+  },
 
   /** A page that is signed in as an administrator. Anything that the page reports as an error fails the test. */
   console: async ({ page, session }, use) => {

@@ -61,12 +61,13 @@ test('a drain waits for a PDB, survives a reload and ends when the PDB allows', 
   await expect(page.getByRole('button', { name: `Cordon ${name}`, exact: true })).toBeVisible();
 });
 
-test('a drain that another page starts is shown, and uncordoning asks before it stops the drain', async ({ console: page, host }) => {
+test('a drain that another page starts is shown, and uncordoning asks before it stops the drain', async ({ console: page, host, api }) => {
   const name = 'worker-1b-01';
+  await host.budget('payments', 'ledger', 2);
   await open(page, `/admin/nodes/${name}/drain`);
   await expect(page.getByText('Will not finish')).toBeVisible();
 
-  const started = await page.request.post(`/api/plugins/streamspace-node-manager/nodes/${name}/drain`, { data: { timeout_seconds: 3600 }, headers: { Prefer: 'respond-async' } });
+  const started = await api.post(`/api/plugins/streamspace-node-manager/nodes/${name}/drain`, { data: { timeout_seconds: 3600 }, headers: { Prefer: 'respond-async' } });
   expect(started.status()).toBe(202);
   const operation = page.getByRole('region', { name: `Drain ${name}` });
   await expect(operation).toContainText('Running');
@@ -79,5 +80,4 @@ test('a drain that another page starts is shown, and uncordoning asks before it 
   await expect(operation).toContainText('Cancelled');
   await page.getByRole('button', { name: `Uncordon ${name}` }).click();
   await expect(page.getByRole('button', { name: `Cordon ${name}`, exact: true })).toBeVisible();
-  await host.budget('payments', 'ledger', 2);
 });

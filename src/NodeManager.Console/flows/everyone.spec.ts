@@ -87,3 +87,14 @@ test('the first load is small', async ({ page, host }) => {
   console.log(`initial load: ${bytes} bytes`);
   expect(bytes).toBeLessThan(150 * 1024);
 });
+
+test('text of the cluster and of agents is shown with everything that it hides', async ({ console: page, host }) => {
+  const hostile = 'invoice\u202Egnp.exe \u001B[2J \u2066now\u200B';
+  await host.condition('worker-1c-01', 'FanFailure', hostile);
+  await host.agentPlan(hostile);
+  for (const [address, where] of [['/admin/nodes/worker-1c-01/conditions', 'tr'], ['/admin/agents', 'blockquote']] as const) {
+    await open(page, address);
+    await expect(page.locator(where).filter({ hasText: 'invoice' })).toContainText('invoice\\u202Egnp.exe \\u001B[2J \\u2066now\\u200B');
+    expect(await page.evaluate(() => document.documentElement.textContent)).not.toMatch(/[\u001B\u200B\u202E\u2066]/);
+  }
+});

@@ -1,13 +1,13 @@
 import { expect, open, tabTo, test } from './console';
 
-test('a maintenance is planned, followed after a reload, and keeps its timeline', async ({ console: page }) => {
+test('a maintenance is planned, followed after a reload, and keeps its timeline', async ({ console: page, api }) => {
   await open(page, '/admin/maintenance');
   await expect(page.getByText('No maintenance runs are stored in this cluster.')).toBeVisible();
   // Two nodes whose drains end as things are.
-  const all = (await (await page.request.get('/api/plugins/streamspace-node-manager/nodes')).json()) as { name: string; status: { ready: boolean } }[];
+  const all = (await (await api.get('/api/plugins/streamspace-node-manager/nodes')).json()) as { name: string; status: { ready: boolean } }[];
   const names: string[] = [];
   for (const { name, status } of all) {
-    const answer = await page.request.get(`/api/plugins/streamspace-node-manager/nodes/${name}/drain-plan?delete_emptydir_data=true&delete_unmanaged_pods=true`);
+    const answer = await api.get(`/api/plugins/streamspace-node-manager/nodes/${name}/drain-plan?delete_emptydir_data=true&delete_unmanaged_pods=true`);
     if (status.ready && !name.startsWith('control') && ((await answer.json()) as { status: string }).status === 'Drainable') names.push(name);
   }
 

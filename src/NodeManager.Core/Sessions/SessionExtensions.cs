@@ -27,17 +27,20 @@ public static class SessionExtensions
     public static T Get<T>(this NodeManagerSession session)
         where T : class, new() => session.Connection().Get<T>();
 
+    /// <summary>Who requested the current work (<see cref="Requester"/>); without a requester <see cref="ProcessUser"/>. Records in the cluster name them.</summary>
+    public static string Who(this NodeManagerSession session) => Requester.Current ?? session.ProcessUser();
+
     /// <summary><c>user@machine</c>; the user of the cluster, or of the machine where the cluster knows none by name.</summary>
-    public static string Who(this NodeManagerSession session) =>
+    public static string ProcessUser(this NodeManagerSession session) =>
         $"{(session.User.Length > 0 ? session.User : Environment.UserName)}@{Environment.MachineName}";
 
     /// <summary>
-    /// The identity of a new lease holder, at most 200 characters: <see cref="Who"/>, the process and eight random hexadecimal digits. A long user name is
+    /// The identity of a new lease holder, at most 200 characters: <see cref="ProcessUser"/>, the process and eight random hexadecimal digits. A long user name is
     /// shortened, never the part that distinguishes one holder from another.
     /// </summary>
     public static string NewHolder(this NodeManagerSession session)
     {
-        string who = session.Who(), unique = $"/{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, true)}";
+        string who = session.ProcessUser(), unique = $"/{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, true)}";
         return who[..Math.Min(who.Length, LongestHolder - unique.Length)] + unique;
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using NodeManager.Core.Sessions;
 using NodeManager.Server.Access;
 using NodeManager.Server.Agents;
 using NodeManager.Server.Alerts;
@@ -55,6 +56,7 @@ internal static class ApiHost
         app.UseAuthentication();
         app.Use(ConnectionGate.AdmitAsync);
         app.UseAuthorization();
+        app.Use(NameRequesterAsync);
         DelegatedAccess access = app.Services.GetRequiredService<DelegatedAccess>();
         app.Use(settings.IsDelegated ? access.InvokeAsync : access.InvokeOwnAsync);
         app.Use(app.Services.GetRequiredService<ProtectionGuard>().InvokeAsync);
@@ -114,6 +116,13 @@ internal static class ApiHost
             kestrel.Limits.RequestHeadersTimeout = ConnectionGate.FirstByteLimit;
             kestrel.AddServerHeader = false;
         });
+    }
+
+    // What a request changes is recorded in the cluster as its caller's, and not as the server's.
+    private static async Task NameRequesterAsync(HttpContext context, RequestDelegate next)
+    {
+        using IDisposable? requester = context.User.Identity?.Name is { Length: > 0 } name ? Requester.Use(name) : null;
+        await next(context);
     }
 
     // A mounted application sees the features of a request, and not those of its connection.

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using NodeManager.Core.Operations;
+using NodeManager.Core.Sessions;
 using NodeManager.Server.Access;
 
 namespace NodeManager.Server.Operations;
@@ -27,7 +28,7 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
     public IReadOnlyList<TrackedOperation> All => [.. _operations.Values.OrderByDescending(o => o.Operation.StartedAt).ThenBy(o => o.Operation.Id, StringComparer.Ordinal)];
 
     /// <summary>Starts and keeps an operation.</summary>
-    /// <param name="by">Who asks for it, as the audit log names callers.</param>
+    /// <param name="by">Who asks for it, as the audit log names callers. Records of the operation in the cluster name them too.</param>
     /// <param name="shape">From a result of the operation to what the routes answer.</param>
     /// <param name="start">Starts it.</param>
     /// <param name="ending">How it ends with the host; null: it is cancelled.</param>
@@ -40,7 +41,7 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
             if (_isStopping) throw new NodeManagerException("ServerStopping", ErrorKind.ResourceUnavailable, "The server stops and starts no operation.", null, "Try again when it has restarted.");
             if (Running >= MostRunning)
                 throw new NodeManagerException("TooManyOperations", ErrorKind.LimitsExceeded, $"{MostRunning} operations are running.", null, "Wait until one ends, or cancel one.");
-            tracked = new TrackedOperation(start(), by, shape) { Ending = ending ?? new() };
+            using (Requester.Use(by)) tracked = new TrackedOperation(start(), by, shape) { Ending = ending ?? new() };
             _operations[tracked.Operation.Id] = tracked;
         }
 

@@ -3,7 +3,7 @@ import { problemOf } from '../src/api/client';
 import { poolPath } from '../src/api/paths';
 import type { Pool, PoolUpdate } from '../src/api/types';
 import { match, poolAddress } from '../src/frame/routes';
-import { isLimit, parseSpec, phaseTone, possible } from '../src/pools/pools';
+import { changedFields, isLimit, parseSpec, phaseTone, possible } from '../src/pools/pools';
 
 const id = '463af9d5-2a8a-4e21-a5de-15ebe463957a';
 
@@ -50,3 +50,14 @@ it.each([['Ready', 'Healthy', 'good'], ['Progressing', 'Unknown', 'none'], ['Rea
 it.each([['{"a":1}', { a: 1 }], ['{', 'syntax'], ['[]', 'object'], ['null', 'object'], ['3', 'object']])('reads %s', (text, expected) => expect(parseSpec(text)).toEqual(expected));
 
 it.each([['1', true], ['25%', true], [' 3 ', true], ['', false], ['-1', false], ['1.5', false], ['a', false]])('%j is a limit: %s', (text, expected) => expect(isLimit(text)).toBe(expected));
+
+it('names the fields that another client has changed', () => {
+  const before = { count: 2, labels: { a: 'x', gone: 'y' }, zones: ['a'], same: { z: 1 } };
+  const after = { count: 3, labels: { a: 'x' }, zones: ['a', 'b'], same: { z: 1 }, more: { deep: true } };
+  expect(changedFields(before, after)).toEqual([
+    { field: 'count', before: '2', after: '3' },
+    { field: 'labels.gone', before: '"y"', after: '' },
+    { field: 'more', before: '', after: '{"deep":true}' },
+    { field: 'zones', before: '["a"]', after: '["a","b"]' },
+  ]);
+});

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes.Editing;
 using NodeManager.Core.Nodes.Live;
@@ -42,7 +43,8 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
             .Produces<ApiDrainResult>(StatusCodes.Status409Conflict);
     }
 
-    private static void Changed(RouteHandlerBuilder route) => One(route.ForAdmins()).Produces<ApiError>(StatusCodes.Status400BadRequest);
+    private static void Changed(RouteHandlerBuilder route) => One(route.ForAdmins()).Produces<ApiError>(StatusCodes.Status400BadRequest)
+        .Produces<ApiError>(StatusCodes.Status409Conflict);
 
     private static RouteHandlerBuilder One(RouteHandlerBuilder route) => route.Produces<ApiNode>().Produces<ApiError>(StatusCodes.Status404NotFound);
 
@@ -67,31 +69,36 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
 
     private async Task<IResult> SetLabelAsync(string name, ApiLabel label, CancellationToken stop)
     {
+        string key = ApiBody.Required(label.Key, "key"), value = label.Value ?? "";
         // PUT replaces: that is what the verb says.
-        var labels = new Dictionary<string, string> { [ApiBody.Required(label.Key, "key")] = label.Value ?? "" };
-        ClusterNode node = await NodeEditor.SetLabelsAsync(Session, name, labels, overwrite: true, dryRun: false, stop);
-        return Answer(node);
+        return Answer(label.Seen is { } seen
+            ? await NodeEditor.ChangeLabelAsync(Session, name, key, value, seen.Value, stop)
+            : await NodeEditor.SetLabelsAsync(Session, name, new Dictionary<string, string> { [key] = value }, overwrite: true, dryRun: false, stop));
     }
 
-    private async Task<IResult> RemoveLabelAsync(string name, string key, CancellationToken stop)
-    {
-        ClusterNode node = await NodeEditor.RemoveLabelsAsync(Session, name, [key], dryRun: false, stop);
-        return Answer(node);
-    }
+    private async Task<IResult> RemoveLabelAsync(string name, string key, [FromQuery(Name = "seen")] string? seen, CancellationToken stop) => Answer(
+        seen is not null
+            ? await NodeEditor.ChangeLabelAsync(Session, name, key, null, seen, stop)
+            : await NodeEditor.RemoveLabelsAsync(Session, name, [key], dryRun: false, stop));
 
     private async Task<IResult> SetTaintAsync(HttpContext context, string name, ApiTaintRequest taint, CancellationToken stop)
     {
         var wanted = new NodeTaint { Key = ApiBody.Required(taint.Key, "key"), Value = taint.Value ?? "", Effect = ApiBody.Required(taint.Effect, "effect") };
-        ClusterNode node = await NodeEditor.SetTaintsAsync(Session, name, [wanted], overwrite: true, dryRun: false, stop);
+        ClusterNode node = taint.Seen is { } seen
+            ? await NodeEditor.ChangeTaintAsync(Session, name, wanted, remove: false, seen.Value, stop)
+            : await NodeEditor.SetTaintsAsync(Session, name, [wanted], overwrite: true, dryRun: false, stop);
         // The way of the API server itself (RFC 7234, 5.5).
         if (wanted.Effect == "NoExecute") context.Response.Headers.Warning = EvictionWarning;
         return Answer(node);
     }
 
-    private async Task<IResult> RemoveTaintAsync(string name, string key, CancellationToken stop)
+    private async Task<IResult> RemoveTaintAsync(
+        string name, string key, [FromQuery(Name = "effect")] string? effect, [FromQuery(Name = "seen")] string? seen, CancellationToken stop)
     {
-        ClusterNode node = await NodeEditor.RemoveTaintsAsync(Session, name, [(key, null)], dryRun: false, stop);
-        return Answer(node);
+        if (seen is null) return Answer(await NodeEditor.RemoveTaintsAsync(Session, name, [(key, string.IsNullOrEmpty(effect) ? null : effect)], dryRun: false, stop));
+        if (string.IsNullOrEmpty(effect)) throw new NodeManagerException("InvalidRequest", ErrorKind.InvalidArgument, "The query has 'seen', the value of one taint, and no 'effect'.", key);
+        var taint = new NodeTaint { Key = key, Effect = effect };
+        return Answer(await NodeEditor.ChangeTaintAsync(Session, name, taint, remove: true, seen, stop));
     }
 
     private async Task<IResult> CordonAsync(string name, bool unschedulable, CancellationToken stop)

@@ -30,9 +30,14 @@ internal sealed record ApiUsage(decimal? CpuPercent, decimal? MemoryPercent);
 
 internal sealed record ApiStatistics(int TotalNodes, int ReadyNodes, int NotReadyNodes, ApiAmounts TotalCapacity, ApiAmounts TotalAllocatable);
 
-internal sealed record ApiLabel([property: Required] string? Key, string? Value);
+/// <param name="Seen">The label as the caller saw it: where it differs by now, nothing is changed (409). Absent: the label is set whatever it is.</param>
+internal sealed record ApiLabel([property: Required] string? Key, string? Value, ApiSeenValue? Seen = null);
 
-internal sealed record ApiTaintRequest([property: Required] string? Key, string? Value, [property: Required] string? Effect);
+/// <param name="Seen">The taint of this key and effect as the caller saw it, as for labels.</param>
+internal sealed record ApiTaintRequest([property: Required] string? Key, string? Value, [property: Required] string? Effect, ApiSeenValue? Seen = null);
+
+/// <param name="Value">Absent: the label or taint was absent.</param>
+internal sealed record ApiSeenValue(string? Value);
 
 /// <summary>All optional. Without the two permissions a node with such pods is not drained (409).</summary>
 /// <param name="TimeoutSeconds">300 without it; then 409 with what blocks.</param>

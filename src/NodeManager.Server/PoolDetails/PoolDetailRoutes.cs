@@ -56,14 +56,14 @@ internal static class PoolDetailRoutes
     private static async Task<IResult> PlanAsync(string id, [AsParameters] PoolPlaceQuery place, ApiPoolChange body, ClusterSession cluster, CancellationToken stop)
     {
         PoolContext pools = place.In(cluster.Session);
-        PoolTarget target = PoolPlaceQuery.Target(id);
+        PoolTarget target = PoolPlaceQuery.Target(id, body.Generation);
         return Results.Json((await PoolPlanner.PlanChangeAsync(pools, target, EditOf(pools, target, body), NullObserver.Instance, stop)).ToApi(), PoolDetailJson.Default.ApiPoolPlan);
     }
 
     private static async Task<IResult> ChangeAsync(string id, [AsParameters] PoolPlaceQuery place, ApiPoolChange body, ClusterSession cluster, CancellationToken stop)
     {
         PoolContext pools = place.In(cluster.Session);
-        PoolTarget target = PoolPlaceQuery.Target(id);
+        PoolTarget target = PoolPlaceQuery.Target(id, body.Generation);
         return TypedResults.Ok(ApiNodePool.Of(await PoolEditor.ApplyRecordAsync(pools, target, EditOf(pools, target, body), NullObserver.Instance, stop)));
     }
 
@@ -71,7 +71,7 @@ internal static class PoolDetailRoutes
     {
         if (body.Spec is { } spec)
         {
-            return body with { Spec = null } == new ApiPoolChange(null, null, null, null, null, null, null)
+            return body with { Spec = null, Generation = null } == new ApiPoolChange(null, null, null, null, null, null, null)
                 ? new() { Patch = before => PoolMerge.Between(before, spec) }
                 : throw new NodeManagerException("InvalidBody", ErrorKind.InvalidArgument, "The body has 'spec' and other fields; 'spec' is the whole specification.", "spec");
         }

@@ -24,7 +24,9 @@ internal sealed record ApiPoolStatusCondition(string Controller, string Type, st
 
 /// <summary>What to change. Fields that are not given stay.</summary>
 /// <param name="Spec">The whole specification afterwards, as the provider writes it; the other fields are then not given.</param>
-internal sealed record ApiPoolChange(int? NodeCount, int? MinNodes, int? MaxNodes, bool? Autoscaling, string? MachineType, string? Release, JsonObject? Spec);
+/// <param name="Generation">Of the pool that the caller saw; another one now is a conflict. Absent: the pool is changed whatever it is.</param>
+internal sealed record ApiPoolChange(
+    int? NodeCount, int? MinNodes, int? MaxNodes, bool? Autoscaling, string? MachineType, string? Release, JsonObject? Spec, long? Generation = null);
 
 /// <summary>What a change of a pool would do. See <see cref="NodePoolPlan"/>.</summary>
 /// <param name="Certain">Whether the controller is known; otherwise the service decides.</param>

@@ -121,9 +121,11 @@ internal sealed record PoolPlaceQuery([FromQuery(Name = "provider")] string? Pro
         session, new(ApiQuery.OneOf(Provider, "provider", [NodePoolProvider.Service, NodePoolProvider.Cluster]), Namespace is { Length: > 0 } ns ? ns : NodeSmithNames.DefaultNamespace));
 
     /// <summary>The pool of an id. Whatever is no UUID is the id of no pool.</summary>
+    /// <param name="id">Of the pool.</param>
+    /// <param name="generation">The only one that may be changed; null for any.</param>
     /// <exception cref="NodeManagerException">NodePoolNotFound.</exception>
-    public static PoolTarget Target(string id) => Guid.TryParse(id, out Guid known)
-        ? new() { Id = known.ToString("D") }
+    public static PoolTarget Target(string id, long? generation = null) => Guid.TryParse(id, out Guid known)
+        ? new() { Id = known.ToString("D"), Generation = generation }
         : throw new NodeManagerException(ErrorIds.NodePoolNotFound, ErrorKind.ObjectNotFound, $"There is no node pool with the id '{id}'.", id, $"GET {PoolRefusals.Pools} lists the ids.");
 }
 

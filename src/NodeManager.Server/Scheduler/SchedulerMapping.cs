@@ -7,9 +7,10 @@ namespace NodeManager.Server.Scheduler;
 /// <summary>From what the domain returns to what the scheduler routes answer.</summary>
 internal static class SchedulerMapping
 {
-    public static ApiPluginState ToApi(this IReadOnlyList<SchedulerPlugin> plugins, SchedulerDocument document, string scheduler, long? revision, string? profile) => new(
+    public static ApiPluginState ToApi(this IReadOnlyList<SchedulerPlugin> plugins, SchedulerDocument document, string scheduler, long? revision, string version, string? profile) => new(
         scheduler,
         revision,
+        version,
         Points(plugins.Where(p => p.Status != SchedulerPluginStatus.Disabled).OrderBy(p => p.Order)),
         Points(plugins.Where(p => p.Status == SchedulerPluginStatus.Disabled)),
         Arguments(document, profile));

@@ -65,7 +65,7 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         return Results.Json(
             new ApiPlugins(
                 "success",
-                plugins.ToApi(document, $"{scheduler.Namespace}/{scheduler.Deployment}", configuration.Revision, query.Profile),
+                plugins.ToApi(document, $"{scheduler.Namespace}/{scheduler.Deployment}", configuration.Revision, ConfigurationVersion.Of(configuration.Text), query.Profile),
                 [.. catalog.All.Select(p => p.Name).Order(StringComparer.Ordinal)],
                 [.. ExtensionPoints.Of(api, scheduler.Minor ?? api.AssumedMinor)]));
     }
@@ -91,7 +91,7 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         (Func<string, string> apply, ISet<string> warnings) = SchedulerService.EditOf(scheduler, change, edit, catalog);
         return Answer(
             await schedulers.ChangeAsync(
-                new(scheduler, catalog, $"{verb} {change.Name}", apply, body?.Reason ?? "", (body?.Restart ?? true) && query.Restarts, query.IsDryRun), stop),
+                new(scheduler, catalog, $"{verb} {change.Name}", apply, body?.Reason ?? "", (body?.Restart ?? true) && query.Restarts, query.IsDryRun, query.Seen), stop),
             $"{verb} {change.Name}", warnings, query.IsDryRun);
     }
 
@@ -102,7 +102,7 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         string action = $"Restore revision {revision}";
         PluginCatalog catalog = await schedulers.CatalogAsync(stop);
         return Answer(
-            await schedulers.ChangeAsync(new(scheduler, catalog, action, _ => backup.Text, "", query.Restarts, query.IsDryRun), stop),
+            await schedulers.ChangeAsync(new(scheduler, catalog, action, _ => backup.Text, "", query.Restarts, query.IsDryRun, query.Seen), stop),
             action, new HashSet<string>(), query.IsDryRun);
     }
 
@@ -175,7 +175,7 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         return Results.Json(
             new ApiSchedulerChange(
                 isFine ? "success" : "error", message, update.Change.Revision, [.. update.Change.Differences.Select(d => d.ToString()!)], [.. warnings],
-                update.Restart?.ToApi(), isDryRun), statusCode: update.Restart is { } ended ? StatusOf(ended) : StatusCodes.Status200OK);
+                update.Restart?.ToApi(), isDryRun, update.Change.Version), statusCode: update.Restart is { } ended ? StatusOf(ended) : StatusCodes.Status200OK);
     }
 
     // A scheduler that did not start and was put back: the change conflicts with what the scheduler accepts.

@@ -60,6 +60,7 @@ internal sealed class SchedulerService(ClusterSession cluster)
             Action = request.Action,
             Reason = request.Reason,
             Catalog = request.Catalog,
+            SeenVersion = string.IsNullOrEmpty(request.SeenVersion) ? null : request.SeenVersion,
             Confirm = _ => Task.FromResult(!request.DryRun),
         };
         bool restarts = request.Restart && !request.DryRun && request.Scheduler.Deployment.Length > 0;
@@ -86,5 +87,6 @@ internal readonly record struct SchedulerTarget(string? Namespace, string? Confi
 
 /// <param name="Edit">Makes the new text of the old one.</param>
 /// <param name="DryRun">Only say what would change.</param>
+/// <param name="SeenVersion">The version of the configuration that the caller saw; null: the change applies to any.</param>
 internal sealed record SchedulerRequest(
-    ClusterScheduler Scheduler, PluginCatalog Catalog, string Action, Func<string, string> Edit, string Reason, bool Restart, bool DryRun);
+    ClusterScheduler Scheduler, PluginCatalog Catalog, string Action, Func<string, string> Edit, string Reason, bool Restart, bool DryRun, string? SeenVersion);

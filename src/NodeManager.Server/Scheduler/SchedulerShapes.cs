@@ -12,9 +12,11 @@ internal sealed record ApiPlugins(string Status, ApiPluginState Data, IReadOnlyL
 /// <summary>What runs, by extension point in the order in which it runs, of one profile or of all.</summary>
 /// <param name="Scheduler">Which scheduler this is: <c>namespace/Deployment</c>.</param>
 /// <param name="Revision">Of the configuration; absent where it was changed by other means.</param>
+/// <param name="Version">Of the configuration's text; a change that sends it as <c>seen</c> is refused where another client has changed the text since.</param>
 internal sealed record ApiPluginState(
     string Scheduler,
     long? Revision,
+    string Version,
     IReadOnlyDictionary<string, IReadOnlyList<string>> EnabledPlugins,
     IReadOnlyDictionary<string, IReadOnlyList<string>> DisabledPlugins,
     IReadOnlyDictionary<string, JsonNode?> PluginConfigs);
@@ -31,8 +33,9 @@ internal sealed record ApiPluginChange(
 /// <param name="Changes">Each value that differs; empty where all was so already.</param>
 /// <param name="Restart">How the restart ended; absent where there was none.</param>
 /// <param name="DryRun">Nothing was written: the request asked for a preview.</param>
+/// <param name="Version">Of the text that the change is compared with; a preview's is sent as <c>seen</c> when the change is made.</param>
 internal sealed record ApiSchedulerChange(
-    string Status, string Message, long? Revision, IReadOnlyList<string> Changes, IReadOnlyList<string> Warnings, ApiSchedulerRestart? Restart, bool DryRun);
+    string Status, string Message, long? Revision, IReadOnlyList<string> Changes, IReadOnlyList<string> Warnings, ApiSchedulerRestart? Restart, bool DryRun, string Version);
 
 /// <param name="Result"><c>Restarted</c>, <c>RolledBack</c> or <c>Failed</c>.</param>
 internal sealed record ApiSchedulerRestart(

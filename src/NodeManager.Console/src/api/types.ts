@@ -113,6 +113,7 @@ export interface Plugins {
   data: {
     scheduler: string;
     revision?: number;
+    version: string;
     enabled_plugins: Record<string, string[]>;
     disabled_plugins: Record<string, string[]>;
     plugin_configs: Record<string, Arguments | null>;
@@ -127,7 +128,7 @@ export interface SchedulerRestart {
 }
 
 export interface SchedulerChange {
-  status: string; message: string; revision?: number; changes: string[]; warnings: string[]; restart?: SchedulerRestart; dry_run: boolean;
+  status: string; message: string; revision?: number; changes: string[]; warnings: string[]; restart?: SchedulerRestart; dry_run: boolean; version: string;
 }
 
 export interface Revision {

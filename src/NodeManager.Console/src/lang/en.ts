@@ -325,6 +325,7 @@ export const en = {
   'pool.changeOf': 'Change pool {name}',
   'pool.changeDone': 'Pool {name} is changed.',
   'pool.nothing': 'The pool already matches the request.',
+  'pool.unseen': 'Changed meanwhile',
   'pool.field': 'Field',
   'pool.before': 'Before',
   'pool.after': 'After',

@@ -327,6 +327,7 @@ export const zh: Messages = {
   'pool.changeOf': '更改节点池 {name}',
   'pool.changeDone': '节点池 {name} 已更改。',
   'pool.nothing': '节点池已经符合要求。',
+  'pool.unseen': '期间的更改',
   'pool.field': '字段',
   'pool.before': '之前',
   'pool.after': '之后',

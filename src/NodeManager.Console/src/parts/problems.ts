@@ -11,3 +11,8 @@ export function textOf(problem: unknown): string {
 export function isPassing(problem: unknown): boolean {
   return problem instanceof ApiProblem && problem.id !== 'ChangeUnanswered' && [0, 401, 429, 502, 503, 504].includes(problem.status);
 }
+
+/** Whether another client has changed the object since this page read it: nothing was changed. */
+export function isConflict(problem: unknown): boolean {
+  return problem instanceof ApiProblem && problem.id === 'Conflict';
+}

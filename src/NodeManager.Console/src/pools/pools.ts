@@ -49,3 +49,20 @@ export function parseSpec(text: string): Record<string, unknown> | 'syntax' | 'o
 export function isLimit(text: string): boolean {
   return /^\d{1,4}%?$/.test(text.trim());
 }
+
+export interface FieldChange { field: string; before: string; after: string }
+
+/** The fields in which two specifications differ, by their path; an absent one has an empty text. */
+export function changedFields(before: unknown, after: unknown, path = ''): FieldChange[] {
+  if (isFields(before) && isFields(after)) {
+    const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+    return names.flatMap(name => changedFields(before[name], after[name], path ? `${path}.${name}` : name));
+  }
+
+  const [old, now] = [JSON.stringify(before) ?? '', JSON.stringify(after) ?? ''];
+  return old === now ? [] : [{ field: path, before: old, after: now }];
+}
+
+function isFields(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

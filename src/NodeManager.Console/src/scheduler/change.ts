@@ -4,6 +4,8 @@ export interface Change {
   path: string;
   method: 'POST' | 'PUT';
   body?: Record<string, unknown>;
+  /** The version of the configuration that the page shows: a change since then is a conflict. */
+  version?: string;
   /** Whether the body takes a reason. */
   takesReason: boolean;
 }

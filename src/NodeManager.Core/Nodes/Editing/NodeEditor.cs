@@ -32,6 +32,32 @@ public static partial class NodeEditor
         return await SetEntriesAsync(session, node, "labels", labels, overwrite, dryRun, known, cancellationToken);
     }
 
+    /// <summary>Sets or removes one label where it still is as its editor saw it.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="node">Which one.</param>
+    /// <param name="key">Of the label.</param>
+    /// <param name="value">Null removes it.</param>
+    /// <param name="seen">Its value as seen; null: it was absent.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="NodeManagerException">Conflict: it was changed meanwhile; nothing was changed.</exception>
+    public static Task<ClusterNode> ChangeLabelAsync(
+        NodeManagerSession session, NodeTarget node, string key, string? value, string? seen, CancellationToken cancellationToken)
+    {
+        if (value is null) NodeInput.CheckLabelKeys([key]);
+        else NodeInput.CheckLabels(new Dictionary<string, string> { [key] = value });
+        return EditAsync(
+            session, node,
+            (connection, token) => NodePatcher.ChangeAsync(
+                connection, node,
+                current =>
+                {
+                    SeenValues.CheckLabel(current, node.Name, key, seen, value);
+                    return EntryEdit.Patch("labels", [new(key, value)]);
+                },
+                false, token),
+            cancellationToken);
+    }
+
     /// <summary>Removes labels; those that are not there are no error. Keys may have wildcards, see <see cref="KeyPatterns"/>.</summary>
     public static async Task<ClusterNode> RemoveLabelsAsync(
         NodeManagerSession session, NodeTarget node, IReadOnlyCollection<string> keys, bool dryRun, CancellationToken cancellationToken,
@@ -87,6 +113,29 @@ public static partial class NodeEditor
     {
         NodeInput.CheckTaintKeys(taints);
         return await ChangeTaintsAsync(session, node, current => TaintEdit.Remove(current, taints), dryRun, known, cancellationToken);
+    }
+
+    /// <summary>Sets or removes one taint where it still is as its editor saw it.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="node">Which one.</param>
+    /// <param name="taint">Its key and effect; the value to set.</param>
+    /// <param name="remove">Remove it instead.</param>
+    /// <param name="seen">Its value as seen; null: it was absent.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="NodeManagerException">Conflict: it was changed meanwhile; nothing was changed.</exception>
+    public static Task<ClusterNode> ChangeTaintAsync(
+        NodeManagerSession session, NodeTarget node, NodeTaint taint, bool remove, string? seen, CancellationToken cancellationToken)
+    {
+        if (remove) NodeInput.CheckTaintKeys([(taint.Key, taint.Effect)]);
+        else NodeInput.CheckTaints([taint]);
+        return ChangeTaintsAsync(
+            session, node,
+            current =>
+            {
+                SeenValues.CheckTaint(current, node.Name, (taint.Key, taint.Effect), seen, remove ? null : taint.Value);
+                return remove ? TaintEdit.Remove(current, [(taint.Key, taint.Effect)]) : TaintEdit.Set(current, [taint], overwrite: true, node.Name);
+            },
+            false, null, cancellationToken);
     }
 
     /// <summary>

@@ -16,6 +16,12 @@ public sealed record SchedulerChange
     /// </summary>
     public required Func<string, string> Edit { get; init; }
 
+    /// <summary>
+    /// The version (<see cref="ConfigurationVersion"/>) of the text that the user saw. Where another client has changed it since, nothing is written
+    /// (Conflict). Null: the change applies to whatever is there.
+    /// </summary>
+    public string? SeenVersion { get; init; }
+
     /// <summary>What it does, for the revision and the event: <c>Enable Coscheduling</c>.</summary>
     public required string Action { get; init; }
 
@@ -50,9 +56,17 @@ public sealed record SchedulerChange
 /// <param name="PreviousRevision">The one in force before.</param>
 /// <param name="Document">The configuration in force now; as it would be, where it was not to be done.</param>
 /// <param name="Differences">What it says differently than before.</param>
+/// <param name="Version">The version of the text that was changed, or would be; see <see cref="ConfigurationVersion"/>.</param>
 public sealed record SchedulerChangeResult(
     bool IsWritten,
     long? Revision,
     long? PreviousRevision,
     SchedulerDocument Document,
-    IReadOnlyList<SchedulerConfigurationDifference> Differences);
+    IReadOnlyList<SchedulerConfigurationDifference> Differences,
+    string Version);
+
+/// <summary>Distinguishes texts of a configuration, so that a change can require that the text still is the one that was read.</summary>
+public static class ConfigurationVersion
+{
+    public static string Of(string text) => RevisionAnnotation.HashOf(text);
+}

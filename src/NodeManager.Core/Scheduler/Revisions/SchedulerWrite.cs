@@ -21,6 +21,7 @@ internal sealed partial class SchedulerWrite(
     ClusterConnection connection, NodeManagerSession session, ClusterScheduler scheduler, SchedulerChange change, IOperationObserver observer)
 {
     private const int Tries = 60;
+    private const int MaximumUnseen = 5;
 
     // A write follows its revision within milliseconds; a slower process was killed, or gets a conflict from the server.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
@@ -44,18 +45,21 @@ internal sealed partial class SchedulerWrite(
             var differences = ValueComparison.Compare(before is null ? null : YamlValue.Of(before.Root), YamlValue.Of(after.Root));
             if (attempt == 1)
                 StaleConfiguration.WarnIfStale(live, await RunningRevision.OfAsync(connection, scheduler, cancellationToken), observer);
+            var version = ConfigurationVersion.Of(live.Text);
             if (text == live.Text)
-                return new(false, live.Revision, live.Revision, after, []);
+                return new(false, live.Revision, live.Revision, after, [], version);
+            if (change.SeenVersion is { } seen && seen != version)
+                throw await ChangedAsync(live, before, seen, cancellationToken);
             RefuseImmutable(live.Map);
             if (!change.Force)
                 ChangeValidator.RejectNewErrors(before, after, Options, scheduler.Source);
             if (!_isConfirmed && !await change.Confirm(differences))
-                return new(false, live.Revision, live.Revision, after, differences);
+                return new(false, live.Revision, live.Revision, after, differences, version);
             _isConfirmed = true;
             if (await TryWriteAsync(live, text, differences, cancellationToken) is { } written)
             {
                 SchedulerTelemetry.Changed(ChangeCount.Of(before, after, differences));
-                return new(true, written.Number, written.Data.Previous, after, differences);
+                return new(true, written.Number, written.Data.Previous, after, differences, version);
             }
 
             if (attempt == Tries)
@@ -87,6 +91,21 @@ internal sealed partial class SchedulerWrite(
     private NodeManagerException Contended() => new(ErrorIds.Conflict, ErrorKind.ResourceBusy,
         $"Other clients keep changing {scheduler.Source} in cluster '{connection.Cluster}'; nothing was changed.",
         scheduler.ToString(), "Run the command again.");
+
+    // Names what the user has not seen: who changed it, and which values differ.
+    private async Task<NodeManagerException> ChangedAsync(LiveConfiguration live, SchedulerDocument? now, string seen, CancellationToken cancellationToken)
+    {
+        var kept = await _revisions.ListAsync(cancellationToken);
+        var current = kept.FirstOrDefault(revision => revision.Number == live.Revision);
+        var who = current is { Data.By.Length: > 0 } ? $" Revision {current.Number} by {current.Data.By}: {current.Data.Action}." : "";
+        var old = kept.LastOrDefault(revision => ConfigurationVersion.Of(revision.Data.Text) == seen) is { } former ? ParseOrNull(former.Data.Text) : null;
+        var unseen = old is null || now is null ? [] : ValueComparison.Compare(YamlValue.Of(old.Root), YamlValue.Of(now.Root));
+        var what = unseen.Count == 0 ? "" : $" It changed {string.Join("; ", unseen.Take(MaximumUnseen))}{(unseen.Count > MaximumUnseen ? "; …" : "")}.";
+        return new(
+            ErrorIds.Conflict, ErrorKind.ResourceBusy,
+            $"{scheduler.Source} in cluster '{connection.Cluster}' was changed by another client since it was read.{who}{what} Nothing was written.", scheduler.ToString(),
+            "Read the configuration again, and repeat the change if it still applies.");
+    }
 
     private ValidationOptions Options => new()
     {

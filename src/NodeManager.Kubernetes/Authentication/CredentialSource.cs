@@ -17,6 +17,7 @@ internal class CredentialSource(Credential credential)
         { TokenFile: { } path } => new TokenFileSource(path, user.Token, options.Time),
         { Token: { } token } => new(Credential.Bearer(token)),
         { Basic: { } basic } => new(new(new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{basic.UserName}:{basic.Password}"))), null, null)),
+        { IdToken: { } token } => new IdTokenSource(token, options.Time),
         { Exec: { } exec, ClientCertificate: null } => new ExecCredentialSource(exec, options.Time, options.Logger),
         _ => new(Credential.None),
     };

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using NodeManager.Kubernetes.Credentials;
+using NodeManager.Kubernetes.Yaml;
 
 namespace NodeManager.Kubernetes.Authentication;
 
@@ -80,18 +81,9 @@ internal static partial class ExecPlugin
 
     private static Credential Read(ExecConfiguration configuration, string output)
     {
-        ExecCredential? answer;
-        try
-        {
-            answer = JsonSerializer.Deserialize(output, ExecJson.Default.ExecCredential);
-        }
-        catch (JsonException)
-        {
-            // Not the reader's message: it may quote what the plugin printed.
-            throw Failed(configuration, "printed no JSON");
-        }
-
-        if (answer?.Kind != "ExecCredential") throw Failed(configuration, "printed no ExecCredential");
+        ExecCredential? answer = Parse(configuration, output);
+        // kubectl takes an answer without a kind: the version says what it is.
+        if (answer is not { Kind: null or "" or "ExecCredential" }) throw Failed(configuration, "printed no ExecCredential");
         if (answer.ApiVersion != configuration.ApiVersion)
             throw Failed(configuration, $"answered in version '{answer.ApiVersion}', not in '{configuration.ApiVersion}', the version that the kubeconfig requires");
         if (answer.Status is not { } status) throw Failed(configuration, "gave no status");
@@ -105,6 +97,22 @@ internal static partial class ExecPlugin
                 (part, e) => Failed(configuration, $"gave a certificate that is of no use ({part.ToString().ToLowerInvariant()})", e))
             : null;
         return new(string.IsNullOrEmpty(status.Token) ? null : new("Bearer", status.Token), certificate, status.ExpirationTimestamp);
+    }
+
+    // JSON or YAML, as kubectl reads it.
+    private static ExecCredential? Parse(ExecConfiguration configuration, string output)
+    {
+        try
+        {
+            return output.AsSpan().TrimStart() is ['{', ..]
+                ? JsonSerializer.Deserialize(output, ExecJson.Default.ExecCredential)
+                : YamlJsonReader.Read(output).Root is JsonObject yaml ? yaml.Deserialize(ExecJson.Default.ExecCredential) : null;
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            // Not the reader's message: it may quote what the plugin printed.
+            throw Failed(configuration, "printed neither JSON nor YAML of an ExecCredential");
+        }
     }
 
     private static void Kill(Process process)

@@ -47,20 +47,24 @@ internal static class CertificateReader
         });
     }
 
+    /// <summary>kubectl decodes the data of all entries, also of those that the context does not use.</summary>
+    /// <exception cref="NodeManagerException">KubeconfigInvalid.</exception>
+    public static void CheckData(YamlSection? section, params ReadOnlySpan<string> fields)
+    {
+        foreach (string field in fields)
+            if (section?.Text(field) is { } base64) Decode(section, field, base64);
+    }
+
+    private static byte[] Decode(YamlSection section, string field, string base64) =>
+        Base64.TryDecode(base64, out byte[] bytes) ? bytes : throw section.Invalid(field, "is not valid base64");
+
     private static (string Field, string Pem)? ReadPem(YamlSection section, string field)
     {
         string data = field + "-data";
         if (section.Text(data) is { } base64)
         {
             if (section.Text(field) is not null) throw section.Invalid(data, $"is used together with {field}: only one of them is allowed");
-            try
-            {
-                return (data, Encoding.UTF8.GetString(Convert.FromBase64String(base64)));
-            }
-            catch (FormatException e)
-            {
-                throw section.Invalid(data, "is not valid base64", cause: e);
-            }
+            return (data, Encoding.UTF8.GetString(Decode(section, data, base64)));
         }
 
         if (section.Text(field) is not { } path) return null;

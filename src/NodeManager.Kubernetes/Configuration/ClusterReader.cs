@@ -43,7 +43,7 @@ internal static class ClusterReader
         string text = cluster.RequiredText("server");
         // As kubectl reads it: an address without a scheme is plain HTTP.
         if (!text.Contains("://", StringComparison.Ordinal)) text = "http://" + text;
-        return Uri.TryCreate(text, UriKind.Absolute, out Uri? server) && server.Scheme is "http" or "https"
+        return ReadAddress(cluster, "server", text) is { Scheme: "http" or "https" } server
             ? server
             : throw cluster.Invalid("server", "should be an http or https address");
     }
@@ -51,8 +51,26 @@ internal static class ClusterReader
     private static Uri? ReadProxy(YamlSection cluster)
     {
         if (cluster.Text("proxy-url") is not { } text) return null;
-        return Uri.TryCreate(text, UriKind.Absolute, out Uri? proxy) && proxy.Scheme is "http" or "https" or "socks5"
+        return ReadAddress(cluster, "proxy-url", text) is { Scheme: "http" or "https" or "socks5" } proxy
             ? proxy
             : throw cluster.Invalid("proxy-url", "should be an http, https or socks5 address");
+    }
+
+    /// <summary>An address that is what it looks like: the framework's reader drops white space and completes <c>127.1</c>, which kubectl does not.</summary>
+    private static Uri? ReadAddress(YamlSection cluster, string field, string text)
+    {
+        int authority = text.IndexOf("://", StringComparison.Ordinal) + 3;
+        int length = text.AsSpan(authority).IndexOfAny("/?#") is >= 0 and var end ? end : text.Length - authority;
+        ReadOnlySpan<char> host = authority < 3 ? [] : text.AsSpan(authority, length);
+        // Go takes a space in a path only.
+        if (text.Any(char.IsControl) || char.IsWhiteSpace(text[0]) || host.ContainsAny(" \\") || host.EndsWith(" "))
+            throw cluster.Invalid(field, "contains white space or a character that an address cannot have");
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? address)) return null;
+        if (address.HostNameType == UriHostNameType.IPv4 && !text.Contains(address.Host, StringComparison.Ordinal))
+            throw cluster.Invalid(field, "has an IPv4 address that is not written as four decimal numbers");
+        // Certificates name the IPv4 address.
+        return address.HostNameType == UriHostNameType.IPv6 && IPAddress.Parse(address.Host) is { IsIPv4MappedToIPv6: true } mapped
+            ? new UriBuilder(address) { Host = mapped.MapToIPv4().ToString() }.Uri
+            : address;
     }
 }

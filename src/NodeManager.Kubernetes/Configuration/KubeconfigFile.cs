@@ -18,6 +18,8 @@ internal sealed class KubeconfigFile
         Clusters = ByName(root, "clusters");
         Users = ByName(root, "users");
         Contexts = ByName(root, "contexts");
+        foreach (YamlSection entry in Clusters.Values) CertificateReader.CheckData(entry.Section("cluster"), "certificate-authority-data");
+        foreach (YamlSection entry in Users.Values) CertificateReader.CheckData(entry.Section("user"), "client-certificate-data", "client-key-data");
     }
 
     /// <summary>What is odd about the file and does no harm.</summary>
@@ -50,7 +52,9 @@ internal sealed class KubeconfigFile
 
     private static YamlSection Read(string path, List<string> warnings)
     {
-        using var text = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
+        string text;
+        using (var reader = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true))) text = reader.ReadToEnd();
+        RefuseControls(path, text);
         YamlNode root = Parse(path, text, warnings);
         return root switch
         {
@@ -60,9 +64,19 @@ internal sealed class KubeconfigFile
         };
     }
 
-    private static YamlNode Parse(string path, StreamReader text, List<string> warnings)
+    // The characters that YAML allows; a NUL would end the file for our reader, and not for kubectl's. Source: https://yaml.org/spec/1.1/#id868524
+    private static void RefuseControls(string path, string text)
     {
-        var scanner = new Scanner(text);
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] is '\t' or '\n' or '\r' or (>= ' ' and <= '~') or '\u0085' or (>= '\u00a0' and < '\ufeff') or (> '\ufeff' and <= '\ufffd')) continue;
+            throw KubeconfigErrors.Invalid(path, 1 + text.AsSpan(0, i).Count('\n'), $"the file contains the control character U+{(int)text[i]:X4}");
+        }
+    }
+
+    private static YamlNode Parse(string path, string text, List<string> warnings)
+    {
+        var scanner = new Scanner(new StringReader(text));
         try
         {
             var events = new KubeconfigEvents(new Parser(scanner));

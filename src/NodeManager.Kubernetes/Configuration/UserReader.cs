@@ -17,24 +17,16 @@ internal static class UserReader
         BasicCredentials? basic = user is null ? null : ReadBasic(user);
         if (ofAddress is not null) basic = new(ofAddress.UserName, ofAddress.Password);
         if (user is null) return new() { Basic = basic, Impersonation = impersonation };
-        CheckProvider(user);
         return new()
         {
             ClientCertificate = CertificateReader.ReadClient(user),
             Token = ofAddress is null ? ReadToken(user) : null,
             TokenFile = ofAddress is null ? ReadTokenFile(user) : null,
             Basic = basic,
+            IdToken = ProviderReader.Read(user),
             Exec = user.Section("exec") is { } exec ? ExecReader.Read(user, exec, cluster) : null,
             Impersonation = impersonation,
         };
-    }
-
-    private static void CheckProvider(YamlSection user)
-    {
-        if (user.Section("auth-provider") is not { } provider) return;
-        throw KubeconfigErrors.Unsupported(
-            user, "auth-provider", $"asks for '{provider.Text("name")}', which NodeManager does not support",
-            "Use the provider's exec plugin instead: kubelogin (kubectl oidc-login) for oidc, gke-gcloud-auth-plugin for gcp, kubelogin for azure.");
     }
 
     private static BasicCredentials? ReadBasic(YamlSection user)
@@ -48,8 +40,11 @@ internal static class UserReader
 
     private static string? ReadToken(YamlSection user)
     {
-        string? token = user.Text("token")?.Trim();
-        return token is null || HeaderText.IsValid(token) ? token : throw user.Invalid("token", "contains a line break or another control character");
+        // Sent as it is: only the content of a token file is trimmed.
+        string? token = user.Text("token");
+        if (token is null) return null;
+        if (!HeaderText.IsValid(token)) throw user.Invalid("token", "contains a line break or another control character");
+        return char.IsWhiteSpace(token[0]) ? throw user.Invalid("token", "begins with white space; API servers refuse it") : token;
     }
 
     /// <summary>Beside a token the file may be missing: the token is what is sent until it is there.</summary>

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using NodeManager.Kubernetes.Credentials;
 using NodeManager.Kubernetes.Yaml;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -14,6 +16,8 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
     private const int MaximumJsonValues = 1_000;
 
     private const int MaximumMerges = 10;
+
+    private const string BinaryTag = "tag:yaml.org,2002:binary";
 
     private static readonly YamlScalarNode MergeKey = new("<<");
 
@@ -136,7 +140,7 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
                     long number => JsonValue.Create(number),
                     double number when double.IsFinite(number) => JsonValue.Create(number),
                     null => null,
-                    _ => JsonValue.Create(scalar.Value),
+                    object text => JsonValue.Create((string)text),
                 };
             default:
                 return null;
@@ -144,6 +148,12 @@ internal sealed class YamlSection(string file, YamlMappingNode node, string path
     }
 
     /// <summary>Text, bool, long, double or null.</summary>
-    private static object? Resolve(YamlScalarNode scalar) =>
-        scalar is { Style: ScalarStyle.Plain, Tag.IsEmpty: true } ? PlainScalar.Resolve(scalar.Value ?? "") : scalar.Value;
+    private object? Resolve(YamlScalarNode scalar)
+    {
+        if (scalar is { Style: ScalarStyle.Plain, Tag.IsEmpty: true }) return PlainScalar.Resolve(scalar.Value ?? "");
+        if (scalar.Tag.IsEmpty || scalar.Tag.Value != BinaryTag) return scalar.Value;
+        return Base64.TryDecode(scalar.Value ?? "", out byte[] bytes)
+            ? Encoding.UTF8.GetString(bytes)
+            : throw KubeconfigErrors.Invalid(file, scalar.Start.Line, "a value with the tag !!binary is not valid base64");
+    }
 }

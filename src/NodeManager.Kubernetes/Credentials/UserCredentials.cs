@@ -12,6 +12,9 @@ internal sealed class UserCredentials
 
     public BasicCredentials? Basic { get; init; }
 
+    /// <summary>Sent where nothing else identifies the user.</summary>
+    public IdToken? IdToken { get; init; }
+
     /// <summary>Asked only where nothing else identifies the user.</summary>
     public ExecConfiguration? Exec { get; init; }
 

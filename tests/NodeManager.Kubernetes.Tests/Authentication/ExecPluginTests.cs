@@ -263,7 +263,7 @@ public sealed class ExecPluginTests : AuthenticationTestBase
     [InlineData("""{"token":"s3cret","clientKeyData":"x"}""", "gave a certificate without its key, or the key alone")]
     [InlineData("""{"clientCertificateData":"x","clientKeyData":"s3cret"}""", "gave a certificate that is of no use (certificate)")]
     [InlineData("""{"token":"s3cret\nX: y"}""", "gave a token with a line break")]
-    [InlineData("""s3cret""", "printed no JSON")]
+    [InlineData("""s3cret""", "printed neither JSON nor YAML")]
     public async Task Invalid_plugin_output_is_reported_without_secrets(string status, string problem)
     {
         _plugin.Answers(status);
@@ -273,6 +273,33 @@ public sealed class ExecPluginTests : AuthenticationTestBase
 
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","status":{"token":"t"}}""")]
+    [InlineData("apiVersion: client.authentication.k8s.io/v1\nkind: ExecCredential\nstatus:\n  token: t\n  expirationTimestamp: 2099-01-01T00:00:00Z\n")]
+    [InlineData("# signed in\napiVersion: client.authentication.k8s.io/v1\nstatus: {token: t}\n")]
+    public async Task An_answer_may_be_YAML_and_leave_out_its_kind(string answer)
+    {
+        _plugin.Answers("{}");
+        Folder.Write("answer", answer);
+        using KubernetesClient client = Client(_plugin.Exec());
+
+        Assert.Equal("Bearer t", (await AskAsync(client)).Headers["Authorization"]);
+    }
+
+    [Theory]
+    [InlineData("""{"apiVersion":"client.authentication.k8s.io/v1","kind":"Pod","status":{"token":"t"}}""", "printed no ExecCredential")]
+    [InlineData("signed in\n", "printed no ExecCredential")]
+    [InlineData("a: [\n", "printed neither JSON nor YAML")]
+    [InlineData("status: {token: t}\n", "answered in version ''")]
+    public async Task An_answer_that_is_none_is_refused(string answer, string problem)
+    {
+        _plugin.Answers("{}");
+        Folder.Write("answer", answer);
+        using KubernetesClient client = Client(_plugin.Exec());
+
+        Assert.Contains(problem, (await FailAsync(client, ErrorIds.CredentialPluginFailed)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,7 +38,11 @@ internal static class KubeconfigCases
         User("token beyond ASCII", "token: tökén", "https Bearer tökén"),
         User("token with a line break", "token: \"a\\nb\"", Refused),
         User("token with a control character", "token: \"a\\x01b\"", Refused),
-        User("token with a line break at its end", "token: \"t\\n\"", Refused) with { Ours = "https Bearer t", Because = "a block scalar ends in one" },
+        User("token with a line break at its end", "token: \"t\\n\"", Refused),
+        User("token with a space at its end", "token: 't '", "https Bearer t "),
+        User("token with a space before it", "token: ' t'", "https Bearer  t") with { Ours = Refused, Because = "API servers answer it with 401" },
+        User("token of base64", "token: !!binary dA==", "https Bearer t"),
+        User("token of no base64", "token: !!binary '%%%'", Refused),
         User("token that is a number", "token: 123", Refused),
         User("token that is a boolean", "token: yes", Refused),
         User("token in a list", "token: [t]", Refused),
@@ -73,6 +77,15 @@ internal static class KubeconfigCases
         User("removed provider", "auth-provider: {name: gcp}", Refused),
         User("removed provider and token", "token: t, auth-provider: {name: gcp}", Refused),
         User("oidc without an issuer", "auth-provider: {name: oidc}", Refused),
+        User("oidc without a client", "auth-provider: {name: oidc, config: {idp-issuer-url: 'https://127.0.0.1:1', id-token: {valid}}}", Refused),
+        User("oidc with a valid token", Oidc("{valid}"), "https Bearer {valid}"),
+        User("oidc with an expired token", Oidc("{expired}"), Refused),
+        User("oidc with a token that is none", Oidc("a.b.c"), Refused),
+        User("oidc without a token", "auth-provider: {name: oidc, config: {idp-issuer-url: 'https://127.0.0.1:1', client-id: c}}", Refused),
+        User("oidc and token", "token: t, " + Oidc("{expired}"), "https Bearer t"),
+        User("oidc and password", "username: u, password: p, " + Oidc("{valid}"), "https Basic dTpw"),
+        User("oidc and certificate", Certificate + ", " + Oidc("{valid}"), "https Bearer {valid} cert"),
+        User("oidc and plugin", Exec + ", " + Oidc("{valid}"), Refused),
         User("merged fields", "<<: {token: t}", "https Bearer t"),
         new("a password in the address", Config("server: '{https@}', certificate-authority-data: {ca}", "token: t"), "https Basic dTpw"),
         new("a user that is not there", Config(Cluster, "token: t", "cluster: k, user: nobody"), Refused),
@@ -129,7 +142,26 @@ internal static class KubeconfigCases
         new("a server known by its subject only", Config("server: '{nameless}', certificate-authority-data: {ca}", "token: t"), Refused),
         new("no address", Config("certificate-authority-data: {ca}", "token: t"), Refused),
 
+        // Addresses that are not what they look like.
+        new("an IPv4 address in IPv6", Config("server: '{mapped}', certificate-authority-data: {ca}", "token: t"), "https Bearer t"),
+        new("a short IPv4 address", Config("server: '{short}', certificate-authority-data: {ca}", "token: t"), Refused),
+        new("an address with a space at its end", Config("server: '{https} ', certificate-authority-data: {ca}", "token: t"), Refused),
+        new("an address with a space before it", Config("server: ' {https}', certificate-authority-data: {ca}", "token: t"), Refused),
+        new("an address with a space in its path", Config("server: '{https}/ ', certificate-authority-data: {ca}", "token: t"), "https Bearer t"),
+        new("an address with backslashes", Config("server: 'https:\\\\127.0.0.1:1', certificate-authority-data: {ca}", "token: t"), Refused),
+        new("an address with a fragment", Config("server: '{https}/#x', certificate-authority-data: {ca}", "token: t"), "https Bearer t"),
+        new("an address of base64", Config("server: !!binary {server64}, certificate-authority-data: {ca}", "token: t"), "https Bearer t"),
+        Server("a proxy with a space at its end", "certificate-authority-data: {ca}, proxy-url: 'http://127.0.0.1:1 '", Refused),
+        Server("a proxy with a space before it", "certificate-authority-data: {ca}, proxy-url: ' http://127.0.0.1:1'", Refused),
+        Server("a proxy with a short IPv4 address", "certificate-authority-data: {ca}, proxy-url: 'http://127.1:1'", Refused),
+        Server("base64 with a space", "certificate-authority-data: '{ca} '", Refused),
+
         // The file.
+        File("a NUL at its end", text => text + "\0", Refused),
+        File("a control character in a comment", text => text + "# \a\n", Refused),
+        File("a letter beyond ASCII in a comment", text => text + "# \u00e9\u4e2d\U0001f600\n", "https Bearer t"),
+        File("no base64 in another cluster", text => text.Replace("clusters:\n", "clusters:\n- {name: z, cluster: {server: 'https://x', certificate-authority-data: '%%%'}}\n", StringComparison.Ordinal), Refused),
+        File("no base64 in another user", text => text + "- {name: z, user: {client-key-data: '%%%'}}\n", Refused),
         File("an unnamed user elsewhere", text => text + "- user: {token: x}\n", "https Bearer t"),
         File("two users of a name", text => text + "- {name: u, user: {token: x}}\n", Refused),
         File("a key twice", text => text.Replace("{token: t}", "{token: x, token: t}", StringComparison.Ordinal), "https Bearer t"),
@@ -154,6 +186,8 @@ internal static class KubeconfigCases
 
     /// <summary>The case whose file is not UTF-8.</summary>
     public const string Latin1 = "file: Latin-1";
+
+    private static string Oidc(string token) => $"auth-provider: {{name: oidc, config: {{idp-issuer-url: 'https://127.0.0.1:1', client-id: c, id-token: {token}}}}}";
 
     private static string Cluster => "server: '{https}', certificate-authority-data: {ca}";
 

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -39,7 +40,7 @@ public sealed class KubectlTests(KubectlTests.Servers servers) : IClassFixture<K
             }
         });
 
-        Assert.Equal(one.Ours ?? one.Kubectl, seen);
+        Assert.Equal(Servers.Complete(one.Ours ?? one.Kubectl), seen);
     }
 
     [SkippableTheory]
@@ -50,7 +51,7 @@ public sealed class KubectlTests(KubectlTests.Servers servers) : IClassFixture<K
         KubeconfigCase one = KubeconfigCases.All.Single(candidate => candidate.Name == name);
         string path = servers.Write(one);
 
-        Assert.Equal(one.Kubectl, await servers.ObserveAsync(() => RunAsync(Kubectl.Value.Path!, [.. one.Arguments(path)])));
+        Assert.Equal(Servers.Complete(one.Kubectl), await servers.ObserveAsync(() => RunAsync(Kubectl.Value.Path!, [.. one.Arguments(path)])));
     }
 
     private static (string? Path, string Missing) FindKubectl()
@@ -81,6 +82,8 @@ public sealed class KubectlTests(KubectlTests.Servers servers) : IClassFixture<K
     /// <summary>A server with TLS, one without, and what kubeconfigs name.</summary>
     public sealed class Servers : IAsyncLifetime, IDisposable
     {
+        private static readonly string Valid = IdToken(DateTimeOffset.UtcNow.AddHours(1)), Expired = IdToken(DateTimeOffset.UtcNow.AddSeconds(5));
+
         private readonly TemporaryFolder _folder = new();
         private readonly TestCertificates _certificates = new();
         private readonly TestCertificates _others = new();
@@ -121,6 +124,11 @@ public sealed class KubectlTests(KubectlTests.Servers servers) : IClassFixture<K
                 .Replace("{http}", Address(_http), StringComparison.Ordinal)
                 .Replace("{https@}", Address(_https).Replace("://", "://u:p@", StringComparison.Ordinal), StringComparison.Ordinal)
                 .Replace("{http@}", Address(_http).Replace("://", "://u:p@", StringComparison.Ordinal), StringComparison.Ordinal)
+                .Replace("{mapped}", Address(_https).Replace("127.0.0.1", "[::ffff:127.0.0.1]", StringComparison.Ordinal), StringComparison.Ordinal)
+                .Replace("{short}", Address(_https).Replace("127.0.0.1", "127.1", StringComparison.Ordinal), StringComparison.Ordinal)
+                .Replace("{server64}", Base64(Address(_https)), StringComparison.Ordinal)
+                .Replace("{valid}", Valid, StringComparison.Ordinal)
+                .Replace("{expired}", Expired, StringComparison.Ordinal)
                 .Replace("{nameless}", Address(_nameless), StringComparison.Ordinal)
                 .Replace("{host}", _http.Address.Authority, StringComparison.Ordinal)
                 .Replace("{ca}", Base64(_certificates.AuthorityPem), StringComparison.Ordinal)
@@ -132,6 +140,9 @@ public sealed class KubectlTests(KubectlTests.Servers servers) : IClassFixture<K
             File.WriteAllBytes(path, (one.Name == KubeconfigCases.Latin1 ? Encoding.Latin1 : Encoding.UTF8).GetBytes(text));
             return path;
         }
+
+        /// <summary>What a case says, with the tokens of this run.</summary>
+        public static string Complete(string seen) => seen.Replace("{valid}", Valid, StringComparison.Ordinal);
 
         /// <summary>What the last request had, or that none came.</summary>
         public async Task<string> ObserveAsync(Func<Task> act)
@@ -158,6 +169,9 @@ public sealed class KubectlTests(KubectlTests.Servers servers) : IClassFixture<K
         }
 
         private static string Address(TlsServer server) => server.Address.GetLeftPart(UriPartial.Authority);
+
+        private static string IdToken(DateTimeOffset expires) =>
+            $"{Base64Url.EncodeToString("{}"u8)}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"exp":{{expires.ToUnixTimeSeconds()}}}"""))}.c2ln";
 
         private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
     }

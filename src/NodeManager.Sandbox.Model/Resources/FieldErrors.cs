@@ -25,6 +25,9 @@ internal sealed partial class FieldErrors(int minor)
 
     public IReadOnlyList<(string Reason, string Field, string Detail)> Faults => _faults;
 
+    /// <summary>Cancelled when no reader of the faults is left: a check of a large object ends.</summary>
+    public CancellationToken Aborted { get; init; }
+
     public void Required(string field, string detail = "") =>
         Add("FieldValueRequired", field, detail.Length == 0 ? "Required value" : "Required value: " + detail);
 

@@ -81,7 +81,7 @@ internal sealed class HttpConnection(SslStream stream, ApiFront front, ServerLim
             (RequestHead head, UserInfo? user, byte[] body) = await WithinAsync(limits.Request, token => ReadAsync(reader, writer, token), stopped);
             shape = ResponseShape.Of(head);
             if (user is null && head.ContentLength is not 0) shape = shape with { IsKeptAlive = false };
-            answer = user is null ? front.AnswerStranger(head) : await front.AnswerAsync(head, user, body, stopped);
+            answer = user is null ? front.AnswerStranger(head) : await front.AnswerAsync(head, user, body, gone);
         }
         catch (HttpRefusal refusal)
         {

@@ -19,6 +19,7 @@ internal sealed class ObjectShaper
     private readonly string _metaVersion;
     private readonly string _included;
     private readonly DateTimeOffset _now;
+    private readonly CancellationToken _aborted;
     private readonly TableColumn[] _columns;
 
     private ObjectShaper(IncomingRequest request, ResourcePath path, Representation shape, string metaVersion, int minor, DateTimeOffset now)
@@ -27,6 +28,7 @@ internal sealed class ObjectShaper
         _shape = shape;
         _metaVersion = "meta.k8s.io/" + metaVersion;
         _now = now;
+        _aborted = request.Aborted;
         _included = request.Query["includeObject"] ?? "Metadata";
         if (shape == Representation.Table && _included is not ("None" or "Metadata" or "Object" or ""))
             throw StatusErrors.BadRequest($"unrecognized includeObject value: {_included}");
@@ -119,6 +121,7 @@ internal sealed class ObjectShaper
 
     private void WriteRow(Utf8JsonWriter writer, StoredObject item, ArrayBufferWriter<byte> piece)
     {
+        _aborted.ThrowIfCancellationRequested();
         // The columns of a view are read from what it is a view of.
         JsonObject read = _path.Kind.StoredAs == _path.Kind ? _path.ToJson(item) : item.ToJson();
         writer.WriteStartObject();
@@ -153,7 +156,12 @@ internal sealed class ObjectShaper
     {
         if (_shape == Representation.Table) return Table(metadata, items, true);
         var partial = new JsonArray();
-        foreach (StoredObject item in items) partial.Add(Partial(_path.ToWholeJson(item)));
+        foreach (StoredObject item in items)
+        {
+            _aborted.ThrowIfCancellationRequested();
+            partial.Add(Partial(_path.ToWholeJson(item)));
+        }
+
         bool isNothing = partial.Count == 0 && _path.Kind.Custom is not null;
         return new() { ["kind"] = "PartialObjectMetadataList", ["apiVersion"] = _metaVersion, ["metadata"] = metadata, ["items"] = isNothing ? null : partial };
     }
@@ -172,6 +180,7 @@ internal sealed class ObjectShaper
         var rows = new JsonArray();
         foreach (StoredObject item in items)
         {
+            _aborted.ThrowIfCancellationRequested();
             // The columns of a view are read from what it is a view of.
             JsonObject document = _path.ToWholeJson(item), read = _path.Kind.StoredAs == _path.Kind ? document : item.ToJson();
             var row = new JsonObject { ["cells"] = new JsonArray([.. _columns.Select(column => column.Cell(read, _now))]) };

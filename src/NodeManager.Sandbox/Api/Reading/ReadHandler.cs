@@ -53,7 +53,7 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
             items = Candidates(path, query, snapshot);
         }
 
-        (List<StoredObject> page, bool isMore) = Take(items, query);
+        (List<StoredObject> page, bool isMore) = Take(items, query, request.Aborted);
         string more = "";
         if (isMore)
         {
@@ -70,14 +70,15 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
         string metadata = $"{{\"resourceVersion\":\"{version}\"{more}}}";
         return ObjectShaper.For(request, path, catalog.Minor, time.GetUtcNow()) is { } shaper
             ? shaper.Answer(JsonNode.Parse(metadata)!.AsObject(), page)
-            : Join(path, metadata, page);
+            : Join(path, metadata, page, request.Aborted);
     }
 
-    private static (List<StoredObject> Page, bool IsMore) Take(IEnumerable<StoredObject> items, ListQuery query)
+    private static (List<StoredObject> Page, bool IsMore) Take(IEnumerable<StoredObject> items, ListQuery query, CancellationToken aborted)
     {
         var page = new List<StoredObject>();
         foreach (StoredObject item in items)
         {
+            aborted.ThrowIfCancellationRequested();
             if (!query.Matches(item)) continue;
             if (query.Limit > 0 && page.Count == query.Limit) return (page, true);
             page.Add(item);
@@ -87,7 +88,7 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
     }
 
     // The bytes of the items go out as they are stored, each after who owns its fields.
-    private static ApiResponse Join(ResourcePath path, string metadata, List<StoredObject> page)
+    private static ApiResponse Join(ResourcePath path, string metadata, List<StoredObject> page, CancellationToken aborted)
     {
         byte[] head = Encoding.UTF8.GetBytes($"{{\"kind\":\"{path.Kind.ListKind}\",\"apiVersion\":\"{path.ApiVersion}\",\"metadata\":{metadata},\"items\":[");
         if (page.Count >= LongList) return new() { Stream = (into, cancellationToken) => WriteAsync(into, head, path, page, cancellationToken), IsCompressible = true };
@@ -95,6 +96,7 @@ internal sealed class ReadHandler(DocumentStore store, KindCatalog catalog, Time
         var openings = new SegmentWriter();
         foreach (StoredObject item in page)
         {
+            aborted.ThrowIfCancellationRequested();
             openings.Write(segments.Count > 1 ? ",{"u8 : "{"u8);
 
             // Objects of custom kinds say each what they are.

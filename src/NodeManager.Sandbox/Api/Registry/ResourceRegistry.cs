@@ -16,7 +16,8 @@ namespace NodeManager.Sandbox.Api.Registry;
 /// controllers write through it alike, each under a name of its own. Every refusal is an <see cref="ApiException"/>. Thread-safe.
 /// </summary>
 internal sealed partial class ResourceRegistry(
-    DocumentStore store, TimeProvider time, IdentitySource identities, int minor, FieldManager author, Lock? allocations = null)
+    DocumentStore store, TimeProvider time, IdentitySource identities, int minor, FieldManager author, Lock? allocations = null,
+    CancellationToken aborted = default)
 {
     private const int LongestGeneratedStem = 58;
 
@@ -31,7 +32,10 @@ internal sealed partial class ResourceRegistry(
     public int Minor => minor;
 
     /// <summary>The same, written by another.</summary>
-    public ResourceRegistry As(FieldManager other) => other == author ? this : new(store, time, identities, minor, other, _allocations);
+    /// <param name="other">Who writes.</param>
+    /// <param name="request">Cancelled when the writer has left: what is not stored by then is not written.</param>
+    public ResourceRegistry As(FieldManager other, CancellationToken request = default) =>
+        other == author && request == aborted ? this : new(store, time, identities, minor, other, _allocations, request);
 
     public string Now => Timestamp(time.GetUtcNow());
 
@@ -140,7 +144,7 @@ internal sealed partial class ResourceRegistry(
 
     private void Check(ResourceKind kind, KindRules rules, string name, JsonObject document, JsonObject? old, bool isUpdate = false, DateTimeOffset? statusAt = null)
     {
-        var errors = new FieldErrors(minor);
+        var errors = new FieldErrors(minor) { Aborted = aborted };
 
         if (kind.MetadataChecked == MetadataOrder.Last || (old is null && kind.MetadataChecked == MetadataOrder.LastOfNew))
         {
@@ -156,6 +160,7 @@ internal sealed partial class ResourceRegistry(
         if (isUpdate) rules.ValidateUpdate(document, old!, errors);
         if (statusAt is { } now) rules.ValidateStatus(document, old!, now, errors);
         if (errors.Faults.Count > 0) throw StatusErrors.Invalid(kind.StoredAs, name, errors);
+        aborted.ThrowIfCancellationRequested();
     }
 
     /// <exception cref="ApiException">404 (no such namespace), 403 (it is terminating).</exception>

@@ -26,6 +26,9 @@ internal sealed class IncomingRequest
     /// <summary>What the client calls itself; empty if it does not.</summary>
     public string UserAgent { get; init; } = "";
 
+    /// <summary>The client has left: nobody reads the answer, so no work is done for it any more. A change that is stored by then stays.</summary>
+    public CancellationToken Aborted { get; set; }
+
     /// <summary>Empty if there is no body.</summary>
     public Stream Body { get; init; } = Stream.Null;
 }

@@ -62,8 +62,10 @@ internal sealed class ApiServer
     /// <summary>Answers; refusals and faults are answers too.</summary>
     public async Task<ApiResponse> HandleAsync(IncomingRequest request, CancellationToken cancellationToken)
     {
+        request.Aborted = cancellationToken;
         if (await _faults.MeetAsync(request, cancellationToken) is { } injected) return ApiResponse.Refusal(injected);
         using ClockHold? hold = _clock?.Hold();
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
             request.User = _impersonator.Resolve(request.User, request.Impersonation, request);

@@ -61,7 +61,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         if (path.Kind == PassiveKinds.CertificateSigningRequests) CertificateRules.SetRequester(document, request.User);
         string? doubled = OwnerReferences.Unite(document);
         StoredObject created = Warned(
-            () => registry.As(options.Author).Create(path.Kind, path.ObjectNamespace, document, options.IsDryRun, path.Version), () => Warnings(options.Validation, doubled));
+            () => registry.As(options.Author, options.Aborted).Create(path.Kind, path.ObjectNamespace, document, options.IsDryRun, path.Version), () => Warnings(options.Validation, doubled));
         return ObjectWriter.Answer(path, created, 201, [.. Warnings(options.Validation, doubled), .. NameWarnings(path, created), .. OwnWarnings(path, created)]);
     }
 
@@ -112,7 +112,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         options.Validation.Apply(body);
         JsonObject configuration = AppliedConfiguration.Check(path, body.Root, catalog.Minor);
         if (path.Kind.Custom is { IsTerminating: true }) throw StatusErrors.DefinitionTerminating(path.Kind, path.Name, catalog.Minor);
-        (StoredObject result, bool isNew) = registry.As(options.Author).Apply(
+        (StoredObject result, bool isNew) = registry.As(options.Author, options.Aborted).Apply(
             path.Kind, path.ObjectNamespace, path.Name, configuration, ScopeOf(path), options.Forces, options.IsDryRun, path.Version, Check);
         return Answer(path, result, isNew ? 201 : 200, options.Validation, null);
 
@@ -132,7 +132,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         if (EscalationGuard.Guards(path.Kind)) change = Guarded(user, path, change);
         string? doubled = null;
         StoredObject result = Warned(
-            () => registry.As(options.Author).Change(path.Kind, path.ObjectNamespace, path.Name, United, ScopeOf(path), options.IsDryRun, path.Version),
+            () => registry.As(options.Author, options.Aborted).Change(path.Kind, path.ObjectNamespace, path.Name, United, ScopeOf(path), options.IsDryRun, path.Version),
             () => Warnings(options.Validation, doubled));
         return Answer(path, result, 200, options.Validation, doubled);
 
@@ -276,6 +276,7 @@ internal sealed class WriteHandler(ResourceRegistry registry, KindCatalog catalo
         StoredObject[] found = [.. snapshot.Objects.Walk(path.Namespace).Where(query.Matches).Take(query.Limit > 0 ? (int)query.Limit : int.MaxValue)];
         foreach (StoredObject item in found)
         {
+            request.Aborted.ThrowIfCancellationRequested();
             try
             {
                 registry.Delete(path.Kind, item.Namespace, item.Name, deletion);

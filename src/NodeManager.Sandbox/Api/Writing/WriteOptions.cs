@@ -18,6 +18,9 @@ internal sealed record WriteOptions
 
     public required FieldValidation Validation { get; init; }
 
+    /// <summary>See <see cref="IncomingRequest.Aborted"/>.</summary>
+    public CancellationToken Aborted { get; private init; }
+
     /// <summary>Of an apply: takes what others own.</summary>
     public bool Forces { get; private init; }
 
@@ -45,6 +48,7 @@ internal sealed record WriteOptions
             Author = new(name.Length > LongestManager ? name[..LongestManager] : name, path.ApiVersion),
             Validation = new(minor < FieldValidation.ServedFrom ? "Ignore" : mode.Length > 0 ? mode : "Warn", minor),
             Forces = request.Query.IsTrue("force"),
+            Aborted = request.Aborted,
         };
     }
 

@@ -30,6 +30,7 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
     /// <summary>A value on its own, as a default is.</summary>
     public void CheckNode(JsonNode? node, SchemaNode schema, string path)
     {
+        errors.Aborted.ThrowIfCancellationRequested();
         if (node is null && schema.IsNullable) return;
         CheckType(node, schema, path);
         CheckCombinations(node, schema, path);
@@ -107,7 +108,7 @@ internal sealed class SchemaValidator(FieldErrors errors, int minor)
         FieldErrors? kept = null;
         foreach (SchemaNode schema in schemas)
         {
-            var attempt = new FieldErrors(minor);
+            var attempt = new FieldErrors(minor) { Aborted = errors.Aborted };
             new SchemaValidator(attempt, minor).CheckNode(node, schema, path);
             if (attempt.Faults.Count == 0) met++;
             else kept ??= attempt;

@@ -5,6 +5,9 @@ namespace NodeManager.Sandbox.Model.Documents;
 /// <summary>Reads and writes the conditions in a document's status: one a type, with the time when its status last changed.</summary>
 internal static class Conditions
 {
+    // PodObservedGenerationTracking is on by default from 1.34 on.
+    private const int ObservedFrom = 34;
+
     /// <summary>Sets a condition; its transition time moves only where its status does.</summary>
     public static void SetCondition(this JsonObject status, string type, string value, string now, string? reason = null, string? message = null)
     {
@@ -20,7 +23,15 @@ internal static class Conditions
     /// <summary>
     /// As <see cref="SetCondition"/>, for pods: a condition that is new has a probe time, which is null.
     /// </summary>
-    public static void SetPodCondition(this JsonObject status, string type, string value, string now, string? reason = null, string? message = null)
+    /// <param name="status">Of the pod.</param>
+    /// <param name="type">Of the condition.</param>
+    /// <param name="value">Its status.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="reason">Null for none.</param>
+    /// <param name="message">Null for none.</param>
+    /// <param name="observed">The generation of the pod that it is about; null leaves that as it is.</param>
+    public static void SetPodCondition(
+        this JsonObject status, string type, string value, string now, string? reason = null, string? message = null, long? observed = null)
     {
         if (status.Condition(type) is null)
         {
@@ -29,7 +40,11 @@ internal static class Conditions
         }
 
         status.SetCondition(type, value, now, reason, message);
+        if (observed is { } generation) status.Condition(type)!["observedGeneration"] = generation;
     }
+
+    /// <summary>The generation that conditions of a pod name; null where the version of Kubernetes does not name it.</summary>
+    public static long? ObservedGeneration(JsonObject pod, int minor) => minor >= ObservedFrom ? pod.Object("metadata").Number("generation") : null;
 
     /// <summary>Puts a condition behind all others, where it is there.</summary>
     public static void MoveConditionToEnd(this JsonObject status, string type)

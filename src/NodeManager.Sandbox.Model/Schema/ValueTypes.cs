@@ -35,6 +35,10 @@ internal sealed class ValueTypes
 
     private string? Find(JsonNode value, SchemaField field, string named, string path)
     {
+        // A schema in a definition may be a boolean, or a list, in the place of a schema.
+        if (field.ShownAs == "JSONSchemaPropsOrBool" && value.GetValueKind() is JsonValueKind.True or JsonValueKind.False) return null;
+        if (field.ShownAs == "JSONSchemaPropsOrArray" && value is JsonArray schemas)
+            return schemas.Select(one => one is null ? null : FindOne(one, field.Type, named, path)).FirstOrDefault(static fault => fault is not null);
         switch (field.Shape)
         {
             case SchemaShape.List:

@@ -74,7 +74,7 @@ internal static class SchemaRules
         foreach (string member in (ReadOnlySpan<string>)["definitions", "dependencies", "patternProperties", "additionalItems", "id"])
             if (schema[member] is not null) errors.Forbidden($"{path}.{member}", $"{member} is not supported");
         if (schema.Flag("uniqueItems") == true) errors.Forbidden(path + ".uniqueItems", "uniqueItems cannot be set to true since the runtime complexity becomes quadratic");
-        if (schema["additionalProperties"] is not null and not JsonValue && schema.Object("properties") is { Count: > 0 })
+        if ((schema["additionalProperties"] is JsonObject || schema.Flag("additionalProperties") == false) && schema.Object("properties") is { Count: > 0 })
             errors.Forbidden(path + ".additionalProperties", "additionalProperties and properties are mutual exclusive");
     }
 

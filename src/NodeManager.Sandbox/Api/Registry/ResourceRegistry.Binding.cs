@@ -24,7 +24,7 @@ internal sealed partial class ResourceRegistry
         if (!string.IsNullOrEmpty(uid)) metadata["uid"] = uid;
         spec["nodeName"] = node;
         PodTopology.Label(pod, store, minor);
-        pod.Ensure("status").SetPodCondition("PodScheduled", "True", Now);
+        pod.Ensure("status").SetPodCondition("PodScheduled", "True", Now, observed: Conditions.ObservedGeneration(pod, minor));
         return pod;
     }
 

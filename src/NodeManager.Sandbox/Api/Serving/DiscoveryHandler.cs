@@ -26,6 +26,7 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
         string[] steps = request.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         return steps switch
         {
+            [] => ApiResponse.Json(new() { ["paths"] = Strings([.. Paths().Order(StringComparer.Ordinal)]) }),
             ["version"] => ApiResponse.Json(Version()),
             ["healthz" or "livez" or "readyz", ..] => ApiResponse.Text("ok"),
             ["api"] => ApiResponse.Json(new() { ["kind"] = "APIVersions", ["versions"] = new JsonArray("v1") }),
@@ -41,6 +42,13 @@ internal sealed class DiscoveryHandler(KindCatalog catalog)
             _ => null,
         };
     }
+
+    // What is served beside objects. Source: the index of kube-apiserver.
+    private IEnumerable<string> Paths() =>
+    [
+        "/api", "/api/v1", "/apis", "/apis/", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/openapi/v3/", "/readyz", "/version",
+        .. catalog.Groups().SelectMany(static group => group.Versions.Select(version => $"/apis/{group.Group}/{version}").Prepend($"/apis/{group.Group}")),
+    ];
 
     private JsonObject Version() => new()
     {

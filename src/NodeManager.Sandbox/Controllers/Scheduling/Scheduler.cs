@@ -248,7 +248,7 @@ internal sealed class Scheduler : Controller
             Registry.UpdateStatus(stored.Kind, stored.Namespace, stored.Name, document =>
             {
                 JsonObject status = document["status"]!.AsObject();
-                status.SetPodCondition("PodScheduled", "False", Registry.Now, reason, message);
+                status.SetPodCondition("PodScheduled", "False", Registry.Now, reason, message, Conditions.ObservedGeneration(document, Registry.Minor));
                 if (nominatedNode is not null) status["nominatedNodeName"] = nominatedNode;
                 return document;
             });

@@ -37,6 +37,8 @@ internal sealed class RevisionHistory(ControllerContext context, string hashLabe
         SetAnnotations(metadata, annotations);
         JsonObject data = template.DeepClone().AsObject();
         data["$patch"] = "replace";
+        // kubectl compares the stored bytes with those that it makes of the set: members in the order of their names.
+        data = Sorted(data).AsObject();
         return context.Registry.Create(BuiltInKinds.ControllerRevisions, set.Namespace, new()
         {
             ["metadata"] = metadata, ["data"] = new JsonObject { ["spec"] = new JsonObject { ["template"] = data } }, ["revision"] = newest + 1,
@@ -61,6 +63,14 @@ internal sealed class RevisionHistory(ControllerContext context, string hashLabe
         foreach (StoredObject old in idle.Take((int)Math.Max(0, idle.Count - kept)))
             context.Registry.Delete(old.Kind, old.Namespace, old.Name, new() { Uid = old.Uid });
     }
+
+    private static JsonNode Sorted(JsonNode value) => value switch
+    {
+        JsonObject members => new JsonObject(members.OrderBy(static pair => pair.Key, StringComparer.Ordinal)
+            .Select(static pair => KeyValuePair.Create(pair.Key, pair.Value is null ? null : (JsonNode?)Sorted(pair.Value)))),
+        JsonArray list => new JsonArray([.. list.Select(static one => one is null ? null : Sorted(one))]),
+        _ => value.DeepClone(),
+    };
 
     private static long NumberOf(StoredObject revision) => revision.ToJson().Number("revision") ?? 0;
 

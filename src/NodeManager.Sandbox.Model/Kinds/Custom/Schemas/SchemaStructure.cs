@@ -26,7 +26,7 @@ internal static class SchemaStructure
     private static ValueStructure OfValue(JsonObject schema)
     {
         if (schema.Flag("x-kubernetes-int-or-string") == true) return ValueStructure.Scalar;
-        bool isOpen = schema.Flag("x-kubernetes-preserve-unknown-fields") == true, isAtomic = schema.Text("x-kubernetes-map-type") == "atomic";
+        bool isOpen = schema.Flag("x-kubernetes-preserve-unknown-fields") == true || schema.Flag("additionalProperties") == true, isAtomic = schema.Text("x-kubernetes-map-type") == "atomic";
         return schema.Text("type") switch
         {
             "string" => ValueStructure.Text,

@@ -55,6 +55,7 @@ test('a pool is updated: the plan, each node, and the end', async ({ console: pa
   await page.getByRole('button', { name: 'Start the update' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Start the update' }).click();
   await expect(page.getByRole('table', { name: 'Nodes of the update' })).toContainText('gpu-1a-01');
+  expect(await page.locator('progress').count()).toBeLessThanOrEqual(1);
 
   // It goes on without the page, and its end is a second pool in the place of the first.
   await page.reload();

@@ -3,6 +3,7 @@ using NodeManager.Core.Alerts;
 using NodeManager.Core.Monitoring;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
+using NodeManager.Server.Answers;
 using NodeManager.Server.Clusters;
 using NodeManager.Server.Live;
 
@@ -27,7 +28,7 @@ internal sealed class AlertService(ClusterSession cluster, EventLog log) : Backg
         NodeAlerts alerts = cluster.Session.Get<NodeAlerts>();
         NodeManagerException? problem = _problem;
         return new(
-            problem is null && alerts.Monitors > 0, problem is null ? null : new(problem.ErrorId, problem.Message, problem.RecommendedAction),
+            problem is null && alerts.Monitors > 0, problem is null ? null : new(problem.ErrorId, problem.Message, AnswerAdvice.Of(problem.RecommendedAction)),
             [.. alerts.List().Select(ApiAlert.Of)]);
     }
 

@@ -14,7 +14,7 @@ internal static class ApiErrors
         }
         catch (NodeManagerException problem)
         {
-            await WriteAsync(context, StatusOf(problem.Kind), new(problem.ErrorId, problem.Message, problem.RecommendedAction));
+            await WriteAsync(context, StatusOf(problem.Kind), new(problem.ErrorId, problem.Message, AnswerAdvice.Of(problem.RecommendedAction)));
         }
         catch (BadHttpRequestException problem) when (problem.StatusCode is not StatusCodes.Status400BadRequest)
         {

@@ -13,7 +13,7 @@ internal sealed class WarningList : IOperationObserver
     {
         get
         {
-            lock (_gate) return [.. _all.Distinct(StringComparer.Ordinal)];
+            lock (_gate) return [.. _all.Select(AnswerAdvice.In).Distinct(StringComparer.Ordinal)];
         }
     }
 

@@ -133,5 +133,5 @@ internal sealed record ApiServedCluster(string Name, string? Cluster, string Pat
     public static ApiServedCluster Of(string name, NodeManagerSession? session, NodeManagerException? problem) => new(
         name, session?.Cluster, ClusterMounts.PathOf(name),
         session is not null ? "Connected" : problem is null ? "Connecting" : "Unreachable", session?.ServerVersion,
-        problem is null ? null : new(problem.ErrorId, problem.Message, problem.RecommendedAction));
+        problem is null ? null : new(problem.ErrorId, problem.Message, AnswerAdvice.Of(problem.RecommendedAction)));
 }

@@ -47,7 +47,7 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
         return Results.Json(
             new(
                 [.. plans.Select(static one => new ApiMaintenancePlan(
-                    one.Batch, one.Node, one.Group, one.Drain?.Pods.Count(static pod => pod.Decision == DrainDecision.Evict) ?? 0, one.Obstacles, one.Stranded, one.NotBefore, one.Note))],
+                    one.Batch, one.Node, one.Group, one.Drain?.Pods.Count(static pod => pod.Decision == DrainDecision.Evict) ?? 0, AnswerAdvice.In(one.Obstacles), one.Stranded, one.NotBefore, one.Note))],
                 warnings.All),
             MaintenanceRouteJson.Default.ApiMaintenancePlans);
     }
@@ -103,9 +103,9 @@ internal sealed class MaintenanceRoutes(ClusterSession cluster, OperationRegistr
 
     private static ApiMaintenanceRun ToApi(NodeMaintenanceRun run) => new(
         run.Id, run.Status, run.Reason, run.StartedBy, run.Holder, run.StartedAt, run.EndedAt, run.MaxUnavailable, run.TopologyKey, run.Window, run.OnError, run.Completed, run.Failed,
-        run.Deleted, run.Skipped, run.Remaining, run.Message, [.. run.Nodes.Select(ToApi)]);
+        run.Deleted, run.Skipped, run.Remaining, AnswerAdvice.In(run.Message), [.. run.Nodes.Select(ToApi)]);
 
     private static ApiMaintenanceNode ToApi(NodeMaintenanceResult node) => new(
-        node.Node, node.Status, node.Batch, node.Group, node.Step, node.Message, node.Error, node.StartedAt,
+        node.Node, node.Status, node.Batch, node.Group, node.Step, AnswerAdvice.In(node.Message), AnswerAdvice.In(node.Error), node.StartedAt,
         [.. node.Steps.Select(static step => new ApiMaintenanceStep(step.Name, step.StartedAt, step.EndedAt))]);
 }

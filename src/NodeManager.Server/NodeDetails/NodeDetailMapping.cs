@@ -1,3 +1,5 @@
+using NodeManager.Server.Answers;
+
 namespace NodeManager.Server.NodeDetails;
 
 /// <summary>From what the domain returns to what the routes answer.</summary>
@@ -14,10 +16,10 @@ internal static class NodeDetailMapping
         pod.OwnerKind.Length > 0 ? $"{pod.OwnerKind}/{pod.OwnerName}" : "", pod.CreatedAt);
 
     public static ApiDrainPlan ToApi(this NodeDrainPlan plan) => new(
-        plan.Node, plan.Status, plan.Blockers, plan.Warnings,
-        [.. plan.Pods.Select(p => new ApiPlannedPod(p.Namespace, p.Name, p.Decision, p.Reason, p.Owner, p.BlockedByBudget, p.WaitsForTurn, p.FitsElsewhere, p.FitReason))],
+        plan.Node, plan.Status, AnswerAdvice.In(plan.Blockers), AnswerAdvice.In(plan.Warnings),
+        [.. plan.Pods.Select(p => new ApiPlannedPod(p.Namespace, p.Name, p.Decision, AnswerAdvice.In(p.Reason), p.Owner, p.BlockedByBudget, p.WaitsForTurn, p.FitsElsewhere, p.FitReason))],
         [.. plan.BlockingBudgets.Select(ToApi)],
         plan.EstimatedDuration?.TotalSeconds, plan.EstimateBasis);
 
-    public static ApiPlannedBudget ToApi(PodBudget budget) => new(budget.Namespace, budget.Name, budget.Summary, budget.Outlook, budget.OutlookReason, budget.Remedy);
+    public static ApiPlannedBudget ToApi(PodBudget budget) => new(budget.Namespace, budget.Name, budget.Summary, budget.Outlook, AnswerAdvice.In(budget.OutlookReason), AnswerAdvice.Of(budget.Remedy) ?? "");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodeManager.Server.Answers;
 
 namespace NodeManager.Server.Nodes;
 
@@ -23,9 +24,9 @@ internal static class NodeMapping
         new(statistic.Nodes, statistic.Ready, statistic.NotReady, statistic.Capacity.ToApi(), statistic.Allocatable.ToApi());
 
     public static ApiDrainResult ToApi(this NodeDrainResult result, string? error) => new(
-        result.Status == NodeDrainStatus.Drained ? "Node drained successfully" : result.Message,
+        result.Status == NodeDrainStatus.Drained ? "Node drained successfully" : AnswerAdvice.In(result.Message),
         result.Evicted,
         result.Status,
-        [.. result.Blockers.Select(b => b.ToString())],
+        AnswerAdvice.In(result.Blockers.Select(static b => b.ToString())),
         error);
 }

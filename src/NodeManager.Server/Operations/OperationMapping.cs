@@ -1,5 +1,6 @@
 using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
+using NodeManager.Server.Answers;
 
 namespace NodeManager.Server.Operations;
 
@@ -20,7 +21,7 @@ internal static class OperationMapping
         return happened switch
         {
             OperationProgressed(var progress) => named with { Type = "progress", Progress = ToApi(progress) },
-            OperationMessage(var level, var text) => named with { Type = level == OperationLogLevel.Warning ? "warning" : "message", Text = text },
+            OperationMessage(var level, var text) => named with { Type = level == OperationLogLevel.Warning ? "warning" : "message", Text = AnswerAdvice.In(text) },
             OperationOutput(var value) => named with { Type = "result", Result = shape(value) },
             OperationFailure failure => named with { Type = "failure", Failure = ToApi(failure) },
             OperationItemStarted(var item) => named with { Type = "started", Text = item.ToString() },
@@ -35,7 +36,7 @@ internal static class OperationMapping
         new(progress.Key, progress.Activity, progress.Status, progress.Completed ? 100 : progress.PercentComplete < 0 ? null : progress.PercentComplete);
 
     private static ApiFailure ToApi(OperationFailure failure) => failure.Exception is NodeManagerException known
-        ? new(known.ErrorId, known.Message, known.RecommendedAction)
+        ? new(known.ErrorId, known.Message, AnswerAdvice.Of(known.RecommendedAction))
         // A defect: its text may hold anything.
         : new("InternalError", "The operation failed for an unexpected reason; the server's log has it.", null);
 }

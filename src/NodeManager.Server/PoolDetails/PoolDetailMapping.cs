@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodeManager.Server.Answers;
 using NodeManager.Server.NodeDetails;
 
 namespace NodeManager.Server.PoolDetails;
@@ -16,14 +17,14 @@ internal static class PoolDetailMapping
 
     public static ApiPoolPlan ToApi(this NodePoolPlan plan) => new(
         plan.Pool, plan.Effect, plan.Summary, plan.CurrentNodes, plan.DesiredNodes, plan.IsCertain,
-        [.. plan.Fields.Select(static one => new ApiPoolFieldPlan(one.Field, one.Before, one.After, one.Effect, one.Nodes, one.Reason))], plan.Nodes,
+        [.. plan.Fields.Select(static one => new ApiPoolFieldPlan(one.Field, one.Before, one.After, one.Effect, one.Nodes, AnswerAdvice.In(one.Reason)))], plan.Nodes,
         plan.Pods is { } pods ? [.. pods.Where(static one => one.Decision == DrainDecision.Evict).Select(static one => $"{one.Namespace}/{one.Name}")] : null,
-        plan.BlockingBudgets is { } budgets ? [.. budgets.Select(NodeDetailMapping.ToApi)] : null, plan.Warnings);
+        plan.BlockingBudgets is { } budgets ? [.. budgets.Select(NodeDetailMapping.ToApi)] : null, AnswerAdvice.In(plan.Warnings));
 
-    public static ApiPoolUpdatePlan ToApi(this NodePoolUpdatePlan plan) => new(plan.Turn, plan.Node.Length > 0 ? plan.Node : plan.Claim, plan.Reasons, plan.Replacement, plan.Pods, plan.Obstacles);
+    public static ApiPoolUpdatePlan ToApi(this NodePoolUpdatePlan plan) => new(plan.Turn, plan.Node.Length > 0 ? plan.Node : plan.Claim, plan.Reasons, plan.Replacement, plan.Pods, AnswerAdvice.In(plan.Obstacles));
 
     public static ApiPoolUpdate ToApi(this NodePoolUpdate update) => new(
         update.Pool, update.Provider, update.Id, update.Status, update.IsRollback, update.Strategy, update.MaxSurge, update.MaxUnavailable, update.Desired, update.Ready, update.Removed,
-        update.Skipped, update.Evicted, update.StartedBy, update.Holder, update.StartedAt, update.EndedAt, update.Message,
-        [.. update.Nodes.Select(static one => new ApiPoolUpdateNode(one.Node, one.Claim, one.Status, one.Reasons, one.IsRollback, one.Evicted, one.Message))]);
+        update.Skipped, update.Evicted, update.StartedBy, update.Holder, update.StartedAt, update.EndedAt, AnswerAdvice.In(update.Message),
+        [.. update.Nodes.Select(static one => new ApiPoolUpdateNode(one.Node, one.Claim, one.Status, one.Reasons, one.IsRollback, one.Evicted, AnswerAdvice.In(one.Message)))]);
 }

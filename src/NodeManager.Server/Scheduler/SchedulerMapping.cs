@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using NodeManager.SchedulerConfigurations.Documents;
 using NodeManager.SchedulerConfigurations.Yaml;
+using NodeManager.Server.Answers;
 
 namespace NodeManager.Server.Scheduler;
 
@@ -23,7 +24,7 @@ internal static class SchedulerMapping
         backup.Revision, backup.Status, backup.Action, backup.By, backup.Reason, backup.CreatedAt, backup.PreviousRevision, backup.Changes, text ? backup.Text : null);
 
     public static ApiSchedulerCheck ToApi(this SchedulerHealthFinding finding) =>
-        new(finding.Check, finding.Status, finding.Subject, finding.Message, finding.RecommendedAction.Length > 0 ? finding.RecommendedAction : null);
+        new(finding.Check, finding.Status, finding.Subject, AnswerAdvice.In(finding.Message), AnswerAdvice.Of(finding.RecommendedAction));
 
     private static Dictionary<string, IReadOnlyList<string>> Points(IEnumerable<SchedulerPlugin> plugins) => plugins
         .GroupBy(p => p.ExtensionPoint)

@@ -174,7 +174,7 @@ internal sealed class SchedulerRoutes(SchedulerService schedulers, OperationRegi
         };
         return Results.Json(
             new ApiSchedulerChange(
-                isFine ? "success" : "error", message, update.Change.Revision, [.. update.Change.Differences.Select(d => d.ToString()!)], [.. warnings],
+                isFine ? "success" : "error", message, update.Change.Revision, [.. update.Change.Differences.Select(d => d.ToString()!)], AnswerAdvice.In(warnings),
                 update.Restart?.ToApi(), isDryRun, update.Change.Version), statusCode: update.Restart is { } ended ? StatusOf(ended) : StatusCodes.Status200OK);
     }
 

@@ -230,6 +230,27 @@ public sealed class AccessTests(EmbeddedServer server) : IClassFixture<EmbeddedS
         Assert.True(grant.Ended.IsCancellationRequested);
     }
 
+    [Fact]
+    public async Task Every_route_refuses_a_foreign_origin_whatever_its_credentials()
+    {
+        List<string> wrong = [];
+        using var client = new HttpClient { BaseAddress = server.Client.BaseAddress };
+        foreach (RouteEndpoint route in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
+        {
+            string method = route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0];
+            string path = System.Text.RegularExpressions.Regex.Replace(route.RoutePattern.RawText!, @"\{[^}]*\}", "999");
+            foreach (string? token in new[] { null, EmbeddedServer.ViewerToken, EmbeddedServer.Token })
+            {
+                using var request = new HttpRequestMessage(new(method), path) { Headers = { { "Origin", "https://evil.example" } } };
+                if (token is not null) request.Headers.Authorization = new("Bearer", token);
+                using HttpResponseMessage answer = await client.SendAsync(request);
+                if (answer.StatusCode != HttpStatusCode.Forbidden) wrong.Add($"{method} {path}: {answer.StatusCode}");
+            }
+        }
+
+        Assert.Empty(wrong);
+    }
+
     [Theory]
     [InlineData("evil.example", null, null, HttpStatusCode.MisdirectedRequest)]
     [InlineData("127.0.0.1.evil.example", null, null, HttpStatusCode.MisdirectedRequest)]

@@ -40,7 +40,7 @@ public sealed class NodeDetailRoutesTests(EmbeddedServer server) : IClassFixture
     public async Task The_events_of_a_node_report_a_drain()
     {
         string name = await WorkerAsync();
-        await server.Client.PostAsJsonAsync($"{Nodes}/{name}/drain", new { timeout_seconds = 1, delete_emptydir_data = true, delete_unmanaged_pods = true });
+        await server.Client.PostAsJsonAsync($"{Nodes}/{name}/drain", new { timeout_seconds = 20, delete_emptydir_data = true, delete_unmanaged_pods = true });
 
         JsonArray events = (await server.Client.GetFromJsonAsync<JsonArray>($"{Nodes}/{name}/events"))!;
 

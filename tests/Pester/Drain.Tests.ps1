@@ -53,6 +53,14 @@ Describe 'Get-NodeDrainPlan' {
         (($node | Get-NodeDrainPlan -DeleteEmptyDirData).Pods | Where-Object Name -eq $refused.Name).Decision | Should -Be 'Evict'
     }
 
+    It 'names a node of the control plane, and the consequences' {
+        $control = $plans | Where-Object IsControlPlane | Select-Object -First 1
+        $control.Consequences[0].Kind | Should -Be 'ControlPlane'
+        (($control | Out-String -Width 400) -replace '\e\[[0-9;]*m') | Should -BeLike '*belongs to the control plane: the cluster loses what runs there.*'
+        $plans | Where-Object { -not $_.IsControlPlane } | ForEach-Object { $_.Consequences.Kind | Should -Not -Contain 'ControlPlane' }
+        @($plans.Consequences | Where-Object Kind -EQ NoPlacement).Count | Should -Be @($plans | Where-Object { $_.Pods.Where{ $_.Decision -eq 'Evict' -and $_.FitsElsewhere -eq 'No' } }).Count
+    }
+
     It 'touches nothing' {
         @(Get-ClusterNode -Status SchedulingDisabled).Count | Should -Be 1
     }
@@ -227,6 +235,32 @@ Describe 'Invoke-NodeDrain' {
     It 'asks first' {
         $command = Get-Command Invoke-NodeDrain
         [Management.Automation.CommandMetadata]::new($command).ConfirmImpact | Should -Be 'High'
+    }
+
+    It 'runs once at a time on a node: the others join, wait or are called off' {
+        $held = @{ Name = 'worker-1b-01'; DeleteEmptyDirData = $true; Confirm = $false }
+        $first = Invoke-NodeDrain @held -AsJob
+        Wait-ClusterNode worker-1b-01 -For DrainInProgress -Timeout 5m
+        $joined = Invoke-NodeDrain @held -AsJob
+        $result = Invoke-NodeDrain @held -GracePeriod 1 -Timeout 3s -ErrorVariable failures -ErrorAction SilentlyContinue -WarningAction SilentlyContinue
+        $failures[0].FullyQualifiedErrorId | Should -BeLike 'NodeBusy*'
+        $failures[0].Exception.Message | Should -BeLike '*in use by NodeDrain *(holder: *'
+        $result.Status | Should -Be 'TimedOut'
+        $result.Pods.Count | Should -Be 0
+
+        Resume-NodeScheduling worker-1b-01 -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings | Should -BeLike '*in use by NodeDrain *Uncordoning the node calls that operation off.'
+        foreach ($job in $first, $joined) {
+            $null = Wait-Job $job -Timeout 60
+            $job.State | Should -Be 'Stopped'
+            $one = Receive-Job $job -WarningAction SilentlyContinue -ErrorAction SilentlyContinue
+            $one.Status, $one.CancelReason | Should -Be 'Cancelled', 'Uncordoned'
+            Remove-Job $job
+        }
+
+        $after = Get-ClusterNode worker-1b-01
+        $after.Unschedulable | Should -BeFalse
+        $after.Annotations.Keys | Should -Not -Contain 'nodemanager.io/lock'
     }
 
     It 'keeps the cordon at Ctrl-C, within its time, and reports the progress' {

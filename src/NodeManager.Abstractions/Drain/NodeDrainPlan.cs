@@ -10,6 +10,18 @@ public sealed class NodeDrainPlan : ClusterObject
     /// <summary>See <see cref="NodeDrainPlanStatus"/>.</summary>
     public string Status { get; init; } = "";
 
+    /// <summary>True for a node of the control plane.</summary>
+    public bool IsControlPlane { get; init; }
+
+    /// <summary><c>Ready</c>, <c>NotReady</c> or <c>Unknown</c>, as the node reports it; see <see cref="NodeManager.NodeStatus"/>.</summary>
+    public string NodeStatus { get; init; } = "";
+
+    /// <summary>Why the kubelet cannot end pods, by the node's condition Ready and its Lease; empty where it can.</summary>
+    public string NodeCondition { get; init; } = "";
+
+    /// <summary>What a user should confirm before the drain: the control plane, an unreachable kubelet, pods that fit on no other node, PDBs that allow no eviction, lost data, unmanaged pods.</summary>
+    public ItemList<NodeDrainConsequence> Consequences { get; init; } = ItemList<NodeDrainConsequence>.Empty;
+
     /// <summary>True when the drain would finish: <see cref="Status"/> is <c>Drainable</c>. A PDB that refuses now and allows later does not count.</summary>
     public bool CanDrain => Status == NodeDrainPlanStatus.Drainable;
 

@@ -10,6 +10,9 @@ public sealed class NodeDrainResult : ClusterObject
     /// <summary><c>Drained</c>, <c>Blocked</c>, <c>TimedOut</c>, <c>Cancelled</c> or <c>Failed</c>; see <see cref="NodeDrainStatus"/>.</summary>
     public required string Status { get; init; }
 
+    /// <summary>Of a drain that was cancelled: why, see <see cref="NodeDrainCancelReason"/>; else empty.</summary>
+    public string CancelReason { get; init; } = "";
+
     public ItemList<NodeDrainPod> Pods { get; init; } = ItemList<NodeDrainPod>.Empty;
 
     public ItemList<NodeDrainBlocker> Blockers { get; init; } = ItemList<NodeDrainBlocker>.Empty;

@@ -192,6 +192,10 @@ public static class ErrorIds
     public const string DrainRefused = nameof(DrainRefused);
     /// <summary>The time was up for a reason other than a PDB or a pod, such as a volume that is not detached. The node stays cordoned.</summary><remarks>Read Blockers of the result, then run the drain again to continue.</remarks>
     public const string DrainTimeout = nameof(DrainTimeout);
+    /// <summary>Another client called the drain off: it uncordoned the node, or cancelled the operation that works on it. Evicted pods stay evicted.</summary><remarks>CancelReason of the result names the cause. If the node is still to be drained, run the command again.</remarks>
+    public const string DrainCalledOff = nameof(DrainCalledOff);
+    /// <summary>Another operation works on the node, and did not end within the timeout. The message names the operation and its holder.</summary><remarks>Wait until it ends, or call it off with Resume-NodeScheduling.</remarks>
+    public const string NodeBusy = nameof(NodeBusy);
     /// <summary>A PDB allowed no further eviction until the timeout, or with -Once at the only attempt. The node stays cordoned.</summary><remarks>Scale the workload, change the PDB or use -Surge, then run the drain again.</remarks>
     public const string EvictionBlocked = nameof(EvictionBlocked);
     /// <summary>The server refused an eviction for a reason other than a PDB.</summary><remarks>Read Reason of the result's pods, then run the drain again.</remarks>

@@ -24,6 +24,9 @@ public static class NodeRepairReason
     /// <summary>A maintenance run or another repair has the node.</summary>
     public const string Maintenance = nameof(Maintenance);
 
+    /// <summary>Another operation, such as a drain, works on the node.</summary>
+    public const string Busy = nameof(Busy);
+
     /// <summary>Another client has cordoned the node.</summary>
     public const string Cordoned = nameof(Cordoned);
 

@@ -20,6 +20,10 @@ public static class DrainFailures
                 "List the nodes with Get-ClusterNode.");
         (string Id, ErrorKind Kind, string Advice)? failure = result.Status switch
         {
+            NodeDrainStatus.Blocked or NodeDrainStatus.TimedOut when IsHeldBy(result, "Operation") =>
+                (ErrorIds.NodeBusy, ErrorKind.ResourceBusy, result.Blockers[0].Remedy),
+            NodeDrainStatus.Cancelled when result.CancelReason is NodeDrainCancelReason.Uncordoned or NodeDrainCancelReason.Requested or NodeDrainCancelReason.LockLost =>
+                (ErrorIds.DrainCalledOff, ErrorKind.ResourceBusy, "If the node is still to be drained, run the command again."),
             NodeDrainStatus.Blocked when IsHeldBy(result, "Budget") =>
                 (ErrorIds.EvictionBlocked, ErrorKind.InvalidOperation, "Read Blockers of the result. To try again, run the command again; to wait, leave out -Once."),
             NodeDrainStatus.Blocked when IsHeldBy(result, "DisruptionController") =>
@@ -58,10 +62,11 @@ public static class DrainFailures
     // The blockers' names only: the result is shown beside the error and explains the rest.
     private static string Describe(NodeDrainResult result)
     {
+        if (IsHeldBy(result, "Operation")) return $"Drain of node '{result.Node}' in cluster '{result.Cluster}' ended as {result.Status}: {result.Blockers[0].Message}";
         string[] held = [.. result.Blockers.Select(b => $"{(b.Kind == "Budget" ? "PDB" : b.Kind)} {b.Name}").Distinct()];
         return $"Drain of node '{result.Node}' in cluster '{result.Cluster}' ended as {result.Status}"
             + (result.Remaining > 0 ? $" with {(result.Remaining == 1 ? "1 pod" : $"{result.Remaining} pods")} left" : "")
-            + (held.Length > 0 ? $": {NameList.Of(held)}." : $". {result.Message}");
+            + (result.Status != NodeDrainStatus.Cancelled && held.Length > 0 ? $": {NameList.Of(held)}." : $". {result.Message}");
     }
 
     // A budget before a pod that does not end: what it holds up was not even asked to end.

@@ -2,6 +2,7 @@ using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Operations;
 
 namespace NodeManager.Core.Drain;
@@ -62,6 +63,10 @@ public static class DrainPlanner
             Cluster = session.Cluster,
             Node = plan.Name,
             NodeUid = plan.Node?.Metadata.Uid ?? "",
+            IsControlPlane = plan.IsControlPlane,
+            NodeStatus = plan.Node is null ? "" : NodeMapper.StatusOf(plan.Node),
+            NodeCondition = basis.TroubleOf(plan) ?? "",
+            Consequences = new([.. ConsequenceRules.Of(plan, pods, plan.NeedsKubelet ? basis.TroubleOf(plan) : null)]),
             Status = plan.Blockers.Count > 0 ? NodeDrainPlanStatus.Refused : estimate.IsNever ? NodeDrainPlanStatus.WillNotFinish : NodeDrainPlanStatus.Drainable,
             Options = basis.Options.ToPlan(),
             Unselected = plan.Unselected,

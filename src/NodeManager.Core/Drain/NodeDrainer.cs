@@ -5,6 +5,7 @@ using NodeManager.Core.Drain.Running;
 using NodeManager.Core.Drain.State;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
@@ -22,34 +23,40 @@ public static class NodeDrainer
     /// The plan is made before the cordon: a node with a pod that the options do not cover, or for which a permission is missing, is left
     /// untouched, not even cordoned, and its result is Blocked. (kubectl cordons first and then refuses.) A node that was deleted meanwhile
     /// is Drained when its pods had gone before, else Failed. Running it again continues where it stopped; a node that is drained already is
-    /// Drained immediately.
+    /// Drained immediately. A node that another operation works on is waited for; a drain of this process with the same options is joined.
     /// </remarks>
     /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed, after the results.</exception>
     public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
         NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, IOperationObserver observer, CancellationToken cancellationToken) =>
-        RunAsync(session, nodes, options, observer, new(observer), CancellationToken.None, cancellationToken);
+        RunAsync(session, nodes, options, new(), observer, new(observer), CancellationToken.None, cancellationToken);
+
+    /// <summary>The same for an operation that says how it uses the locks of its nodes.</summary>
+    /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed.</exception>
+    public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
+        NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, NodeLockUse use, IOperationObserver observer, CancellationToken cancellationToken) =>
+        RunAsync(session, nodes, options, use, observer, new(observer), CancellationToken.None, cancellationToken);
 
     /// <summary>The same. When <paramref name="withdrawal"/> is cancelled, nodes that this drain cordoned and that still have all their pods are uncordoned; the others stay cordoned.</summary>
     /// <exception cref="NodeManagerException">The cluster could not be read; nothing was touched. SessionClosed.</exception>
     public static IAsyncEnumerable<NodeDrainResult> DrainAsync(
-        NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, IOperationObserver observer, CancellationToken withdrawal,
+        NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, NodeLockUse use, IOperationObserver observer, CancellationToken withdrawal,
         CancellationToken cancellationToken) =>
-        RunAsync(session, nodes, options, observer, new(observer), withdrawal, cancellationToken);
+        RunAsync(session, nodes, options, use, observer, new(observer), withdrawal, cancellationToken);
 
     /// <summary>The same for a call that drains several times, and reports refused conditions once.</summary>
     internal static IAsyncEnumerable<NodeDrainResult> DrainAsync(
-        NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, IOperationObserver observer, ConditionRefusals refusals,
-        CancellationToken cancellationToken) => RunAsync(session, nodes, options, observer, refusals, CancellationToken.None, cancellationToken);
+        NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, NodeLockUse use, IOperationObserver observer, ConditionRefusals refusals,
+        CancellationToken cancellationToken) => RunAsync(session, nodes, options, use, observer, refusals, CancellationToken.None, cancellationToken);
 
     private static async IAsyncEnumerable<NodeDrainResult> RunAsync(
-        NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, IOperationObserver observer, ConditionRefusals refusals,
+        NodeManagerSession session, IReadOnlyList<NodeTarget> nodes, DrainOptions options, NodeLockUse use, IOperationObserver observer, ConditionRefusals refusals,
         CancellationToken withdrawal, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ClusterConnection connection = session.Connection();
         using DrainScope scope = new(session, connection, options.In(session), observer, refusals, withdrawal);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(connection.Closed, scope.Withdrawal, cancellationToken);
         var results = Channel.CreateUnbounded<NodeDrainResult>();
-        DrainRun run = new(scope, NodeTarget.Distinct(nodes), results.Writer);
+        DrainRun run = new(scope, use, NodeTarget.Distinct(nodes), results.Writer);
         Task running = Task.Run(
             async () =>
             {

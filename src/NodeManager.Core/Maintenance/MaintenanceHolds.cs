@@ -1,6 +1,7 @@
 using System.Net;
 using NodeManager.Controllers.Leasing;
 using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
@@ -36,6 +37,14 @@ public static class MaintenanceHolds
             }
         },
         cancellationToken);
+
+    /// <summary>For one release: the lock of a run of a former version, which writes the claim alone; null where there is none, or where its process is gone.</summary>
+    internal static async Task<NodeLock?> FormerLockAsync(NodeManagerSession session, Node node, CancellationToken cancellationToken)
+    {
+        if (MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key)) is not { IsBegun: true, Locks: false } claim || NodeLock.Read(node) is not null) return null;
+        if (await FindAsync(session, node.Metadata.Name, cancellationToken) is not { } hold || hold.Run != claim.Run) return null;
+        return new() { Kind = NodeLockKind.Maintenance, Holder = claim.Holder, Operation = claim.Run, RenewedAt = claim.At };
+    }
 
     /// <summary>Warns of each of these nodes that a running maintenance holds.</summary>
     /// <exception cref="NodeManagerException">What the server refused.</exception>

@@ -3,6 +3,7 @@ using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
@@ -10,7 +11,11 @@ using NodeManager.Core.Sessions;
 namespace NodeManager.Core.Maintenance;
 
 /// <summary>Nodes of one cluster to drain together.</summary>
-public sealed record DrainRequest(NodeManagerSession Session, IReadOnlyList<NodeTarget> Nodes, DrainOptions Options);
+public sealed record DrainRequest(NodeManagerSession Session, IReadOnlyList<NodeTarget> Nodes, DrainOptions Options)
+{
+    /// <summary>How the drain uses the locks of its nodes.</summary>
+    public NodeLockUse Lock { get; init; } = new();
+}
 
 /// <summary>How the drain of a node ended.</summary>
 /// <param name="Node">Its name.</param>
@@ -27,6 +32,9 @@ public static class NodeOperations
     public const string Drain = "NodeDrain";
     public const string Maintenance = "NodeMaintenance";
 
+    private static readonly TimeSpan WarningLimit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan NoTime = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Drains nodes, and warns of those that a running maintenance holds.</summary>
     /// <param name="request">Which, and how.</param>
     /// <param name="observer">Told what happens.</param>
@@ -36,8 +44,13 @@ public static class NodeOperations
     public static async IAsyncEnumerable<DrainOutcome> DrainAsync(
         DrainRequest request, IOperationObserver observer, CancellationToken withdrawal, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await MaintenanceHolds.WarnAsync(request.Session, request.Nodes.Select(n => n.Name), observer, cancellationToken);
-        await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(request.Session, request.Nodes, request.Options, observer, withdrawal, cancellationToken))
+        DrainOptions options = request.Options.In(request.Session);
+        long start = request.Session.Time().GetTimestamp();
+        await WarnAsync(request, observer, cancellationToken);
+        TimeSpan spent = request.Session.Time().GetElapsedTime(start);
+        if (options.HasTimeout && spent > NoTime) options = options with { Timeout = options.Timeout > spent ? options.Timeout - spent : NoTime };
+        NodeLockUse use = request.Lock with { Former = (node, token) => MaintenanceHolds.FormerLockAsync(request.Session, node, token) };
+        await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(request.Session, request.Nodes, options, use, observer, withdrawal, cancellationToken))
             yield return new(result.Node, DrainFailures.HasResult(result) ? result : null, DrainFailures.Of(result));
     }
 
@@ -47,7 +60,7 @@ public static class NodeOperations
     /// </summary>
     public static RunningOperation StartDrain(params IReadOnlyList<DrainRequest> requests) => RunningOperation.Start(
         Drain, Target(requests.Select(r => (r.Session, r.Nodes))), requests[0].Session.Time(),
-        context => Task.WhenAll(requests.Select(r => GuardAsync(context, r.Session, () => DrainAsync(r, Observer(context, r.Session, requests.Count), context)))));
+        context => Task.WhenAll(requests.Select(r => GuardAsync(context, r.Session, () => DrainAsync(r with { Lock = r.Lock with { Operation = context.Id } }, Observer(context, r.Session, requests.Count), context)))));
 
     /// <summary>
     /// Maintains nodes. The operation reports the start of each run (<see cref="OperationItemStarted"/>) with a <see cref="NodeMaintenanceRun"/>, and
@@ -57,12 +70,28 @@ public static class NodeOperations
         Maintenance, Target(requests.Select(r => (r.Session, r.Request.Nodes))), requests[0].Session.Time(),
         context => Task.WhenAll(requests.Select(r => GuardAsync(context, r.Session, () => MaintainAsync(r, context)))));
 
+    // A server that does not answer is the drain's to report, within its time.
+    private static async Task WarnAsync(DrainRequest request, IOperationObserver observer, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = new(WarningLimit, TimeProvider.System);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            await MaintenanceHolds.WarnAsync(request.Session, request.Nodes.Select(n => n.Name), observer, stop.Token);
+        }
+        catch (Exception exception) when (exception is NodeManagerException or OperationCanceledException)
+        {
+            observer.Verbose($"It is not known whether a maintenance holds the nodes: {exception.Message}");
+        }
+    }
+
     private static async Task DrainAsync(DrainRequest request, IOperationObserver observer, OperationContext context)
     {
         await foreach (DrainOutcome outcome in DrainAsync(request, observer, CancellationToken.None, context.Token))
         {
             if (outcome.Result is { } result) context.Output(result);
-            if (outcome.Failure is { } failure) context.Fail(failure, outcome.Result);
+            if (outcome.Failure is { ErrorId: ErrorIds.DrainCalledOff } calledOff) context.CallOff(calledOff, outcome.Result);
+            else if (outcome.Failure is { } failure) context.Fail(failure, outcome.Result);
             context.ItemEnded(outcome.Node);
         }
     }

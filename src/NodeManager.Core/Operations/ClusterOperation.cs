@@ -24,6 +24,10 @@ internal static class ClusterOperation
         {
             throw error;
         }
+        catch (Exception exception) when (IsCutOff(exception, cancellationToken))
+        {
+            throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+        }
     }
 
     public static async IAsyncEnumerable<T> StreamAsync<T>(
@@ -45,10 +49,18 @@ internal static class ClusterOperation
             {
                 throw error;
             }
+            catch (Exception exception) when (IsCutOff(exception, cancellationToken))
+            {
+                throw new OperationCanceledException(exception.Message, exception, cancellationToken);
+            }
 
             yield return items.Current;
         }
     }
+
+    // What fails in the moment of a cancellation is of no interest to the caller, who would not know it either.
+    private static bool IsCutOff(Exception exception, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested && exception is not (NodeManagerException or OperationCanceledException);
 
     /// <summary>What a failure is as an error; null where it is one already, or where the caller cancelled.</summary>
     public static NodeManagerException? Replacement(

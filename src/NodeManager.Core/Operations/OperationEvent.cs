@@ -29,7 +29,11 @@ public sealed record OperationOutput(object Value) : OperationEvent;
 /// <summary>Something failed. The rest of the operation continues.</summary>
 /// <param name="Exception">What went wrong; a <see cref="NodeManagerException"/> unless it is a defect.</param>
 /// <param name="Target">What was worked on, where the exception does not name it.</param>
-public sealed record OperationFailure(Exception Exception, object? Target) : OperationEvent;
+public sealed record OperationFailure(Exception Exception, object? Target) : OperationEvent
+{
+    /// <summary>Another client called the work off.</summary>
+    public bool IsCalledOff { get; init; }
+}
 
 /// <summary>A warning or a verbose message.</summary>
 public sealed record OperationMessage(OperationLogLevel Level, string Text) : OperationEvent

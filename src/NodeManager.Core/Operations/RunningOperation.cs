@@ -84,7 +84,7 @@ public sealed class RunningOperation
 
     private async Task<OperationState> RunAsync(Func<OperationContext, Task> work)
     {
-        OperationContext context = new(Report, _cancellation.Token);
+        OperationContext context = new(Id, Report, _cancellation.Token);
         try
         {
             await work(context);
@@ -100,6 +100,7 @@ public sealed class RunningOperation
 
         OperationState state = _cancellation.IsCancellationRequested ? OperationState.Cancelled
             : Volatile.Read(ref _hasFailed) != 0 ? OperationState.Failed
+            : context.IsCalledOff ? OperationState.Cancelled
             : OperationState.Succeeded;
         _events.Add(new OperationEnded(state));
         return state;
@@ -107,7 +108,7 @@ public sealed class RunningOperation
 
     private void Report(OperationEvent happened)
     {
-        if (happened is OperationFailure) Volatile.Write(ref _hasFailed, 1);
+        if (happened is OperationFailure { IsCalledOff: false }) Volatile.Write(ref _hasFailed, 1);
         _events.Add(happened);
     }
 }

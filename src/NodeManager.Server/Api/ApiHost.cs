@@ -175,6 +175,7 @@ internal static class ApiHost
         services.AddSingleton<AlertService>();
         services.AddHostedService(provider => provider.GetRequiredService<AlertService>());
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DrainOperations>(provider, settings.IsDelegated));
+        services.AddSingleton<IRemoteOperations>(provider => provider.GetRequiredService<DrainOperations>());
         services.AddHostedService(provider => provider.GetRequiredService<DrainOperations>());
         services.AddSingleton<NodeRoutes>();
         services.AddSingleton<PoolRoutes>();

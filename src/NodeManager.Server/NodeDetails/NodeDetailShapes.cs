@@ -28,9 +28,18 @@ internal sealed record ApiKubernetesEvent(DateTimeOffset? LastSeenAt, string Typ
 /// <param name="Blockers">What keeps the drain from starting.</param>
 /// <param name="Budgets">The PodDisruptionBudgets that would refuse an eviction, now or later.</param>
 /// <param name="EstimatedSeconds">At most; absent where the drain does not end as things are.</param>
+/// <param name="IsControlPlane">The node belongs to the control plane.</param>
+/// <param name="NodeStatus"><c>Ready</c>, <c>NotReady</c> or <c>Unknown</c>.</param>
+/// <param name="NodeCondition">Why the kubelet cannot end pods; empty where it can.</param>
+/// <param name="Consequences">What a user should confirm before the drain.</param>
 internal sealed record ApiDrainPlan(
     string Node, string Status, IReadOnlyList<string> Blockers, IReadOnlyList<string> Warnings, IReadOnlyList<ApiPlannedPod> Pods,
-    IReadOnlyList<ApiPlannedBudget> Budgets, double? EstimatedSeconds, string EstimateBasis);
+    IReadOnlyList<ApiPlannedBudget> Budgets, double? EstimatedSeconds, string EstimateBasis,
+    bool IsControlPlane, string NodeStatus, string NodeCondition, IReadOnlyList<ApiConsequence> Consequences);
+
+/// <param name="Kind"><c>ControlPlane</c>, <c>Kubelet</c>, <c>NoPlacement</c>, <c>Budget</c>, <c>DataLoss</c> or <c>Unmanaged</c>.</param>
+/// <param name="Pods"><c>namespace/name</c>; empty where it concerns the node.</param>
+internal sealed record ApiConsequence(string Kind, string Message, IReadOnlyList<string> Pods);
 
 /// <param name="Decision"><c>Evict</c>, <c>Skip</c>, <c>Wait</c> or <c>Refuse</c>.</param>
 /// <param name="BlockedByBudget">A PodDisruptionBudget would refuse the eviction now.</param>

@@ -2,7 +2,9 @@ using System.Threading.Channels;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Maintenance;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Live;
+using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Sessions;
 using NodeManager.Server.Access;
@@ -16,26 +18,56 @@ namespace NodeManager.Server.Nodes;
 /// user, or another replica in the cluster, resumes it.
 /// </summary>
 /// <param name="isInCluster">Replicas of one Deployment continue each other's drains.</param>
-internal sealed class DrainOperations(ClusterSession cluster, LiveNodeService live, OperationRegistry operations, AuditLog audit, bool isInCluster) : BackgroundService
+internal sealed class DrainOperations(ClusterSession cluster, LiveNodeService live, OperationRegistry operations, AuditLog audit, bool isInCluster)
+    : BackgroundService, IRemoteOperations
 {
     /// <summary>The reason on the node and in its events.</summary>
     public const string Reason = "REST API";
 
+    private readonly Lock _starting = new();
+    private readonly Dictionary<string, RunningNodeDrain> _running = new(StringComparer.OrdinalIgnoreCase);
     private readonly Channel<string> _changed = Channel.CreateUnbounded<string>(new() { SingleReader = true });
 
     private NodeManagerSession Session => cluster.Session;
 
     private string Server => isInCluster ? "in-cluster" : Session.Who();
 
-    /// <summary>Starts the drain of a node.</summary>
+    /// <summary>Starts the drain of a node, or joins the one that this server runs with the same options.</summary>
     /// <param name="by">Who asks for it.</param>
     /// <param name="node">Its name.</param>
     /// <param name="options">How.</param>
     /// <param name="isFollowed">The caller does not wait for it.</param>
-    /// <exception cref="NodeManagerException">TooManyOperations, ServerStopping.</exception>
-    public TrackedOperation Start(string by, string node, DrainOptions options, bool isFollowed) => operations.Start(
-        by, static result => ((NodeDrainResult)result).ToApi(null), () => NodeOperations.StartDrain(new DrainRequest(Session, [node], options)),
-        new(HandBack: isFollowed ? (drain, stop) => LeaveAsync(by, drain, options, stop) : null));
+    /// <exception cref="NodeManagerException">NodeBusy, TooManyOperations, ServerStopping.</exception>
+    public RunningNodeDrain Start(string by, string node, DrainOptions options, bool isFollowed)
+    {
+        lock (_starting)
+        {
+            if (_running.TryGetValue(node, out RunningNodeDrain? running) && running.Operation.Operation.State == OperationState.Running)
+            {
+                if (!running.TryJoin(options, isFollowed)) throw Busy(node, running);
+                audit.Acted(by, "join drain", node, running.Operation.Operation.Id);
+                return running;
+            }
+
+            RunningNodeDrain started = new(options, isFollowed);
+            started.Operation = operations.Start(
+                by, static result => ((NodeDrainResult)result).ToApi(null), () => NodeOperations.StartDrain(new DrainRequest(Session, [node], options)),
+                new(HandBack: (drain, stop) => started.IsFollowed ? LeaveAsync(by, drain, options, stop) : Task.CompletedTask));
+            return _running[node] = started;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<(string Node, NodeLock Lock)>> CancelAsync(string id, string by, CancellationToken cancellationToken)
+    {
+        List<(string, NodeLock)> cancelled = [];
+        foreach (ClusterNode node in (await live.ReadyAsync(cancellationToken)).List().Where(one => NodeLock.Read(one)?.Operation == id))
+        {
+            if (await NodeLocks.CancelAsync(Session, new(node.Name, node.Uid), id, by, cancellationToken) is { } marked) cancelled.Add((node.Name, marked));
+        }
+
+        return cancelled;
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -74,7 +106,7 @@ internal sealed class DrainOperations(ClusterSession cluster, LiveNodeService li
             await nodes.ReadyAsync(stop);
             if (operations.IsStopping || nodes.Find(name) is not { } node || !UnfinishedDrains.Has(node)) return;
             if (await UnfinishedDrains.TakeAsync(Session, new(name, node.Uid), Server, stop) is not { } drain) return;
-            TrackedOperation resumed = Start(drain.By, name, UnfinishedDrains.OptionsOf(drain, Reason), isFollowed: true);
+            TrackedOperation resumed = Start(drain.By, name, UnfinishedDrains.OptionsOf(drain, Reason), isFollowed: true).Operation;
             // Anyone who may patch nodes can write the note, so its name does not prove who requested the drain.
             audit.Acted(Session.Who(), $"resume drain, noted as requested by {drain.By}", name, resumed.Operation.Id);
         }
@@ -84,6 +116,11 @@ internal sealed class DrainOperations(ClusterSession cluster, LiveNodeService li
             audit.Acted(Session.Who(), "resume drain", name, problem.ErrorId);
         }
     }
+
+    private NodeManagerException Busy(string node, RunningNodeDrain running) => new(
+        ErrorIds.NodeBusy, ErrorKind.ResourceBusy,
+        $"Node '{node}' in cluster '{Session.Cluster}' is being drained by operation {running.Operation.Operation.Id} of {running.Operation.By}, with other options.", node,
+        $"Wait until that operation ends, or cancel it (DELETE {OperationRoutes.Path}/{running.Operation.Operation.Id}).");
 
     private async Task LeaveAsync(string by, RunningOperation drain, DrainOptions options, CancellationToken stop)
     {

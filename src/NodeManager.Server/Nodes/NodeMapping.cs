@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodeManager.Core.Nodes;
 using NodeManager.Server.Answers;
 
 namespace NodeManager.Server.Nodes;
@@ -15,7 +16,8 @@ internal static class NodeMapping
         node.Allocatable.ToApi(),
         node.Usage is { } usage ? new(usage.CpuPercent, usage.MemoryPercent) : null,
         node.PodCount,
-        HumanDuration.Format(now - node.CreatedAt));
+        HumanDuration.Format(now - node.CreatedAt),
+        NodeLock.Read(node) is { } held ? new(held.Operation, held.Kind, held.Holder) : null);
 
     public static ApiAmounts ToApi(this NodeResources amounts) =>
         new(amounts.Cpu.ToString("0.###", CultureInfo.InvariantCulture), ByteSize.Format(amounts.Memory));

@@ -118,9 +118,10 @@ internal sealed class NodeRoutes(ClusterSession cluster, LiveNodeService live, D
             Reason = DrainOperations.Reason,
         };
         bool isFollowed = OperationRoutes.IsAsyncPreferred(context.Request);
-        TrackedOperation drain = drains.Start(context.User.Identity!.Name!, name, options, isFollowed);
+        RunningNodeDrain running = drains.Start(context.User.Identity!.Name!, name, options, isFollowed);
+        TrackedOperation drain = running.Operation;
         if (isFollowed) return OperationRoutes.Accepted(context, drain);
-        await OperationRoutes.EndOfAsync(drain.Operation, stop);
+        await running.EndAsync(stop);
         Exception? problem = drain.Operation.Failures is [var first, ..] ? first.Exception : null;
         if (drain.Operation.Results is not [NodeDrainResult result]) throw problem ?? new OperationCanceledException(stop);
         var failure = problem as NodeManagerException;

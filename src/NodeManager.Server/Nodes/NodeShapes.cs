@@ -13,7 +13,13 @@ internal sealed record ApiNode(
     ApiAmounts Allocatable,
     ApiUsage? Usage,
     int? Pods,
-    string Age);
+    string Age,
+    ApiNodeOperation? Operation = null);
+
+/// <summary>The operation that works on a node, by the node's lock. Uncordoning the node calls it off, and DELETE of the operation cancels it.</summary>
+/// <param name="Kind"><c>NodeDrain</c>, <c>NodeMaintenance</c>, <c>NodeRepair</c>, <c>NodePoolUpdate</c> or <c>NodeScaling</c>.</param>
+/// <param name="Holder">The process that runs it: <c>user@machine/process</c>.</param>
+internal sealed record ApiNodeOperation(string Id, string Kind, string Holder);
 
 internal sealed record ApiTaint(string Key, string Value, string Effect);
 

@@ -51,8 +51,11 @@ internal sealed class OperationRegistry(AuditLog audit) : IHostedLifecycleServic
         return tracked;
     }
 
+    /// <summary>Null for one that is not of this process, or no longer kept.</summary>
+    public TrackedOperation? TryFind(string id) => _operations.GetValueOrDefault(id);
+
     /// <exception cref="NodeManagerException">OperationNotFound.</exception>
-    public TrackedOperation Find(string id) => _operations.GetValueOrDefault(id) ?? throw new NodeManagerException(
+    public TrackedOperation Find(string id) => TryFind(id) ?? throw new NodeManagerException(
         "OperationNotFound", ErrorKind.ObjectNotFound, $"Operation '{id}' does not exist.", id, $"GET {OperationRoutes.Path} lists them; the last {Kept} that ended are kept.");
 
     /// <summary>Whether one of this kind and target runs.</summary>

@@ -20,7 +20,8 @@ internal static class OperationRoutes
             .ForViewers().Produces<List<ApiOperation>>();
         group.MapGet("/{id}", (string id, OperationRegistry operations) => Results.Json(operations.Find(id).ToApi()))
             .ForViewers().Produces<ApiOperation>().Produces<ApiError>(StatusCodes.Status404NotFound);
-        group.MapDelete("/{id}", Cancel).ForAdmins().WithMetadata(new ChangesNothing()).Produces<ApiOperation>(StatusCodes.Status202Accepted).Produces<ApiError>(StatusCodes.Status404NotFound);
+        group.MapDelete("/{id}", CancelAsync).ForAdmins().WithMetadata(new ChangesNothing()).Produces<ApiOperation>(StatusCodes.Status202Accepted)
+            .Produces<ApiError>(StatusCodes.Status404NotFound);
         group.MapGet("/{id}/events", Follow).ForViewers().Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
             .Produces<ApiError>(StatusCodes.Status404NotFound);
     }
@@ -46,11 +47,20 @@ internal static class OperationRoutes
         await operation.Completion;
     }
 
-    private static IResult Cancel(string id, OperationRegistry operations)
+    // What another process runs is cancelled by the locks of its nodes.
+    private static async Task<IResult> CancelAsync(string id, HttpContext context, OperationRegistry operations, IRemoteOperations remote, CancellationToken stop)
     {
-        TrackedOperation tracked = operations.Find(id);
-        tracked.Operation.Cancel();
-        return Results.Json(tracked.ToApi(), statusCode: StatusCodes.Status202Accepted);
+        if (operations.TryFind(id) is { } tracked)
+        {
+            tracked.Operation.Cancel();
+            return Results.Json(tracked.ToApi(), statusCode: StatusCodes.Status202Accepted);
+        }
+
+        if (await remote.CancelAsync(id, context.User.Identity!.Name!, stop) is not [(_, { } held), ..] cancelled)
+            return Results.Json(operations.Find(id).ToApi(), statusCode: StatusCodes.Status202Accepted);
+        ApiOperation elsewhere = new(
+            id, held.Kind, string.Join(", ", cancelled.Select(static one => one.Node)), nameof(OperationState.Running), held.Holder, held.RenewedAt, null, [], [], []);
+        return Results.Json(elsewhere, statusCode: StatusCodes.Status202Accepted);
     }
 
     private static ServerSentEventsResult<ApiOperationEvent> Follow(string id, HttpContext context, OperationRegistry operations, IHostApplicationLifetime host)

@@ -183,8 +183,8 @@ public sealed class BatchTests
         MaintenanceOptions options = new()
         {
             OnError = Enum.Parse<MaintenanceErrorAction>(onError),
-            // Run out of with -OnError Continue, which waits so long for a place.
-            WaitReadyTimeout = Eventually.Soon,
+            // A kubelet renews its Lease every 10 seconds. Run out of with -OnError Continue, which waits so long for a place.
+            WaitReadyTimeout = TimeSpan.FromSeconds(30),
         };
 
         MaintenanceOutcome outcome = await cluster.RunAsync(cluster.Maintain(

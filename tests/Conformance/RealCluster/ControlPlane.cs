@@ -110,6 +110,12 @@ internal sealed class ControlPlane : IDisposable
         _apiServer!.Dispose();
     }
 
+    /// <summary>Stops the API server without ending it: connections stay open, and no request is answered.</summary>
+    public void PauseApiServer() => _apiServer!.Pause();
+
+    /// <summary>Ends a pause.</summary>
+    public void ContinueApiServer() => _apiServer!.Continue();
+
     /// <summary>From then on no controller acts: none for disruptions, workloads or nodes.</summary>
     public void KillControllerManager()
     {

@@ -14,6 +14,7 @@ internal sealed class ServerProcess : IDisposable
         exec 3<&0
         "$@" </dev/null >"$log" 2>&1 3<&- &
         server=$!
+        echo $server >"$log.pid"
         exec 2>/dev/null
         { read -r _ <&3; kill -9 $server; } &
         wait $server
@@ -47,6 +48,19 @@ internal sealed class ServerProcess : IDisposable
     {
         if (_process.HasExited)
             throw new InvalidOperationException($"{Name} ended with {_process.ExitCode}:\n{LogTail()}");
+    }
+
+    /// <summary>Stops the server without ending it (SIGSTOP): its connections stay open, and no request is answered.</summary>
+    public void Pause() => Signal("STOP");
+
+    /// <summary>Ends a pause.</summary>
+    public void Continue() => Signal("CONT");
+
+    private void Signal(string name)
+    {
+        using Process kill = Process.Start("kill", ["-" + name, File.ReadAllText(LogFile + ".pid").Trim()]);
+        kill.WaitForExit();
+        if (kill.ExitCode != 0) throw new InvalidOperationException($"kill -{name} failed for {Name}.");
     }
 
     public string LogTail() =>

@@ -1,7 +1,10 @@
 using NodeManager.Conformance.Harness;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Locks;
+using NodeManager.Core.Observing;
 using NodeManager.Core.Repair;
 using NodeManager.Core.Repair.Running;
-using NodeManager.Core.Observing;
+using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Conformance.Repair;
@@ -89,6 +92,28 @@ public sealed class RepairTests
         await lab.Cluster.Client.DeleteAsync(Resources.PodDisruptionBudgets(lab.Cluster.Capabilities.BudgetVersion), "never", lab.Cluster.Namespace, new(), default);
         Assert.Equal(NodeRepairStatus.Drained, (await RepairLab.RunOneAsync(Permissive(lab))).Status);
         Assert.False(await lab.Cluster.ExistsAsync(Resources.Pods, "held"));
+    }
+
+    [SkippableTheory]
+    [AllBackends]
+    public async Task A_repair_is_cancelled_by_its_lock_and_leaves_its_node_cordoned(string backend)
+    {
+        await using RepairLab lab = await RepairLab.StartAsync(backend);
+        IReadOnlyList<string> nodes = await lab.Cluster.AddNodesAsync(2);
+        await lab.AddHeldPodAsync(nodes[0]);
+        await lab.BreakAsync(nodes[0]);
+        Task<NodeRepairResult> running = RepairLab.RunOneAsync(Permissive(lab));
+        await lab.WaitForCordonAsync(nodes[0]);
+        NodeLock held = NodeLock.Read((await lab.FindAsync(nodes[0]))!)!;
+
+        Assert.NotNull(await NodeLocks.CancelAsync((await lab.AgainAsync()).Session, nodes[0], held.Operation, "someone@else", default));
+
+        NodeRepairResult result = await running;
+        Assert.Equal((NodeLockKind.Repair, NodeRepairStatus.Interrupted, NodeRepairReason.ClaimLost), (held.Kind, result.Status, result.Reason));
+        Assert.Contains("someone@else cancelled the operation", result.Message, StringComparison.Ordinal);
+        Node after = (await lab.FindAsync(nodes[0]))!;
+        Assert.True(after.Spec.Unschedulable);
+        Assert.Null(NodeLock.Read(after));
     }
 
     [SkippableTheory]

@@ -56,7 +56,7 @@ public sealed class OperationCostTests(ITestOutputHelper output)
     [InlineData("label", "40 patch nodes", 1600, 230_000)]
     [InlineData("taint", "40 patch nodes", 7600, 230_000)]
     [InlineData("cordon", "40 patch nodes", 1400, 230_000)]
-    [InlineData("drain plan", "1 get /api/v1, 1 get /apis/lifecycle.k8s.io/v1alpha1, 1 get /apis/policy, 1 get /version, 1 list daemonsets, 1 list namespaces, 2 list nodes, 1 list persistentvolumeclaims, 1 list persistentvolumes, 1 list poddisruptionbudgets, 1 list pods, 1 list services, 4 post selfsubjectaccessreviews", 800, 2_550_000)]
+    [InlineData("drain plan", "1 get /api/v1, 1 get /apis/lifecycle.k8s.io/v1alpha1, 1 get /apis/policy, 1 get /version, 10 get leases, 1 list daemonsets, 1 list namespaces, 2 list nodes, 1 list persistentvolumeclaims, 1 list persistentvolumes, 1 list poddisruptionbudgets, 1 list pods, 1 list services, 4 post selfsubjectaccessreviews", 800, 2_550_000)]
     [InlineData("watch", "1 list nodes, 40 patch nodes, 1 watch nodes", 1600, 670_000)]
     public async Task An_operation_sends_so_many_requests_and_bytes_and_reads_so_many(string operation, string requests, int sent, int read)
     {

@@ -92,6 +92,26 @@ public sealed class RollRulesTests
     [InlineData(1, "create 1")]
     public void The_limits_of_the_pool_hold(int room, string step) => Assert.Equal(step, Describe(RollRules.Next(View("PPP", "", 3, 0) with { Room = room })));
 
+    [Fact]
+    public void A_node_that_is_in_use_is_passed_over_and_checked_later()
+    {
+        RollView view = View("PPP", "RRR", 0, 3) with { HasBegun = true };
+        view = view with { Old = [.. view.Old.Select(static one => one with { IsBusy = one.Claim == "1" })] };
+
+        RollStep step = RollRules.Next(view);
+        Assert.Equal(("0 2", false), (string.Join(' ', step.Drain), step.IsOver));
+
+        view = view with { Old = [.. view.Old.Select(static one => one.IsBusy ? one : one with { Status = NodePoolUpdateNodeStatus.Removed })] };
+        step = RollRules.Next(view);
+        Assert.Equal((0, false, "1 in use by another operation", Now + OldMachine.BusyRecheck), (step.Drain.Count, step.IsOver, step.WaitsFor, step.Until));
+
+        // A drain that has failed is tried again only when the node is free.
+        view = view with { Old = [.. view.Old.Select(static one => one.IsBusy ? one with { Status = NodePoolUpdateNodeStatus.Skipped, Attempts = 1 } : one)] };
+        Assert.Equal((0, false), (RollRules.Next(view).Drain.Count, RollRules.Next(view).IsOver));
+        view = view with { Old = [.. view.Old.Select(static one => one with { IsBusy = false })] };
+        Assert.Equal("1", string.Join(' ', RollRules.Next(view).Drain));
+    }
+
     /// <summary>Whatever the sizes and the order in which things end, enough nodes serve, machines stay within the surge, and it ends.</summary>
     [Fact]
     public void Random_updates_keep_minimum_and_surge()

@@ -114,6 +114,18 @@ public sealed class SecondPoolRulesTests
         Assert.Equal(errorId, ServiceRollLimits.Refuse(record, new() { IsRemoving = change.Contains("removing", StringComparison.Ordinal) }, wanted)?.ErrorId);
     }
 
+    [Fact]
+    public void A_node_that_is_in_use_is_passed_over_and_keeps_the_pool()
+    {
+        SecondPoolView view = View("PP", "RR", "second ready begun");
+        view = view with { Old = [.. view.Old.Select(static one => one with { IsBusy = one.Claim == "1" })] };
+        Assert.Equal(["0"], SecondPoolRules.Next(view).Drain);
+
+        view = view with { Old = [.. view.Old.Select(static one => one.IsBusy ? one : one with { Status = NodePoolUpdateNodeStatus.Drained })] };
+        SecondPoolStep step = SecondPoolRules.Next(view);
+        Assert.Equal((false, false, "1 node in use by another operation", Now + OldMachine.BusyRecheck), (step.Acts, step.IsOver, step.WaitsFor, step.Until));
+    }
+
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
 
     private static SecondPoolView View(string old, string fresh, string state)

@@ -16,6 +16,8 @@ export interface Node {
   usage?: { cpu_percent?: number; memory_percent?: number };
   pods?: number;
   age: string;
+  /** What works on the node, in whatever process. */
+  operation?: { id: string; kind: string; holder: string };
 }
 
 export interface NodeDetails {

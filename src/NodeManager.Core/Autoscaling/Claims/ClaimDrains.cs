@@ -3,6 +3,7 @@ using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Locks;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Autoscaling.Claims;
@@ -46,11 +47,17 @@ internal sealed class ClaimDrains(ClaimWork work, Action<NodeSmithClaim> ended, 
     /// <summary>What is known of the claim's drain is of no use any more.</summary>
     public void Forget(string uid)
     {
-        if (_runs.TryRemove(uid, out Run? run)) run.Stop.Cancel();
+        if (!_runs.TryRemove(uid, out Run? run)) return;
+        run.Stop.Cancel();
+        _ = run.Task.ContinueWith(_ => run.Stop.Dispose(), TaskScheduler.Default);
     }
 
     /// <summary>Ends when all drains have.</summary>
-    public Task EndAsync() => Task.WhenAll(_runs.Values.Select(static run => run.Task.ContinueWith(static _ => { }, TaskScheduler.Default)));
+    public Task EndAsync() => Task.WhenAll(_runs.ToArray().Select(one =>
+    {
+        Forget(one.Key);
+        return one.Value.Task.ContinueWith(static _ => { }, TaskScheduler.Default);
+    }));
 
     private Run Start(NodeSmithClaim claim, Node node, TimeSpan? limit, string? bound, string reason)
     {
@@ -66,16 +73,17 @@ internal sealed class ClaimDrains(ClaimWork work, Action<NodeSmithClaim> ended, 
             SkipWaitForDeleteTimeout = node.Status.Conditions.IsTrue("Ready") ? null : AbsentKubelet,
             Reason = reason,
         };
-        Task<NodeDrainResult?> task = Task.Run(() => work.Leases.HoldAsync(claim, token => DrainAsync(node, options, token), stopped.Token), CancellationToken.None);
+        Task<NodeDrainResult?> task = Task.Run(() => work.Leases.HoldAsync(claim, token => DrainAsync(claim.Metadata.Uid!, node, options, token), stopped.Token), CancellationToken.None);
         _ = task.ContinueWith(_ => ended(claim), TaskScheduler.Default);
         return new(task, stopped, bound, node.Metadata.Uid!);
     }
 
-    private async Task<NodeDrainResult?> DrainAsync(Node node, DrainOptions options, CancellationToken cancellationToken)
+    private async Task<NodeDrainResult?> DrainAsync(string claim, Node node, DrainOptions options, CancellationToken cancellationToken)
     {
         NodeDrainResult? last = null;
+        NodeLockUse use = new() { Kind = NodeLockKind.Scaling, Operation = claim, Waits = false };
         await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(
-            work.Scope.Session, [new NodeTarget(node.Metadata.Name, node.Metadata.Uid ?? "")], options, work.Scope.Observer, cancellationToken)) last = result;
+            work.Scope.Session, [new NodeTarget(node.Metadata.Name, node.Metadata.Uid ?? "")], options, use, work.Scope.Observer, cancellationToken)) last = result;
         return last;
     }
 

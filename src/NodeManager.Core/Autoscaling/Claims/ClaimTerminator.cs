@@ -1,6 +1,7 @@
 using NodeManager.Controllers.Queueing;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Drain;
+using NodeManager.Core.Nodes.Locks;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;
 
@@ -9,6 +10,9 @@ namespace NodeManager.Core.Autoscaling.Claims;
 /// <summary>Ends a claim that was deleted: drains its node, destroys its machine, deletes the node, lets the claim go.</summary>
 internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, ClaimDrains drains)
 {
+    // Whoever works on the node has it for minutes; that it is free shows with a change of the node, too.
+    private static readonly TimeSpan BusyRecheck = TimeSpan.FromSeconds(10);
+
     private readonly LostMachines _lost = new(work);
 
     public async Task<ReconcileResult> EndAsync(NodeSmithClaim claim, CancellationToken cancellationToken)
@@ -60,6 +64,8 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
             return null;
         }
 
+        if (work.Scope.Connection.FindOther(node, uid) is { } other)
+            return await WaitAsync(claim, NodeBusyException.Describe(other, node.Metadata.Name, work.Scope.Session.Cluster), left, cancellationToken);
         string reason = claim.Metadata.Annotations?.GetValueOrDefault(NodeSmithNames.RemovalAnnotation) ?? $"NodeSmithClaim {claim.Metadata.Name} was deleted";
         claim = await TakeAsync(claim, ClaimLeases.Draining, $"Node {node.Metadata.Name} is drained.", cancellationToken);
         ClaimDrainState drain = drains.Ensure(claim, node, left, reason);
@@ -72,17 +78,22 @@ internal sealed class ClaimTerminator(ClaimWork work, MachineRemover remover, Cl
 
         if (drain.Result?.Status == NodeDrainStatus.Drained) return null;
         drains.Forget(uid);
-        if (drain.Result?.Status == NodeDrainStatus.Cancelled) return ReconcileResult.Again(TimeSpan.FromSeconds(1));
+        if (drain.Result?.CancelReason == NodeDrainCancelReason.Interrupted) return ReconcileResult.Again(TimeSpan.FromSeconds(1));
         if (drain.Result?.Status == NodeDrainStatus.TimedOut && left is not null)
         {
             work.Note(claim, "Remove", $"The drain of node {node.Metadata.Name} did not end within {claim.Spec.TerminationGracePeriod}: {DrainFailures.Of(drain.Result)?.Message}");
             return null;
         }
 
+        if (drain.Result is { } skipped && DrainFailures.Of(skipped) is { ErrorId: ErrorIds.NodeBusy } busy) return await WaitAsync(claim, busy.Message, left, cancellationToken);
         string why = drain.Result is { } result ? DrainFailures.Of(result)?.Message ?? result.Status : drain.Failure?.Message ?? "no result";
         return await work.StallAsync(
             work.Scope.Claims.Find(uid) ?? claim, NodeSmithConditions.Ready, "False", "DrainBlocked", why, work.Pacing.Failed(uid, TimeSpan.FromSeconds(10)), cancellationToken);
     }
+
+    // Another operation works on the node.
+    private Task<ReconcileResult> WaitAsync(NodeSmithClaim claim, string why, TimeSpan? left, CancellationToken cancellationToken) => work.StallAsync(
+        work.Scope.Claims.Find(claim.Metadata.Uid!) ?? claim, NodeSmithConditions.Ready, "False", ErrorIds.NodeBusy, why, left < BusyRecheck ? left : BusyRecheck, cancellationToken);
 
     private async Task<NodeSmithClaim> TakeAsync(NodeSmithClaim claim, string phase, string message, CancellationToken cancellationToken)
     {

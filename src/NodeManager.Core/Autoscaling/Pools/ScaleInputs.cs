@@ -2,6 +2,8 @@ using NodeManager.Controllers.Caching;
 using NodeManager.Core.Autoscaling.Planning.Inputs;
 using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.State;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Models;
@@ -85,6 +87,7 @@ internal sealed class ScaleInputs : IDisposable
             Now = _scope.Time.GetUtcNow(),
             MinorVersion = _minor,
             Nodes = _scope.Nodes.Items,
+            Locks = Locks(),
             Pods = _pods.Cache.Items,
             Pools = [.. _scope.Pools.Items.Where(pool => IsManaged(_scope, pool.Metadata.Name))],
             Claims = _scope.Claims.Items,
@@ -103,6 +106,14 @@ internal sealed class ScaleInputs : IDisposable
             Buffers = buffers,
             BufferTargets = targets,
         };
+    }
+
+    private Dictionary<string, NodeLock> Locks()
+    {
+        Dictionary<string, NodeLock> locks = new(StringComparer.Ordinal);
+        foreach (Node node in _scope.Nodes.Items)
+            if (_scope.Connection.FindOther(node, "") is { } held) locks[node.Metadata.Uid ?? ""] = held;
+        return locks;
     }
 
     /// <summary>Whether a control plane names the pool.</summary>

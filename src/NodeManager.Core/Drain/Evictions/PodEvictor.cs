@@ -5,6 +5,7 @@ using NodeManager.Core.Drain.Reporting;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Drain.State;
 using NodeManager.Core.Drain.Workloads;
+using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Operations;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;
@@ -13,7 +14,7 @@ namespace NodeManager.Core.Drain.Evictions;
 
 /// <summary>Brings one pod at a time off a node: asks until the server accepts, and waits until the pod is gone. One for each node.</summary>
 internal sealed class PodEvictor(
-    DrainScope scope, ObjectCache<Pod> pods, BudgetRegistry budgets, BudgetOverrides overrides, Surge surge, EvictionRequests requests, StuckPods stuck, DrainProgress progress, Action<string> warn)
+    DrainScope scope, ObjectCache<Pod> pods, BudgetRegistry budgets, BudgetOverrides overrides, Surge surge, EvictionRequests requests, StuckPods stuck, NodeLockHold hold, DrainProgress progress, Action<string> warn)
 {
     // The retry delay if a PDB status changes without a watch event (the watch is interrupted or forbidden).
     private static readonly TimeSpan BudgetPollInterval = TimeSpan.FromSeconds(10);
@@ -38,6 +39,7 @@ internal sealed class PodEvictor(
         // Before each request: the pod that is on the node now. Evicting another of its name would cost that one's budget for minutes.
         while (pods.Find(record.Plan.Uid) is { } pod && !pod.IsTerminating())
         {
+            await hold.ConfirmAsync(cancellationToken);
             if (await surge.ReplaceAsync(record, pods, progress.Changed, warn, cancellationToken))
             {
                 await WaitUntilGoneAsync(record, DrainPodOutcome.Replaced, cancellationToken);
@@ -167,6 +169,7 @@ internal sealed class PodEvictor(
 
             if (force < TimeSpan.Zero)
             {
+                await hold.ConfirmAsync(cancellationToken);
                 events.Add(await stuck.ForceAsync(record, pod, cancellationToken));
                 force = null;
             }

@@ -44,7 +44,7 @@ internal sealed class StuckPods(DrainScope scope, ObjectCache<Node> nodes, strin
         if (answer is null)
         {
             record.Force(DrainForce.Stuck);
-            warn($"Pod {record.Title}: stuck terminating, {pod.Overdue(scope.Now)?.TotalSeconds:0} s after its grace period; force-deleted.");
+            warn($"Pod {record.Title}: stuck terminating, {pod.Overdue(scope.Now)?.TotalSeconds:0} s after its grace period; force-deleted.{(KubeletRules.IsUnreachable(node) ? " Its node is unreachable: the pod may still run and answer there until the kubelet returns." : "")}");
         }
         else if (answer.Kind == EvictionAnswerKind.Forbidden)
         {

@@ -33,6 +33,9 @@ public sealed record DrainOptions
     /// <summary>True when the drain of a node is limited.</summary>
     internal bool HasTimeout => Timeout > TimeSpan.Zero;
 
+    /// <summary>True when pods that do not end are forced, or not waited for.</summary>
+    internal bool LeavesStuckPods => ForceStuck is not null || SkipWaitForDeleteTimeout > TimeSpan.Zero;
+
     /// <summary>Do not wait for pods whose deletion is older than this; null or zero: wait for all.</summary>
     public TimeSpan? SkipWaitForDeleteTimeout { get; init; }
 

@@ -1,4 +1,5 @@
 using NodeManager.Core.Drain.Options;
+using NodeManager.Core.Drain.Rules;
 using NodeManager.Kubernetes;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
@@ -12,6 +13,9 @@ namespace NodeManager.Core.Drain.Planning;
 /// <param name="options">Of the drain: what they have already is not proposed.</param>
 internal sealed class BudgetInspector(KubernetesClient client, ServerCapabilities server, DrainOptions options)
 {
+    // What a PDB waits for is worth a few requests.
+    private const int MaximumNodes = 20;
+
     /// <summary>The pods of each budget; a budget whose pods may not be read is left out.</summary>
     public async Task<IReadOnlyDictionary<string, IReadOnlyList<Pod>>> ReadPodsAsync(
         IReadOnlyCollection<PodDisruptionBudget> budgets, CancellationToken cancellationToken)
@@ -30,22 +34,41 @@ internal sealed class BudgetInspector(KubernetesClient client, ServerCapabilitie
             BudgetRules.Title, IReadOnlyList<Pod> (b) => [.. byNamespace[b.Metadata.Namespace].Where(p => BudgetRules.Covers(b, p, server.BudgetVersion))]);
     }
 
+    /// <summary>The nodes of unready pods whose kubelet cannot start or end pods. A node that may not be read counts as well.</summary>
+    public async Task<IReadOnlySet<string>> DownNodesAsync(IEnumerable<Pod> pods, CancellationToken cancellationToken)
+    {
+        string[] names = [.. pods.Where(static pod => !pod.IsFinished() && !pod.IsReady()).Select(static pod => pod.Spec.NodeName).OfType<string>().Distinct().Take(MaximumNodes)];
+        Node?[] nodes = await Task.WhenAll(names.Select(async name =>
+        {
+            try
+            {
+                return await client.GetAsync(Resources.Nodes, name, null, cancellationToken);
+            }
+            catch (KubernetesException)
+            {
+                return null;
+            }
+        }));
+        return nodes.OfType<Node>().Where(static node => KubeletRules.Trouble(node) is not null).Select(static node => node.Metadata.Name).ToHashSet();
+    }
+
     /// <summary>The budgets as users see them, with their outlook.</summary>
     /// <param name="budgets">As last reported.</param>
     /// <param name="covered">See <see cref="ReadPodsAsync"/>.</param>
     /// <param name="staleFor">How long a budget's status has lagged; null when it does not.</param>
     /// <param name="now">The cluster's time.</param>
+    /// <param name="down">Nodes whose kubelet cannot start or end pods.</param>
     /// <param name="disruptedFor">How long a budget's status has counted the eviction of a pod; null takes the status' own times.</param>
     public IReadOnlyDictionary<string, PodBudget> Describe(
         IEnumerable<PodDisruptionBudget> budgets, IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered, Func<PodDisruptionBudget, TimeSpan?> staleFor,
-        DateTimeOffset now, Func<PodDisruptionBudget, string, TimeSpan>? disruptedFor = null) =>
+        DateTimeOffset now, IReadOnlySet<string> down, Func<PodDisruptionBudget, string, TimeSpan>? disruptedFor = null) =>
         budgets.DistinctBy(BudgetRules.Title).ToDictionary(
             BudgetRules.Title,
             b =>
             {
                 IReadOnlyList<Pod>? pods = covered.GetValueOrDefault(BudgetRules.Title(b));
                 return BudgetRules.Describe(
-                    b, BudgetOutlookRules.Judge(b, pods, staleFor(b), server.Minor, now, !options.Surge, disruptedFor is null ? null : pod => disruptedFor(b, pod)), [.. (pods ?? []).Select(p => PodHealth.Examine(p, now)).OfType<UnhealthyPod>()]);
+                    b, BudgetOutlookRules.Judge(b, pods, staleFor(b), server.Minor, now, !options.Surge, disruptedFor is null ? null : pod => disruptedFor(b, pod), down), [.. (pods ?? []).Select(p => PodHealth.Examine(p, now, down)).OfType<UnhealthyPod>()]);
             });
 
     private async Task<List<Pod>?> ListAsync(string? ns, CancellationToken cancellationToken)

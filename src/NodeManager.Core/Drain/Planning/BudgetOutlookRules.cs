@@ -19,10 +19,11 @@ internal static class BudgetOutlookRules
     /// <param name="minorVersion">Of the server.</param>
     /// <param name="now">The cluster's time.</param>
     /// <param name="proposesSurge">True where <c>-Surge</c> was not asked for, and may help.</param>
+    /// <param name="down">Nodes whose kubelet cannot start or end pods; null where they are not known.</param>
     /// <param name="disruptedFor">How long its status has counted the eviction of a pod; null takes the status' own times, with time for clocks that differ.</param>
     public static BudgetVerdict Judge(
         PodDisruptionBudget budget, IReadOnlyList<Pod>? covered, TimeSpan? staleFor, int minorVersion, DateTimeOffset now, bool proposesSurge,
-        Func<string, TimeSpan>? disruptedFor = null)
+        Func<string, TimeSpan>? disruptedFor = null, IReadOnlySet<string>? down = null)
     {
         if (budget.Status.Conditions?.Find(c => c is { Type: "DisruptionAllowed", Reason: "SyncFailed" }) is { } failed)
             return Never(
@@ -37,10 +38,10 @@ internal static class BudgetOutlookRules
         }
 
         if (BudgetRules.IsStale(budget)) return new(BudgetOutlook.Slow, "its status lags behind its specification", "");
-        return budget.Status.DisruptionsAllowed > 0 ? new(BudgetOutlook.Now, "", "") : JudgeCounts(budget, covered, minorVersion, now, proposesSurge);
+        return budget.Status.DisruptionsAllowed > 0 ? new(BudgetOutlook.Now, "", "") : JudgeCounts(budget, covered, minorVersion, now, proposesSurge, down);
     }
 
-    private static BudgetVerdict JudgeCounts(PodDisruptionBudget budget, IReadOnlyList<Pod>? covered, int minorVersion, DateTimeOffset now, bool proposesSurge)
+    private static BudgetVerdict JudgeCounts(PodDisruptionBudget budget, IReadOnlyList<Pod>? covered, int minorVersion, DateTimeOffset now, bool proposesSurge, IReadOnlySet<string>? down)
     {
         PodDisruptionBudgetStatus status = budget.Status;
         if (status.ExpectedPods == 0) return new(BudgetOutlook.Slow, "it selects no pods yet", "");
@@ -53,7 +54,7 @@ internal static class BudgetOutlookRules
         string wanted = missing == 1 ? "1 more pod must become ready" : $"{missing} more pods must become ready";
         if (covered is null) return new(BudgetOutlook.Slow, wanted, "");
 
-        List<(Pod Pod, UnhealthyPod Health)> unhealthy = [.. covered.Select(p => (p, PodHealth.Examine(p, now)!)).Where(p => p.Item2 is not null)];
+        List<(Pod Pod, UnhealthyPod Health)> unhealthy = [.. covered.Select(p => (p, PodHealth.Examine(p, now, down)!)).Where(p => p.Item2 is not null)];
         List<UnhealthyPod> stuck = [.. unhealthy.Select(p => p.Health).Where(p => !p.Progressing)];
         int coming = Coming(covered, unhealthy, expected);
         if (coming >= missing || stuck.Count == 0) return new(BudgetOutlook.Slow, wanted, "");

@@ -33,10 +33,11 @@ internal sealed class DrainSurveyor(KubernetesClient client, DrainOptions option
         Task<List<DaemonSet>?> daemonSets = ReadIfAllowedAsync(Resources.DaemonSets, new(), cancellationToken);
         Task<IReadOnlyList<NodeDrainBlocker>> missing = _access.MissingAsync(cancellationToken);
         Task<NodeDrainBlocker?> missingRemoval = _access.MissingRemovalAsync(null, cancellationToken);
-        ServerCapabilities server = await client.GetCapabilitiesAsync(cancellationToken);
-        Task<List<PodDisruptionBudget>?> budgets =
-            ReadIfAllowedAsync(Resources.PodDisruptionBudgets(server.BudgetVersion), new(), cancellationToken);
+        Task<ServerCapabilities> capabilities = client.GetCapabilitiesAsync(cancellationToken);
+        Task<List<PodDisruptionBudget>?> budgets = ReadBudgetsAsync(capabilities, cancellationToken);
+        // All of them, also where one fails: none continues unobserved.
         await Task.WhenAll(nodes, pods, daemonSets, missing, missingRemoval, budgets);
+        ServerCapabilities server = await capabilities;
 
         List<NodeDrainBlocker> blockers = [.. await missing];
         if (await pods is null && !blockers.Exists(b => b.Name == "list pods"))
@@ -105,6 +106,9 @@ internal sealed class DrainSurveyor(KubernetesClient client, DrainOptions option
             Resources.Pods, new() { FieldSelector = $"spec.nodeName={name}" }, cancellationToken)));
         return lists.Any(l => l is null) ? null : [.. lists.SelectMany(l => l!)];
     }
+
+    private async Task<List<PodDisruptionBudget>?> ReadBudgetsAsync(Task<ServerCapabilities> capabilities, CancellationToken cancellationToken) =>
+        await ReadIfAllowedAsync(Resources.PodDisruptionBudgets((await capabilities).BudgetVersion), new(), cancellationToken);
 
     private async Task<List<T>?> ReadIfAllowedAsync<T>(ResourceType<T> type, ListOptions what, CancellationToken cancellationToken)
         where T : KubernetesObject

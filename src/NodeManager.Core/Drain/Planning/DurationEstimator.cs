@@ -39,6 +39,7 @@ internal sealed class DurationEstimator
             Consider(own, $"Pods can use their whole grace period, at most {own.TotalSeconds:0} s.");
         }
 
+        if (_basis.TroubleOf(plan) is { } trouble && plan.NeedsKubelet && !_basis.Options.LeavesStuckPods) return new(null, $"The drain cannot finish: {trouble} {KubeletRules.Remedy}", true);
         if (_basis.Options.DisableEviction) return new(longest, basis);
         if (Never(plan) is { } never) return new(null, never, true);
         foreach (string title in plan.Pods.Where(p => _basis.Surging.Contains(p.Plan.Uid)).SelectMany(Asked).Distinct().Order(StringComparer.Ordinal))
@@ -46,7 +47,7 @@ internal sealed class DurationEstimator
             TimeSpan? usual = _basis.UsualStart(title);
             if (usual is null) return new(null, $"The restart time of the pods of PDB {title} is unknown.");
             int replicas = _budgets.TryGetValue(title, out PodBudget? held) ? Math.Max(1, held.ExpectedPods) : 1;
-            Consider(replicas * usual.Value + longest, $"Up to {replicas} pods of PDB {title} are recreated one after another; such pods took {usual.Value.TotalSeconds:0} s to become ready.");
+            Consider(replicas * usual.Value + longest, $"{(replicas == 1 ? $"1 pod of PDB {title} is recreated" : $"Up to {replicas} pods of PDB {title} are recreated one after another")}; such pods took {usual.Value.TotalSeconds:0} s to become ready.");
         }
 
         foreach (string title in plan.Pods.Where(p => !_basis.Surging.Contains(p.Plan.Uid)).SelectMany(Asked).Distinct().Order(StringComparer.Ordinal))

@@ -73,10 +73,14 @@ internal static class NodePlanner
             .Where(closed.ContainsKey).Select(ns => closed[ns]));
         blockers.AddRange(pods.Where(p => p.Plan.Decision == DrainDecision.Refuse).Select(p => Refusal(p.Plan)));
 
-        List<string> warnings = [.. pods.SelectMany(p => p.Plan.Warnings.Select(w => $"Pod {p.Pod.Title()}: {w}"))];
+        PlannedNode plan = new(name, node, pods, blockers, []);
+        List<string> warnings = [];
+        if (plan.IsControlPlane) warnings.Add(ConsequenceRules.ControlPlane("The node"));
+        if (KubeletRules.Trouble(node) is { } trouble && plan.NeedsKubelet) warnings.Add($"{trouble} Evicted pods stay terminating until it does. {KubeletRules.Remedy}");
+        warnings.AddRange(pods.SelectMany(p => p.Plan.Warnings.Select(w => $"Pod {p.Pod.Title()}: {w}")));
         if (survey.Budgets is null && !options.DisableEviction)
             warnings.Add("Permission denied: cannot list PodDisruptionBudgets. Their allowed disruptions are unknown; refused evictions are retried about every 10 seconds.");
-        return new(name, node, pods, blockers, warnings);
+        return plan with { Warnings = warnings };
     }
 
     /// <summary>A refused pod as a blocker.</summary>

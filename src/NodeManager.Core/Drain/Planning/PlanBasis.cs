@@ -1,6 +1,8 @@
 using System.Net;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Drain.Rules;
+using NodeManager.Core.Health;
+using NodeManager.Core.Health.Rules;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Placement;
 using NodeManager.Core.Sessions;
@@ -13,6 +15,9 @@ namespace NodeManager.Core.Drain.Planning;
 /// <summary>What the plans of some nodes are made from, read once for all of them, whether they are drained together or batch after batch.</summary>
 internal sealed record PlanBasis
 {
+    private const int LeaseTimesMinor = 25;
+    private const int ManyNodes = 16;
+
     private readonly Dictionary<string, TimeSpan?> _usualStarts = [];
 
     public required DrainOptions Options { get; init; }
@@ -43,6 +48,12 @@ internal sealed record PlanBasis
     /// <summary>UIDs of the pods whose Deployment is restarted, so that they go without asking their budget.</summary>
     public required IReadOnlySet<string> Surging { get; init; }
 
+    /// <summary>When the Leases of nodes were renewed last that are overdue, by the node's name.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> StaleLeases { get; init; } = new Dictionary<string, DateTimeOffset>();
+
+    /// <summary>Why pods of the node do not end; null where they do.</summary>
+    public string? TroubleOf(PlannedNode plan) => KubeletRules.Trouble(plan.Node, StaleLeases.TryGetValue(plan.Name, out DateTimeOffset since) ? since : null);
+
     /// <summary>The cluster's time of the reading.</summary>
     public required DateTimeOffset Now { get; init; }
 
@@ -54,7 +65,9 @@ internal sealed record PlanBasis
         DateTimeOffset now = connection.Time.GetUtcNow();
         Task<(ClusterReading? Cluster, string Refusal)> reading = ReadClusterAsync(connection, cancellationToken);
         DrainSurveyor surveyor = new(connection.Client, options);
-        DrainSurvey survey = await surveyor.ReadAsync(nodes, cancellationToken, ClusterOf(reading));
+        Task<DrainSurvey> surveying = surveyor.ReadAsync(nodes, cancellationToken, ClusterOf(reading));
+        await Task.WhenAll(reading, surveying);
+        DrainSurvey survey = await surveying;
         (ClusterReading? cluster, string refusal) = await reading;
         IReadOnlyList<PlannedNode> plans = await NodePlanner.PlanAsync(surveyor, survey, options, now, cancellationToken);
 
@@ -63,6 +76,9 @@ internal sealed record PlanBasis
         BudgetInspector inspector = new(connection.Client, survey.Server, options);
         IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered =
             cluster is null ? await inspector.ReadPodsAsync(budgets, cancellationToken) : inspector.PodsOf(budgets, cluster.Pods);
+        IReadOnlySet<string> down = cluster is null
+            ? await inspector.DownNodesAsync(covered.Values.SelectMany(static pods => pods), cancellationToken)
+            : cluster.Nodes.Where(static node => KubeletRules.Trouble(node) is not null).Select(static node => node.Metadata.Name).ToHashSet();
         IReadOnlyDictionary<string, SurgeCandidate> surges = await SurgesAsync(connection, survey, plans, options, cancellationToken);
         return new()
         {
@@ -73,11 +89,35 @@ internal sealed record PlanBasis
             Waiting = [.. (cluster?.Pods ?? []).Where(p => string.IsNullOrEmpty(p.Spec.NodeName) && !p.IsFinished() && !p.IsTerminating())],
             Refusal = refusal,
             Covered = covered,
-            Budgets = inspector.Describe(budgets, covered, b => StaleFor(b, now), now),
+            Budgets = inspector.Describe(budgets, covered, b => StaleFor(b, now), now, down),
             Surges = surges,
             Surging = surges.Where(s => s.Value.Refusal is null).Select(s => s.Key).ToHashSet(),
+            StaleLeases = await StaleLeasesAsync(connection, survey, now, cancellationToken),
             Now = now,
         };
+    }
+
+    // By the API server's time of the last renewal: the kubelet's own clock may be wrong. Servers before 1.25 do not keep it.
+    private static async Task<IReadOnlyDictionary<string, DateTimeOffset>> StaleLeasesAsync(
+        ClusterConnection connection, DrainSurvey survey, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        Dictionary<string, DateTimeOffset> stale = new(StringComparer.Ordinal);
+        if (survey.Server.Minor < LeaseTimesMinor) return stale;
+        try
+        {
+            string[] names = [.. survey.Nodes.Where(static one => one.Node is not null).Select(static one => one.Name)];
+            foreach (NodeLease lease in await NodeLeases.ReadAsync(connection.Client, names.Length > ManyNodes ? null : names, cancellationToken))
+            {
+                if (lease.Metadata.ManagedFields?.Max(static entry => entry.Time) is { } written && now - written > HealthThresholds.Default.LeaseStaleAfter)
+                    stale[lease.Metadata.Name] = written;
+            }
+        }
+        catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
+        {
+            // Then the condition Ready alone counts, which follows a minute later.
+        }
+
+        return stale;
     }
 
     /// <summary>How long pods of the budget took to become ready, the median; null without data.</summary>

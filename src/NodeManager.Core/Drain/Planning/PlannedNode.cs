@@ -1,3 +1,5 @@
+using NodeManager.Core.Drain.Rules;
+using NodeManager.Core.Nodes;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Drain.Planning;
@@ -11,6 +13,13 @@ namespace NodeManager.Core.Drain.Planning;
 internal sealed record PlannedNode(
     string Name, Node? Node, IReadOnlyList<PlannedPod> Pods, IReadOnlyList<NodeDrainBlocker> Blockers, IReadOnlyList<string> Warnings)
 {
+    /// <summary>True for a node of the control plane.</summary>
+    public bool IsControlPlane => Node?.Metadata.Labels is { } labels
+        && (labels.ContainsKey(WellKnownLabels.RolePrefix + "control-plane") || labels.ContainsKey(WellKnownLabels.RolePrefix + "master"));
+
+    /// <summary>Whether pods have to end on the node before it is drained.</summary>
+    public bool NeedsKubelet => Pods.Any(static pod => pod.Plan.Decision == DrainDecision.Wait || (pod.Plan.Decision == DrainDecision.Evict && !pod.Pod.IsFinished()));
+
     /// <summary>Pods that a drain of all pods would not skip, and that the selector does not select.</summary>
     public int Unselected { get; init; }
 }

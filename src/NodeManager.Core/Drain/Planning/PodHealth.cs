@@ -20,8 +20,12 @@ internal static class PodHealth
     /// <summary>Null for a pod that counts as healthy, and for a completed pod, which does not count.</summary>
     /// <param name="pod">As last reported.</param>
     /// <param name="now">The cluster's time.</param>
-    public static UnhealthyPod? Examine(Pod pod, DateTimeOffset now)
+    /// <param name="down">Nodes whose kubelet cannot start or end pods; null where they are not known.</param>
+    public static UnhealthyPod? Examine(Pod pod, DateTimeOffset now, IReadOnlySet<string>? down = null)
     {
+        bool isDown = pod.Spec.NodeName is { } on && down?.Contains(on) == true;
+        if (isDown && !pod.IsFinished() && (pod.IsTerminating() || !pod.IsReady()))
+            return Say(pod, $"{(pod.IsTerminating() ? "terminating" : "not ready")}: the kubelet of its node {pod.Spec.NodeName} does not work", false);
         if (pod.IsTerminating()) return SayFor(pod, "terminating", pod.Metadata.DeletionTimestamp, now, "overdue");
         if (pod.IsFinished() || pod.IsReady()) return null;
         if (pod.Status.Conditions.Find("PodScheduled") is { Status: "False" } unscheduled)
@@ -33,11 +37,15 @@ internal static class PodHealth
             return Say(pod, Words(stuck.State!.Waiting!.Reason!, stuck.Name, stuck.State.Waiting.Message), false);
         if (containers.Find(c => IsCrashing(c, now)) is { } crashing)
             return Say(pod, $"crashing: {crashing.Name}: {crashing.RestartCount} restarts, exit code {EndOf(crashing)!.ExitCode}", false);
+        if (containers.Find(c => c is { Ready: false, State.Terminated.ExitCode: not 0 } && !IsInit(pod, c)) is { } ended)
+            return SayFor(pod, $"restarting: {ended.Name}: {ended.State!.Terminated!.Reason ?? "ended"}, exit code {ended.State.Terminated.ExitCode}", ended.State.Terminated.FinishedAt, now);
         if (pod.Status.Phase == "Pending" || containers.Exists(c => c.State?.Waiting is not null))
             return SayFor(pod, "starting", pod.Status.StartTime ?? pod.Metadata.CreationTimestamp, now);
         Condition? ready = pod.Status.Conditions.Find("Ready");
         return SayFor(pod, Words("running, not ready", ready?.Reason, ready?.Message), ready?.LastTransitionTime, now);
     }
+
+    private static bool IsInit(Pod pod, ContainerStatus container) => pod.Status.InitContainerStatuses?.Contains(container) == true;
 
     // Between two back-offs of a crash loop a container runs for a moment, or has just ended.
     private static bool IsCrashing(ContainerStatus container, DateTimeOffset now) =>

@@ -18,6 +18,9 @@ internal enum DrainEnd
     /// <summary>The caller or the session's end stopped it.</summary>
     Cancelled,
 
+    /// <summary>Another client called it off, on the node.</summary>
+    CalledOff,
+
     /// <summary>It cannot succeed any more.</summary>
     Stopped,
 

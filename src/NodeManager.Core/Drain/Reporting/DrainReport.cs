@@ -2,6 +2,7 @@ using NodeManager.Core.Nodes;
 using NodeManager.Core.Drain.Planning;
 using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Drain.State;
+using NodeManager.Core.Nodes.Locks;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Drain.Reporting;
@@ -37,6 +38,12 @@ internal sealed record DrainReport
     /// <summary>True when this drain uncordoned the node again, as it was withdrawn before a pod was evicted.</summary>
     public required bool IsWithdrawn { get; init; }
 
+    /// <summary>Why another client called it off; null where none did.</summary>
+    public NodeLockEnd? CalledOff { get; init; }
+
+    /// <summary>The node as last reported by the watch; null where it is not watched.</summary>
+    public Node? Watched { get; init; }
+
     public required string By { get; init; }
 
     public required string Reason { get; init; }
@@ -65,6 +72,7 @@ internal sealed record DrainReport
             Node = Plan.Name,
             NodeUid = Target.Uid,
             Status = status,
+            CancelReason = End == DrainEnd.CalledOff ? CalledOff!.Reason : End == DrainEnd.Cancelled ? NodeDrainCancelReason.Interrupted : "",
             Pods = new(pods),
             Blockers = new(status == NodeDrainStatus.Drained ? [] : blockers),
             Warnings = new([.. Warnings.Distinct()]),
@@ -88,7 +96,7 @@ internal sealed record DrainReport
         DrainEnd.NodeDeleted => remaining == 0 ? NodeDrainStatus.Drained : NodeDrainStatus.Failed,
         DrainEnd.Refused or DrainEnd.Held => NodeDrainStatus.Blocked,
         DrainEnd.TimedOut => NodeDrainStatus.TimedOut,
-        DrainEnd.Cancelled => NodeDrainStatus.Cancelled,
+        DrainEnd.Cancelled or DrainEnd.CalledOff => NodeDrainStatus.Cancelled,
         _ => NodeDrainStatus.Failed,
     };
 
@@ -110,6 +118,7 @@ internal sealed record DrainReport
             DrainEnd.Refused => ($"Nothing was changed.{holds}", $" {stays}"),
             DrainEnd.Held => ($"Tried once: {left}{holds}", $" {stays} Run the drain again to retry."),
             DrainEnd.TimedOut => ($"Timed out: {left}{holds}", $" {stays}"),
+            DrainEnd.CalledOff => ($"Called off: {CalledOff!.Describe()} {left}{DrainLeftovers.Describe(blockers)}", IsCordoned ? $" {stays}" : ""),
             DrainEnd.Cancelled => ($"Interrupted: {left}{DrainLeftovers.Describe(blockers)}", $" {stays}{(IsWithdrawn ? "" : " Run the drain again to continue.")}"),
             _ => ($"Failed: {left}{holds}", $" {stays}"),
         };
@@ -194,6 +203,8 @@ internal sealed record DrainReport
         orderby held.Key
         select BudgetBlockerRules.Of(held.Key, [.. held], Budgets.GetValueOrDefault(held.Key));
 
+    private static bool HasEnded(Pod pod) => pod.IsFinished() || (pod.Status.ContainerStatuses is { Count: > 0 } containers && containers.TrueForAll(static one => one.State?.Terminated is not null));
+
     private IEnumerable<NodeDrainBlocker> TerminationBlockers()
     {
         foreach (PodRecord record in Records.Where(r => r.Outcome is null && OutcomeOf(r) == DrainPodOutcome.Terminating))
@@ -204,13 +215,15 @@ internal sealed record DrainReport
             DateTimeOffset? since = pod.Metadata.DeletionTimestamp - TimeSpan.FromSeconds(Math.Min(pod.Metadata.DeletionGracePeriodSeconds ?? 0, int.MaxValue));
             string howLong = since is { } asked ? $"terminating for {Math.Max(0, (EndedAt - asked).TotalSeconds):0} s" : "accepted, but not terminating yet";
             string grace = pod.Metadata.DeletionGracePeriodSeconds is { } seconds ? $", grace period {seconds} s" : "";
-            string finalizers = pod.Metadata.Finalizers is { Count: > 0 } names ? $", held by finalizers {string.Join(", ", names)}" : "";
+            string finalizers = pod.Metadata.Finalizers is { Count: > 0 } names ? $", held by finalizers {string.Join(", ", names)}{(HasEnded(pod) ? "; its containers have ended" : "")}" : "";
+            string? trouble = finalizers.Length > 0 && HasEnded(pod) ? null : KubeletRules.Trouble(Look.Node ?? Watched ?? Plan.Node);
+            string remedy = record.ForceRefusal is not null ? finalizers.Length > 0 ? "" : ForceRules.Remedy : trouble is null ? "" : KubeletRules.Remedy;
             yield return new()
             {
                 Kind = "Termination",
                 Name = record.Title,
-                Message = howLong + grace + finalizers + (record.ForceRefusal is { } refusal ? $". {refusal}" : ""),
-                Remedy = record.ForceRefusal is null || finalizers.Length > 0 ? "" : ForceRules.Remedy,
+                Message = howLong + grace + finalizers + (trouble is null ? "" : $". {trouble}") + (record.ForceRefusal is { } refusal ? $"{(trouble is null ? ". " : " ")}{refusal}" : ""),
+                Remedy = remedy,
                 Pods = new([record.Title]),
             };
         }

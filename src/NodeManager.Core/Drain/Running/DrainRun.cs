@@ -8,6 +8,7 @@ using NodeManager.Core.Drain.State;
 using NodeManager.Core.Drain.Workloads;
 using NodeManager.Core.Errors;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;
@@ -15,9 +16,15 @@ using NodeManager.Kubernetes.Timing;
 namespace NodeManager.Core.Drain.Running;
 
 /// <summary>One run over several nodes: reads, cordons all, then drains all concurrently.</summary>
-internal sealed class DrainRun(DrainScope scope, IReadOnlyList<NodeTarget> nodes, ChannelWriter<NodeDrainResult> results)
+/// <param name="scope">Of the call.</param>
+/// <param name="use">How it uses the locks of the nodes.</param>
+/// <param name="nodes">To drain.</param>
+/// <param name="results">Gets a result for each.</param>
+/// <param name="startedAt">When the call began; null: now.</param>
+internal sealed class DrainRun(
+    DrainScope scope, NodeLockUse use, IReadOnlyList<NodeTarget> nodes, ChannelWriter<NodeDrainResult> results, DateTimeOffset? startedAt = null)
 {
-    private readonly DateTimeOffset _startedAt = scope.Now;
+    private readonly DateTimeOffset _startedAt = startedAt ?? scope.Now;
 
     /// <summary>Writes a result for every node, also when cancelled.</summary>
     /// <exception cref="NodeManagerException">The cluster could not even be read; nothing was touched.</exception>
@@ -25,7 +32,7 @@ internal sealed class DrainRun(DrainScope scope, IReadOnlyList<NodeTarget> nodes
     {
         DrainSurvey survey;
         IReadOnlyList<PlannedNode> plans;
-        using CancellationTokenSource limit = scope.Time.StartLimit(scope.Options.HasTimeout ? scope.Options.Timeout : null);
+        using CancellationTokenSource limit = scope.Time.StartLimit(scope.Options.HasTimeout ? scope.Options.Timeout - (scope.Now - _startedAt) : null);
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
@@ -63,7 +70,7 @@ internal sealed class DrainRun(DrainScope scope, IReadOnlyList<NodeTarget> nodes
         string[] leaving = [.. plans.Where(p => p.Node is not null && p.Blockers.Count == 0).Select(p => p.Name)];
         using NodeCaches<Pod> pods = scope.Caches.Open(NodeScopes.Pods, leaving);
         using NodeCaches<Node> nodeObjects = scope.Caches.Open(NodeScopes.Nodes, leaving);
-        List<NodeDrain> drains = [.. plans.Select(p => new NodeDrain(scope, survey, p, pods, nodeObjects, budgets, overrides, surge, requests, turns, _startedAt))];
+        List<NodeDrain> drains = [.. plans.Select(p => new NodeDrain(scope, use, survey, p, pods, nodeObjects, budgets, overrides, surge, requests, turns, _startedAt))];
 
         // All nodes are cordoned before the first pod goes, or it might come to the next one that is drained.
         (NodeDrain Drain, NodeDrainResult? Result)[] prepared =
@@ -71,11 +78,35 @@ internal sealed class DrainRun(DrainScope scope, IReadOnlyList<NodeTarget> nodes
         foreach (NodeDrainResult ended in prepared.Select(p => p.Result).OfType<NodeDrainResult>()) scope.Ended(ended);
         await Task.WhenAll(prepared.Select(async p =>
         {
-            await using NodeDrain drain = p.Drain;
-            NodeDrainResult result = p.Result ?? await drain.RunAsync(cancellationToken);
-            scope.Ended(result);
-            await results.WriteAsync(result, CancellationToken.None);
+            if (p.Drain.Busy is { } busy)
+            {
+                await p.Drain.DisposeAsync();
+                await AfterAsync(busy, p.Drain.Plan, cancellationToken);
+                return;
+            }
+
+            NodeDrainResult result;
+            await using (p.Drain)
+            {
+                result = p.Result ?? await p.Drain.RunAsync(cancellationToken);
+                p.Drain.Running?.End(result);
+            }
+
+            await EndAsync(result);
         }));
+    }
+
+    // What was planned while another operation worked on the node is outdated when that has ended.
+    private async Task AfterAsync(NodeLock busy, PlannedNode plan, CancellationToken cancellationToken)
+    {
+        if (await new BusyNode(scope, use, plan, _startedAt).WaitAsync(busy, cancellationToken) is { } result) await EndAsync(result);
+        else await new DrainRun(scope, use, [new(plan.Name, plan.Node?.Metadata.Uid ?? "")], results, _startedAt).RunAsync(cancellationToken);
+    }
+
+    private async Task EndAsync(NodeDrainResult result)
+    {
+        scope.Ended(result);
+        await results.WriteAsync(result, CancellationToken.None);
     }
 
     private NodeDrainResult NeverBegun(string name, bool isTimedOut) => new()
@@ -84,10 +115,12 @@ internal sealed class DrainRun(DrainScope scope, IReadOnlyList<NodeTarget> nodes
         Cluster = scope.Session.Cluster,
         Node = name,
         Status = isTimedOut ? NodeDrainStatus.TimedOut : NodeDrainStatus.Cancelled,
+        CancelReason = isTimedOut ? "" : NodeDrainCancelReason.Interrupted,
         By = scope.Session.Who(),
         Reason = scope.Options.Reason,
         StartedAt = _startedAt,
         Duration = scope.Now - _startedAt,
-        Message = isTimedOut ? "Timed out while reading the cluster; nothing was changed." : "Interrupted; nothing was changed.",
+        Message = isTimedOut
+            ? $"Timed out while reading the cluster, as the API server did not answer all requests within {HumanDuration.Format(scope.Options.Timeout ?? TimeSpan.Zero)}; nothing was changed." : "Interrupted; nothing was changed.",
     };
 }

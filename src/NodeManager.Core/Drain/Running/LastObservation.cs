@@ -15,18 +15,18 @@ namespace NodeManager.Core.Drain.Running;
 /// <param name="survey">What the plan read.</param>
 /// <param name="budgets">Of the run.</param>
 /// <param name="node">The node's name.</param>
-/// <param name="cleanUp">How long a read may take.</param>
-internal sealed class LastObservation(DrainScope scope, DrainSurvey survey, BudgetRegistry budgets, string node, TimeSpan cleanUp)
+internal sealed class LastObservation(DrainScope scope, DrainSurvey survey, BudgetRegistry budgets, string node)
 {
     /// <summary>The node as it is now.</summary>
-    // One request: a server that was silent is not asked for long. By the wall's clock: a cluster's clock that runs ahead makes no server silent.
-    public async Task<FinalLook> LookAsync(Node planned)
+    /// <param name="planned">As it was read.</param>
+    /// <param name="cancellationToken">Cancelled when there is no more time for an answer.</param>
+    // One request: a server that was silent is not asked for long.
+    public async Task<FinalLook> LookAsync(Node planned, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource limit = new(cleanUp, TimeProvider.System);
         try
         {
             Node now = await scope.Client.SendAsync(
-                HttpMethod.Get, Resources.Nodes.Path(name: planned.Metadata.Name), null, Resources.Nodes.Item, new() { Retry = false }, limit.Token);
+                HttpMethod.Get, Resources.Nodes.Path(name: planned.Metadata.Name), null, Resources.Nodes.Item, new() { Retry = false }, cancellationToken);
             return now.Metadata.Uid == planned.Metadata.Uid ? new(now, false, null) : new(null, true, null);
         }
         catch (KubernetesException refused) when (refused.Code == HttpStatusCode.NotFound)
@@ -36,7 +36,7 @@ internal sealed class LastObservation(DrainScope scope, DrainSurvey survey, Budg
         catch (Exception exception)
         {
             scope.Observer.Verbose($"Node {planned.Metadata.Name}: its state could not be read: {exception.Message}");
-            if (limit.IsCancellationRequested) return new(null, false, $"no answer within {cleanUp.TotalSeconds:0} s.");
+            if (cancellationToken.IsCancellationRequested) return new(null, false, "no answer within 2 s.");
             return new(null, false, TransientFailure.Is(exception) ? exception.Message : null);
         }
     }
@@ -50,20 +50,20 @@ internal sealed class LastObservation(DrainScope scope, DrainSurvey survey, Budg
         List<PodDisruptionBudget> refusing =
             [.. records.Where(r => r.Outcome is null).SelectMany(r => r.BlockedBy).Distinct().Select(budgets.Find).OfType<PodDisruptionBudget>()];
         BudgetInspector inspector = new(scope.Client, survey.Server, scope.Options);
+        IReadOnlySet<string> down = new HashSet<string>();
         IReadOnlyDictionary<string, IReadOnlyList<Pod>> covered = new Dictionary<string, IReadOnlyList<Pod>>();
-        using CancellationTokenSource limit = new(cleanUp, scope.Time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            refusing = [.. await Task.WhenAll(refusing.Select(b => ReadAsync(b, stop.Token)))];
-            covered = await inspector.ReadPodsAsync(refusing, stop.Token);
+            refusing = [.. await Task.WhenAll(refusing.Select(b => ReadAsync(b, cancellationToken)))];
+            covered = await inspector.ReadPodsAsync(refusing, cancellationToken);
+            down = await inspector.DownNodesAsync(covered.Values.SelectMany(static pods => pods), cancellationToken);
         }
         catch (Exception exception)
         {
             scope.Observer.Verbose($"Node {node}: the pods of its PDBs could not be read: {exception.Message}");
         }
 
-        return inspector.Describe(refusing, covered, budgets.StaleFor, scope.Now, budgets.DisruptedFor);
+        return inspector.Describe(refusing, covered, budgets.StaleFor, scope.Now, down, budgets.DisruptedFor);
     }
 
     // The current node. Listed, because a drain has that permission; the watch reports a deleted node.

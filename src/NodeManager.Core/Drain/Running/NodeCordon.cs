@@ -1,16 +1,17 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Drain.State;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Nodes.Editing;
-using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 
 namespace NodeManager.Core.Drain.Running;
 
 /// <summary>
-/// Cordons a node and records in the same patch who drains it, why and since when. The patch carries the UID of the node that the survey saw.
-/// Needs no permission but to patch nodes.
+/// Cordons a node, takes its lock, and records who drains it, why and since when, in one patch. The patch carries the UID of the node that the survey
+/// saw, and the version of the node without another lock.
 /// </summary>
 internal static class NodeCordon
 {
@@ -21,23 +22,29 @@ internal static class NodeCordon
     public static bool IsBegun(Node node) => node.Spec.Unschedulable == true && DrainAnnotation.Read(node) is not null;
 
     /// <summary>
-    /// Sends nothing where a drain has cordoned the node before. Cancelled while the request is on its way, it still sees how that ends:
+    /// Only takes the lock where a drain has cordoned the node before. Cancelled while the request is on its way, it still sees how that ends:
     /// the server may have done it, and the result has to say so.
     /// </summary>
-    /// <returns>What was noted on a node that took pods before; null for one that was cordoned already.</returns>
-    /// <exception cref="NodeManagerException">NodeReplaced: another node has registered under the name since the survey.</exception>
-    public static async Task<DrainAnnotation?> ApplyAsync(DrainScope scope, Node node, CancellationToken cancellationToken)
+    /// <returns>The hold, the node as it is now, and what was noted on it if it took pods before.</returns>
+    /// <exception cref="NodeManagerException">NodeReplaced: another node has registered under the name since the survey. NodeBusy.</exception>
+    public static async Task<(NodeLockHold Hold, Node Node, DrainAnnotation? Note)> ApplyAsync(DrainScope scope, NodeLockUse use, Node node, CancellationToken cancellationToken)
     {
-        if (IsBegun(node)) return null;
         DrainAnnotation note = new(scope.Session.Who(), scope.Options.Reason, scope.Now);
-        JsonObject patch = Patching(note.ToJson(), true);
+        string text = note.ToJson();
+        bool wasCordoned = false;
+        JsonObject Make(JsonObject current)
+        {
+            wasCordoned = (bool?)current["spec"]?["unschedulable"] == true;
+            return wasCordoned && DrainAnnotation.Parse((string?)current["metadata"]?["annotations"]?[DrainAnnotation.Key]) is not null ? [] : Patching(text, true);
+        }
+
         await scope.Throttle.WaitAsync(cancellationToken);
         try
         {
             using CancellationTokenSource lingering = new(Timeout.InfiniteTimeSpan, scope.Time);
             await using CancellationTokenRegistration registration = cancellationToken.Register(() => lingering.CancelAfter(Grace));
-            await NodePatcher.PatchAsync(scope.Connection, Target(node), patch, false, lingering.Token);
-            return node.Spec.Unschedulable == true ? null : note;
+            (NodeLockHold hold, Node written) = await NodeLocks.TakeAsync(scope.Session, Target(node), node, use, Make, lingering.Token);
+            return (hold, written, wasCordoned ? null : note);
         }
         finally
         {
@@ -45,13 +52,13 @@ internal static class NodeCordon
         }
     }
 
-    /// <summary>Uncordons the node if it still carries the note of that cordon. True when it takes pods afterwards.</summary>
+    /// <summary>Uncordons the node and removes the lock, if the node still carries the note of that cordon. True when it takes pods afterwards.</summary>
     public static async Task<bool> UndoAsync(DrainScope scope, Node node, DrainAnnotation note, CancellationToken cancellationToken)
     {
         string mine = note.ToJson();
         Node after = await NodePatcher.ChangeAsync(
             scope.Connection, Target(node),
-            current => (string?)current["metadata"]?["annotations"]?[DrainAnnotation.Key] == mine ? Patching(null, null) : null,
+            current => (string?)current["metadata"]?["annotations"]?[DrainAnnotation.Key] == mine ? NodeLocks.Into(Patching(null, null), null) : null,
             false, cancellationToken);
         return after.Spec.Unschedulable != true;
     }

@@ -8,7 +8,8 @@ using NodeManager.Core.Drain.Rules;
 using NodeManager.Core.Drain.State;
 using NodeManager.Core.Drain.Workloads;
 using NodeManager.Core.Errors;
-using NodeManager.Core.Nodes.Claims;
+using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Timing;
@@ -18,8 +19,6 @@ namespace NodeManager.Core.Drain.Running;
 /// <summary>The drain of one node, from the cordon to the result. Never throws: whatever happens becomes the result.</summary>
 internal sealed class NodeDrain : IAsyncDisposable
 {
-    private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(2);
-
     private readonly DrainScope _scope;
     private readonly DrainSurvey _survey;
     private readonly PlannedNode _plan;
@@ -41,21 +40,23 @@ internal sealed class NodeDrain : IAsyncDisposable
     private readonly StepLog _detaching = new();
     private readonly StepLog _replacing = new();
     private readonly CancellationTokenSource _over = new();
+    private readonly EndLimit _end = new();
     private readonly List<Task> _begun = [];
     private VolumeDetachment? _volumes;
     private Replacements? _replacements;
     private Task? _started;
-    private DrainAnnotation? _cordon;
+    private readonly DrainHold _hold;
     private bool _isCordoned;
 
     public NodeDrain(
-        DrainScope scope, DrainSurvey survey, PlannedNode plan, NodeCaches<Pod> pods, NodeCaches<Node> nodes, BudgetRegistry budgets, BudgetOverrides overrides, Surge surge,
+        DrainScope scope, NodeLockUse use, DrainSurvey survey, PlannedNode plan, NodeCaches<Pod> pods, NodeCaches<Node> nodes, BudgetRegistry budgets, BudgetOverrides overrides, Surge surge,
         EvictionRequests requests, IReadOnlyDictionary<string, DrainTurn> turns, DateTimeOffset startedAt)
     {
         _scope = scope;
+        _hold = new(scope, use);
         _survey = survey;
         _plan = plan;
-        _last = new(scope, survey, budgets, plan.Name, CleanUp);
+        _last = new(scope, survey, budgets, plan.Name);
         _budgets = budgets;
         _overrides = overrides;
         _surge = surge;
@@ -70,6 +71,14 @@ internal sealed class NodeDrain : IAsyncDisposable
         _warnings = [.. plan.Warnings];
         _isCordoned = plan.Node?.Spec.Unschedulable == true;
     }
+
+    /// <summary>The lock of the operation that has the node, so that nothing was begun; null otherwise.</summary>
+    public NodeLock? Busy => _hold.Busy;
+
+    public PlannedNode Plan => _plan;
+
+    /// <summary>For others to join; null where nothing was begun, or under the lock of a caller.</summary>
+    public RunningDrain? Running => _hold.Running;
 
     /// <summary>Cordons, and gets ready meanwhile: starts the watch, looks up volumes. Returns the result if that is already the end.</summary>
     public async Task<NodeDrainResult?> PrepareAsync(CancellationToken cancellationToken)
@@ -96,12 +105,12 @@ internal sealed class NodeDrain : IAsyncDisposable
             {
                 Task<VolumeDetachment?> volumes = VolumeDetachment.FindAsync(_scope, _plan.Name, _plan.Pods, _survey.UnselectedPods[_plan.Name], NodeCordon.IsBegun(node), Warn, token);
                 _steps.Begin(DrainStep.Cordon, "", _scope.Now);
-                _cordon = await NodeCordon.ApplyAsync(_scope, node, token);
-                _isCordoned = true;
+                _isCordoned |= await _hold.TakeAsync(node, Nodes, token);
+                _volumes = await volumes;
+                if (Busy is not null) return;
                 _steps.End(_scope.Now);
                 await _conditions.BeginAsync(node, token);
                 _started = _events.StartedAsync(node, _over.Token);
-                _volumes = await volumes;
             },
             false,
             cancellationToken);
@@ -116,7 +125,7 @@ internal sealed class NodeDrain : IAsyncDisposable
         DrainEnd? end = await GuardAsync(RemoveAllAsync, true, cancellationToken);
         await over.CancelAsync();
         await warning;
-        await Task.WhenAll(Concluding);
+        await _end.WaitAsync(Task.WhenAll(Concluding));
         return await EndAsync(end ?? (IsHeld ? DrainEnd.Held : DrainEnd.Complete));
     }
 
@@ -133,15 +142,17 @@ internal sealed class NodeDrain : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _progress.Dispose();
+        await _hold.DisposeAsync();
         await _over.CancelAsync();
         _replacements?.Dispose();
         _over.Dispose();
+        _end.Dispose();
     }
 
     private async Task RemoveAllAsync(CancellationToken cancellationToken)
     {
         StuckPods stuck = new(_scope, Nodes, _plan.Node?.Metadata.Uid ?? "", Warn);
-        PodEvictor evictor = new(_scope, Pods, _budgets, _overrides, _surge, _requests, stuck, _progress, Warn);
+        PodEvictor evictor = new(_scope, Pods, _budgets, _overrides, _surge, _requests, stuck, _hold.Lock, _progress, Warn);
         LateArrivals late = new(_scope, _survey, Pods, _plan.Name);
         // All in one step from here on, so that requests are sent in order.
         if (_records.Exists(r => r.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait)) await Pods.Synced.WaitAsync(cancellationToken);
@@ -208,14 +219,18 @@ internal sealed class NodeDrain : IAsyncDisposable
     {
         using CancellationTokenSource timeout = Limit();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        Task<bool> deleted = watchesNode ? WatchNodeAsync(stop.Token) : Task.FromResult(false);
+        await using CancellationTokenRegistration isUp = timeout.Token.Register(_end.Start), isCancelled = cancellationToken.Register(_end.Start);
+        Task<bool> deleted = watchesNode ? NodeDeletion.WaitAsync(Nodes, _plan.Node, _scope.Time, _scope.Observer, stop.Token) : Task.FromResult(false);
         Task working = work(stop.Token);
+        Task calledOff = watchesNode ? _hold.Lock.Ended : new TaskCompletionSource().Task;
         try
         {
-            if (await Task.WhenAny(working, deleted) == deleted && await deleted && !working.IsCompleted)
+            Task first = await Task.WhenAny(working, deleted, calledOff);
+            if (first == deleted && !await deleted) first = await Task.WhenAny(working, calledOff);
+            if (first != working && !working.IsCompleted)
             {
                 await StopAsync(stop, working);
-                return DrainEnd.NodeDeleted;
+                return first == deleted ? DrainEnd.NodeDeleted : DrainEnd.CalledOff;
             }
 
             await working;
@@ -239,37 +254,16 @@ internal sealed class NodeDrain : IAsyncDisposable
     // The result is final: no work continues after it.
     private async Task StopAsync(CancellationTokenSource stop, Task working)
     {
+        _end.Start();
         await stop.CancelAsync();
-        await working.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        await Task.WhenAll(_begun).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await _end.WaitAsync(working);
+        await _end.WaitAsync(Task.WhenAll(_begun));
     }
 
     private CancellationTokenSource Limit()
     {
         List<Pod> leaving = [.. _records.Where(r => r.Plan.Decision is DrainDecision.Evict or DrainDecision.Wait).Select(r => r.Pod)];
         return _scope.Time.StartLimit(DrainLimit.Of(_scope.Options, leaving) - (_scope.Now - _startedAt));
-    }
-
-    // True when the Node object is deleted; false when that is no longer reported.
-    private async Task<bool> WatchNodeAsync(CancellationToken cancellationToken)
-    {
-        if (_plan.Node?.Metadata.Uid is not { } uid) return false;
-        try
-        {
-            await Nodes.Synced.WaitAsync(cancellationToken);
-            while (true)
-            {
-                (Node? node, Task changed) = Nodes.Look(uid);
-                if (node is null) return true;
-                await _scope.Time.WaitForChangeAsync([changed], null, cancellationToken);
-            }
-        }
-        catch (Exception exception)
-        {
-            if (!cancellationToken.IsCancellationRequested)
-                _scope.Observer.Verbose($"Node {_plan.Name}: its deletion cannot be watched: {exception.Message}");
-            return false;
-        }
     }
 
     private NodeDrainBlocker? BlockerOf(Exception exception)
@@ -290,8 +284,12 @@ internal sealed class NodeDrain : IAsyncDisposable
         _blockers.AddRange(UnfinishedWaits.Of(_plan.Name, end, _volumes, _replacements));
         if (end == DrainEnd.NodeDeleted)
             _blockers.Add(new() { Kind = "Node", Name = _plan.Name, Message = "The Node object was deleted during the drain." });
+        _end.Start();
+        bool withdraws = end == DrainEnd.Cancelled && _scope.Withdrawal.IsCancellationRequested;
+        Task releasing = withdraws ? Task.CompletedTask : _hold.ReleaseAsync(_end.Token);
+        Task<IReadOnlyDictionary<string, PodBudget>> inspecting = _last.InspectBudgetsAsync(Records, _end.Token);
         // Refused before anything was done: the plan has just been read.
-        FinalLook look = end == DrainEnd.Refused || _plan.Node is null ? FinalLook.None : await _last.LookAsync(_plan.Node);
+        FinalLook look = end == DrainEnd.Refused || _plan.Node is null ? FinalLook.None : await _last.LookAsync(_plan.Node, _end.Token);
         if (look.Failure is { } failure && end != DrainEnd.Complete && !_blockers.Exists(b => b.Kind == "Server"))
             _blockers.Insert(0, new()
             {
@@ -300,19 +298,18 @@ internal sealed class NodeDrain : IAsyncDisposable
                 Message = $"The API server does not answer: {failure}",
                 Remedy = "Check that the API server runs and can be reached, then run the drain again to continue.",
             });
-        bool isWithdrawn = end == DrainEnd.Cancelled && await WithdrawAsync(look);
-        NodeDrainResult result = Report(end, look, isWithdrawn, await _last.InspectBudgetsAsync(Records, CancellationToken.None)).Build();
+        bool isWithdrawn = withdraws && await WithdrawAsync(look);
+        if (withdraws && !isWithdrawn) releasing = _hold.ReleaseAsync(_end.Token);
+        NodeDrainResult result = Report(end, look, isWithdrawn, await inspecting).Build();
 
         // What was not begun leaves no trace.
         if (_started is not null && _plan.Node is { } node && end != DrainEnd.NodeDeleted)
         {
-            using CancellationTokenSource limit = new(CleanUp, _scope.Time);
             Node seen = Nodes.Find(node.Metadata.Uid ?? "") ?? node;
-            await Task.WhenAll(
-                _started.WaitAsync(limit.Token), _events.EndedAsync(node, result, limit.Token), _conditions.EndAsync(seen, result, limit.Token)).ContinueWith(
-                static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await _end.WaitAsync(Task.WhenAll(_started, _events.EndedAsync(node, result, _end.Token), _conditions.EndAsync(seen, result, _end.Token)));
         }
 
+        await _end.WaitAsync(releasing);
         return result;
     }
 
@@ -322,13 +319,15 @@ internal sealed class NodeDrain : IAsyncDisposable
         Plan = _plan,
         End = end,
         Records = Records,
-        LastSeen = uid => _pods?.Find(uid),
+        LastSeen = one => _pods?.Find(one),
         Budgets = budgets,
         Blockers = _blockers,
         Warnings = _warnings,
         WasCordoned = _isCordoned,
         Look = look,
         IsWithdrawn = isWithdrawn,
+        CalledOff = _hold.End,
+        Watched = _plan.Node?.Metadata.Uid is { } uid ? _nodes?.Find(uid) : null,
         By = _scope.Session.Who(),
         Reason = _scope.Options.Reason,
         NodeSteps = [_steps, _detaching, _replacing],
@@ -355,11 +354,12 @@ internal sealed class NodeDrain : IAsyncDisposable
     // Gives back what this run cordoned, unless a pod was evicted or may be, or another client has changed the node's drain.
     private async Task<bool> WithdrawAsync(FinalLook look)
     {
-        if (!_scope.Withdrawal.IsCancellationRequested || _cordon is null || look.Node is not { Spec.Unschedulable: true } node || Records.Any(r => r.MayLeave)) return false;
-        using CancellationTokenSource limit = new(CleanUp, _scope.Time);
+        if (_hold.Note is null || look.Node is not { Spec.Unschedulable: true } node || Records.Any(r => r.MayLeave)) return false;
+        // The lock goes with the cordon.
+        _hold.Detach();
         try
         {
-            return await NodeCordon.UndoAsync(_scope, node, _cordon, limit.Token);
+            return await NodeCordon.UndoAsync(_scope, node, _hold.Note, _end.Token);
         }
         catch (Exception exception)
         {

@@ -12,7 +12,7 @@ internal static class UnfinishedWaits
     /// <param name="replacements">Null where no replacements were waited for.</param>
     public static IEnumerable<NodeDrainBlocker> Of(string node, DrainEnd end, VolumeDetachment? volumes, Replacements? replacements)
     {
-        if (end is DrainEnd.TimedOut or DrainEnd.Cancelled or DrainEnd.Stopped)
+        if (end is DrainEnd.TimedOut or DrainEnd.Cancelled or DrainEnd.CalledOff or DrainEnd.Stopped)
         {
             foreach (string volume in volumes?.Attached ?? [])
                 yield return new() { Kind = "VolumeAttachment", Name = volume, Message = $"The volume is still attached to {node}." };

@@ -35,7 +35,7 @@ internal static class FlapRules
         };
         return new(
             NodeFindingCause.Flapping, down is null ? NodeFindingSeverity.Warning : NodeFindingSeverity.Critical,
-            "The node changes between Ready and not Ready repeatedly.", first, [evidence, .. down?.Evidence ?? []]);
+            $"The node changes between Ready and not Ready repeatedly.{(down is null ? " It is Ready now." : $" Now: {down.Message}")}", first, [evidence, .. down?.Evidence ?? []]);
     }
 
     // Of an event that counts for longer than the window, the share of the window.

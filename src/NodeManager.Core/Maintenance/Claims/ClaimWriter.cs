@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
 using NodeManager.Core.Nodes.Editing;
+using NodeManager.Core.Nodes.Locks;
 using NodeManager.Kubernetes.Models;
 using NodeManager.Scheduling;
 
@@ -13,6 +15,11 @@ namespace NodeManager.Core.Maintenance.Claims;
 /// </summary>
 internal sealed class ClaimWriter(MaintenanceScope scope, string run, string holder)
 {
+    public string Run => run;
+
+    /// <summary>The locks of the nodes that the run works on.</summary>
+    public HeldLocks Locks { get; } = new(scope.Time);
+
     /// <summary>Claims the node. From a dead run it takes over what that one did to it, so that this is undone as well.</summary>
     /// <param name="name">Of the node.</param>
     /// <param name="uid">Of the node.</param>
@@ -34,7 +41,7 @@ internal sealed class ClaimWriter(MaintenanceScope scope, string run, string hol
                 : new(null, other, isOwn && there!.IsBegun && isCordoned);
             if (outcome.Other is not null || (isOwn && there!.Holder == holder)) return null;
             MaintenanceClaim claim = (there ?? new() { Run = run, Namespace = "", Holder = "" })
-                with { Run = run, Namespace = scope.Namespace, Holder = holder, At = scope.Now };
+                with { Run = run, Namespace = scope.Namespace, Holder = holder, At = scope.Now, Locks = true };
             return MaintenanceClaim.Annotations((MaintenanceClaim.Key, claim.ToJson()));
         }, cancellationToken);
         return outcome;
@@ -54,17 +61,25 @@ internal sealed class ClaimWriter(MaintenanceScope scope, string run, string hol
     }
 
     /// <summary>Cordons the node and excludes it from autoscalers. A node that the run cordoned before is cordoned again only if necessary.</summary>
+    /// <param name="name">Of the node.</param>
+    /// <param name="uid">Of the node.</param>
+    /// <param name="drainNote">The annotation of a drain.</param>
+    /// <param name="use">The run takes the node's lock in the same patch, until it gives the node back; null: it does not.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The node, and whether it had been cordoned by another client.</returns>
     /// <exception cref="ClaimLostException">The claim is gone, or another's.</exception>
-    public async Task<(Node Node, bool WasCordoned)> CordonAsync(string name, string uid, string drainNote, CancellationToken cancellationToken)
+    /// <exception cref="NodeBusyException">Another operation works on the node.</exception>
+    public async Task<(Node Node, bool WasCordoned)> CordonAsync(string name, string uid, string drainNote, NodeLockUse? use, CancellationToken cancellationToken)
     {
         bool wasCordoned = false;
+        NodeLock? mine = use is null || Locks.Find(uid) is not null ? null : NodeLocks.Create(scope.Session, use);
         Node node = await ChangeAsync(name, uid, current =>
         {
             MaintenanceClaim claim = Own(current);
             bool isCordoned = current["spec"]?["unschedulable"]?.GetValue<bool>() == true;
             wasCordoned = claim.IsBegun ? claim.WasCordoned : isCordoned;
-            if (claim.IsBegun && isCordoned) return null;
+            if (mine is not null) NodeLocks.RefuseIfBusy(scope.Connection, current, mine);
+            if (claim.IsBegun && isCordoned) return mine is null ? null : NodeLock.Patch(mine);
             List<(string Key, string? Value)> set = [];
             foreach ((string key, string value) in ((string, string)[])[(DisruptionAnnotations.ScaleDownDisabled, "true"), (DisruptionAnnotations.DoNotDisrupt, "true"), (DrainAnnotation.Key, drainNote)])
             {
@@ -74,8 +89,9 @@ internal sealed class ClaimWriter(MaintenanceScope scope, string run, string hol
             claim = claim with { IsBegun = true, WasCordoned = wasCordoned, Set = [.. (claim.Set ?? []).Union(set.Select(s => s.Key))] };
             JsonObject patch = MaintenanceClaim.Annotations([.. set, (MaintenanceClaim.Key, claim.ToJson())]);
             patch["spec"] = new JsonObject { ["unschedulable"] = true };
-            return patch;
+            return mine is null ? patch : NodeLocks.Into(patch, mine);
         }, cancellationToken);
+        if (mine is not null) Locks.Add(uid, new(scope.Connection, mine, node));
         return (node, wasCordoned);
     }
 
@@ -84,11 +100,13 @@ internal sealed class ClaimWriter(MaintenanceScope scope, string run, string hol
     public async Task<bool> ReleaseAsync(string name, string uid, CancellationToken cancellationToken)
     {
         bool isOurs = true;
+        Locks.Detach(uid);
         await ChangeAsync(name, uid, current =>
         {
             isOurs = MaintenanceClaim.Read(current) is { } there && there.Run == run && there.Holder == holder;
-            return isOurs ? MaintenanceClaim.Undoing(MaintenanceClaim.Read(current)!) : null;
+            return isOurs ? WithoutLock(current, MaintenanceClaim.Undoing(MaintenanceClaim.Read(current)!)) : null;
         }, cancellationToken);
+        await Locks.ReleaseAsync(uid);
         return isOurs;
     }
 
@@ -97,6 +115,7 @@ internal sealed class ClaimWriter(MaintenanceScope scope, string run, string hol
     public async Task<bool> YieldAsync(string name, string uid, CancellationToken cancellationToken)
     {
         bool isOurs = true;
+        Locks.Detach(uid);
         await ChangeAsync(name, uid, current =>
         {
             isOurs = MaintenanceClaim.Read(current) is { } there && there.Run == run && there.Holder == holder;
@@ -104,13 +123,17 @@ internal sealed class ClaimWriter(MaintenanceScope scope, string run, string hol
             MaintenanceClaim claim = MaintenanceClaim.Read(current)!;
             JsonObject patch = MaintenanceClaim.Undoing(claim);
             patch["metadata"]!["annotations"]![MaintenanceClaim.Key] = (claim with { IsBegun = false, WasCordoned = false, Set = null }).ToJson();
-            return patch;
+            return WithoutLock(current, patch);
         }, cancellationToken);
+        await Locks.ReleaseAsync(uid);
         return isOurs;
     }
 
     /// <summary>Whether the node, as it is here, carries a claim of this run.</summary>
     public bool IsOwn(Node node) => MaintenanceClaim.Read(node.Metadata.Annotations?.GetValueOrDefault(MaintenanceClaim.Key))?.Run == run;
+
+    // In the patch that gives the node back: who waits for the lock finds the node as it is to be.
+    private JsonObject WithoutLock(JsonObject node, JsonObject patch) => NodeLock.Read(node)?.Operation == run ? NodeLocks.Into(patch, null) : patch;
 
     private MaintenanceClaim Own(JsonObject node) =>
         MaintenanceClaim.Read(node) is { } claim && claim.Run == run && claim.Holder == holder ? claim : throw new ClaimLostException(MaintenanceClaim.Read(node));

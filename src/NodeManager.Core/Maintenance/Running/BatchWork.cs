@@ -76,13 +76,13 @@ internal sealed class BatchWork(
         try
         {
             await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(
-                scope.Session, [.. byName.Keys], options.Drain, listener, scope.ConditionRefusals, stop.Token))
+                scope.Session, [.. byName.Keys], options.Drain, work.Use, listener, scope.ConditionRefusals, stop.Token))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 string uid = byName[result.Node].Uid;
                 if ((!isLast || watching.IsCompletedSuccessfully) && MayPass(result)) continue;
                 left.Remove(uid);
-                _tails.Add(work.FinishAsync(uid, result, cancellationToken));
+                _tails.Add(IsUncordoned(result) ? work.EndAsync(uid, new NodeFailedException(result.Summary) { IsNeeded = true }, cancellationToken) : work.FinishAsync(uid, result, cancellationToken));
             }
         }
         catch (NodeManagerException exception) when (!cancellationToken.IsCancellationRequested && exception.ErrorId != ErrorIds.SessionClosed)
@@ -118,7 +118,10 @@ internal sealed class BatchWork(
         else await work.YieldAsync(uid, pods, cancellationToken);
     }
 
+    // Another client has put it into service: the run gives up its hold on it.
+    private static bool IsUncordoned(NodeDrainResult result) => result.CancelReason == NodeDrainCancelReason.Uncordoned;
+
     private static bool MayPass(NodeDrainResult result) =>
-        result.Status == NodeDrainStatus.Cancelled
+        result is { Status: NodeDrainStatus.Cancelled, CancelReason: NodeDrainCancelReason.Interrupted }
         || (result.Status == NodeDrainStatus.Failed && result.Blockers.Count > 0 && result.Blockers.All(b => b.Kind is "Server" or "Termination"));
 }

@@ -6,6 +6,7 @@ using NodeManager.Core.Maintenance.Planning;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Observing;
 using NodeManager.Kubernetes.Models;
 
@@ -41,6 +42,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         }
         catch (Exception exception)
         {
+            await start.Claims.Locks.DisposeAsync();
             await CloseAsync(state = state with { Status = NodeMaintenanceRunStatus.Interrupted, At = scope.Now, Message = start.Lease.IsStopped ? $"{start.Lease.WhyLost().Message} {InTheMiddle()}".TrimEnd() : InTheMiddle() }, cancellationToken);
             if (start.Lease.Lost.IsCancellationRequested) failure = start.Lease.WhyLost();
             else if (!scope.IsStopping)
@@ -151,7 +153,9 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
         {
             (IReadOnlyCollection<Node> nodes, Task changed) = fleet.LookAtAll();
             string[] unready = [.. nodes.Where(n => n.IsControlPlane() && !n.IsReady()).Select(n => n.Metadata.Name)];
-            IReadOnlyList<MaintenanceCandidate> candidates = Candidates(nodes);
+            // Other operations work on these: they are skipped until those have ended.
+            List<NodeLock> busy = [];
+            IReadOnlyList<MaintenanceCandidate> candidates = Candidates(nodes, busy);
             int limit = start.Limit.Of(candidates.Count);
             BatchChoice choice = BatchRules.Next(candidates, limit, unready);
             // Where its pods fit is looked at only when some node may go.
@@ -162,17 +166,26 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
                 ForetellNew(survey, choice);
             }
 
+            if (choice.Nodes.Count == 0 && choice.WaitsFor.Length == 0 && busy.Count > 0) choice = new([], $"other operations to end: {NameList.Of(busy.Select(b => b.ToString()))}");
             if (choice.Nodes.Count > 0 || choice.WaitsFor.Length == 0) return ([.. choice.Nodes.Select(c => _ledger[c.Uid])], null);
             start.Progress.Wait("Waiting", "for " + choice.WaitsFor);
             if (!isTold) scope.Observer.Warning($"No further node can start: waiting up to {HumanDuration.Format(start.Options.WaitReadyTimeout)} for {choice.WaitsFor}.");
             TimeSpan left = start.Options.WaitReadyTimeout - scope.Time.GetElapsedTime(since);
             if (left <= TimeSpan.Zero) return ([], choice.WaitsFor);
-            await scope.Time.WaitForChangeAsync([changed], left, cancellationToken);
+            // The death of a lock is no change.
+            await scope.Time.WaitForChangeAsync([changed], busy.Count > 0 && left > LookAgain ? LookAgain : left, cancellationToken);
         }
     }
 
-    private IReadOnlyList<MaintenanceCandidate> Candidates(IReadOnlyCollection<Node> nodes)
+    private IReadOnlyList<MaintenanceCandidate> Candidates(IReadOnlyCollection<Node> nodes, List<NodeLock>? busy = null)
     {
+        bool IsFree(Node node)
+        {
+            if (scope.Connection.FindOther(node, start.Run.Id) is not { } other) return true;
+            busy?.Add(other);
+            return false;
+        }
+
         Dictionary<string, Node> byUid = nodes.ToDictionary(n => n.Metadata.Uid ?? "");
         return
         [
@@ -180,7 +193,7 @@ internal sealed class MaintenanceRun(MaintenanceScope scope, ObjectCache<Node> f
                where record.Status != NodeMaintenanceStatus.Skipped && byUid.ContainsKey(record.Uid)
                let node = byUid[record.Uid]
                select new MaintenanceCandidate(
-                   record.Uid, record.Name, record.Group ?? "", record.IsControlPlane, record.Status == NodeMaintenanceStatus.Pending,
+                   record.Uid, record.Name, record.Group ?? "", record.IsControlPlane, record.Status == NodeMaintenanceStatus.Pending && IsFree(node),
                    node.IsReady(), node.Spec.Unschedulable == true) { WasUnavailable = record.WasUnavailable, GoesAlone = record.GoesAlone },
         ];
     }

@@ -5,7 +5,9 @@ using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
+using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Nodes.Reading;
 using NodeManager.Core.Sessions;
 using NodeManager.Kubernetes.Models;
@@ -24,7 +26,10 @@ internal sealed class NodeWork(
 {
     private const int LongestError = 2000;
 
+    private static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(1);
+
     private readonly Readiness _readiness = new(fleet, progress);
+    private readonly KubeletSigns _signs = new(scope);
     private readonly DaemonSetPods _daemonSets = new(scope, fleet, progress);
 
     /// <summary>Cordons the node. False when it is not to be gone on with.</summary>
@@ -38,7 +43,7 @@ internal sealed class NodeWork(
             {
                 IReadOnlyList<string> daemonSets = record.DaemonSets ?? await _daemonSets.ReadyOnAsync(record.Name, token);
                 DrainAnnotation note = new(scope.Session.Who(), options.Drain.Reason, scope.Now);
-                (Node node, bool wasCordoned) = await claims.CordonAsync(record.Name, uid, note.ToJson(), token);
+                (Node node, bool wasCordoned) = await claims.CordonAsync(record.Name, uid, note.ToJson(), Use, token);
                 await ledger.UpdateAsync(
                     uid,
                     n => n with
@@ -53,63 +58,73 @@ internal sealed class NodeWork(
                 // Who chooses the next batch goes by the fleet.
                 await fleet.UntilAsync(uid, n => n is null || n.Spec.Unschedulable == true, token);
             }, cancellationToken);
+            // A process before this one has cordoned it.
+            if (claims.Locks.Find(uid) is null)
+                await claims.CordonAsync(record.Name, uid, new DrainAnnotation(scope.Session.Who(), options.Drain.Reason, scope.Now).ToJson(), Use, cancellationToken);
         },
         cancellationToken);
+
+    /// <summary>How the run's drains use the locks of its nodes.</summary>
+    public NodeLockUse Use => new() { Kind = NodeLockKind.Maintenance, Operation = claims.Run, Waits = false, Held = claims.Locks.Find };
 
     /// <summary>All that comes after the drain.</summary>
     /// <param name="uid">Of the node.</param>
     /// <param name="drain">How the drain ended; null where it was done before.</param>
     /// <param name="cancellationToken">Interrupts it.</param>
     public Task<bool> FinishAsync(string uid, NodeDrainResult? drain, CancellationToken cancellationToken) => GuardAsync(
-        uid,
-        async () =>
+        uid, () => WhileHeldAsync(uid, token => FinishHeldAsync(uid, drain, token), cancellationToken), cancellationToken);
+
+    private async Task FinishHeldAsync(string uid, NodeDrainResult? drain, CancellationToken cancellationToken)
+    {
+        if (drain is not null)
         {
-            if (drain is not null)
-            {
-                ledger.Keep(uid, drain);
-                // The summary: every failure gets the state in which the node is left appended.
-                if (drain.Status != NodeDrainStatus.Drained) throw new NodeFailedException(drain.Summary);
-                await ledger.EndAsync(uid, NodeMaintenanceStepName.Drain, cancellationToken);
-            }
+            ledger.Keep(uid, drain);
+            // The summary: every failure gets the state in which the node is left appended.
+            if (drain.Status != NodeDrainStatus.Drained) throw new NodeFailedException(drain.Summary);
+            await ledger.EndAsync(uid, NodeMaintenanceStepName.Drain, cancellationToken);
+        }
 
-            NodeRecord record = ledger[uid];
-            if (scope.Request.Work is { } work && !HasRebooted(record))
-                await StepAsync(uid, NodeMaintenanceStepName.Script, true, token => RunAsync(record, work, token), cancellationToken);
-            if (options.WaitForReboot)
-            {
-                await StepAsync(
-                    uid, NodeMaintenanceStepName.Reboot, true,
-                    token => InTimeAsync("report a new boot ID and become Ready", record, t => _readiness.WaitForRebootAsync(record, t), token), cancellationToken);
-            }
-
-            await StepAsync(uid, NodeMaintenanceStepName.Ready, false, token => InTimeAsync("become Ready, with the pods of its DaemonSets", record, async t =>
-            {
-                await _readiness.WaitForReadyAsync(record, t);
-                await _daemonSets.WaitAsync(record, t);
-            }, token), cancellationToken);
-            bool isGivenBack = true;
+        NodeRecord record = ledger[uid];
+        if (scope.Request.Work is { } work && !HasRebooted(record))
+            await StepAsync(uid, NodeMaintenanceStepName.Script, true, token => RunAsync(record, work, token), cancellationToken);
+        if (options.WaitForReboot)
+        {
             await StepAsync(
-                uid, NodeMaintenanceStepName.Resume, false,
-                async token =>
-                {
-                    isGivenBack = await claims.ReleaseAsync(record.Name, uid, token);
-                    await fleet.UntilAsync(uid, n => n is null || !claims.IsOwn(n), token);
-                    await conditions.EndAsync(record.Name, "Resumed", true, token);
-                },
-                cancellationToken);
-            await ledger.UpdateAsync(
-                uid,
-                n => n with
-                {
-                    Status = NodeMaintenanceStatus.Completed,
-                    DaemonSets = null,
-                    Message = !isGivenBack ? "Another client had already returned the node to service." : n.WasCordoned ? "The node was cordoned before the run and stays cordoned." : null,
-                },
-                cancellationToken);
-            progress.NodeEnded(ledger[uid]);
-            scope.Observer.NodeEnded(ledger.Result(uid));
-        },
-        cancellationToken);
+                uid, NodeMaintenanceStepName.Reboot, true,
+                token => InTimeAsync(static () => "report a new boot ID and become Ready", record, t => _readiness.WaitForRebootAsync(record, t), token), cancellationToken);
+        }
+
+        string goal = "renew its Lease or report Ready after the script ended";
+        await StepAsync(uid, NodeMaintenanceStepName.Ready, false, token => InTimeAsync(() => goal, record, async t =>
+        {
+            // What the node reported before the script ended says nothing of the kubelet now.
+            if (scope.Request.Work is not null) await _signs.WaitAsync(record, ReadAsync, t);
+            goal = "become Ready, with the pods of its DaemonSets";
+            await _readiness.WaitForReadyAsync(record, t);
+            await _daemonSets.WaitAsync(record, t);
+        }, token), cancellationToken);
+        bool isGivenBack = true;
+        await StepAsync(
+            uid, NodeMaintenanceStepName.Resume, false,
+            async token =>
+            {
+                isGivenBack = await claims.ReleaseAsync(record.Name, uid, token);
+                await fleet.UntilAsync(uid, n => n is null || !claims.IsOwn(n), token);
+                await conditions.EndAsync(record.Name, "Resumed", true, token);
+            },
+            cancellationToken);
+        await ledger.UpdateAsync(
+            uid,
+            n => n with
+            {
+                Status = NodeMaintenanceStatus.Completed,
+                DaemonSets = null,
+                Message = !isGivenBack ? "Another client had already returned the node to service." : n.WasCordoned ? "The node was cordoned before the run and stays cordoned." : null,
+            },
+            cancellationToken);
+        progress.NodeEnded(ledger[uid]);
+        scope.Observer.NodeEnded(ledger.Result(uid));
+    }
 
     /// <summary>Puts a node back into service whose drain holds up itself; its turn comes again, alone.</summary>
     /// <param name="uid">Of the node.</param>
@@ -150,6 +165,7 @@ internal sealed class NodeWork(
         NodeRecord record = ledger[uid];
         if (exception is NodeGoneException || await IsGoneAsync(record, cancellationToken))
         {
+            await claims.Locks.ReleaseAsync(uid);
             await ledger.UpdateAsync(uid, n => n with { Status = NodeMaintenanceStatus.Deleted, DaemonSets = null, Message = Gone(n) }, cancellationToken);
         }
         else
@@ -162,6 +178,7 @@ internal sealed class NodeWork(
             if (!error.EndsWith('.')) error += ".";
             bool isWanted = options.OnError == MaintenanceErrorAction.Resume || exception is NodeFailedException { IsNeeded: true };
             bool isPutBack = isWanted && exception is not ClaimLostException && await claims.ReleaseAsync(record.Name, uid, cancellationToken);
+            await claims.Locks.ReleaseAsync(uid);
             if (isPutBack) await fleet.UntilAsync(uid, n => n is null || !claims.IsOwn(n), cancellationToken);
             await conditions.EndAsync(record.Name, "MaintenanceFailed", isPutBack, cancellationToken);
             string place = exception is ClaimLostException ? "" : isPutBack && !record.WasCordoned ? "The node was returned to service." : "The node stays cordoned.";
@@ -173,12 +190,58 @@ internal sealed class NodeWork(
         scope.Observer.NodeEnded(ledger.Result(uid));
     }
 
+    // A request to stop, by the lock, ends what is done with the node. One that was uncordoned meanwhile is found when it is given back.
+    private async Task WhileHeldAsync(string uid, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        if (claims.Locks.Find(uid) is not { } hold)
+        {
+            await work(cancellationToken);
+            return;
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task working = work(stop.Token);
+        if (await Task.WhenAny(working, hold.Ended) == working || (await hold.Ended).Reason == NodeDrainCancelReason.Uncordoned)
+        {
+            await working;
+            return;
+        }
+
+        await stop.CancelAsync();
+        await working.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        if (!working.IsCompletedSuccessfully) throw new NodeFailedException($"Called off: {hold.End!.Describe()}");
+    }
+
+    private async Task PostponeAsync(string uid, NodeBusyException busy, CancellationToken cancellationToken)
+    {
+        NodeRecord record = ledger[uid];
+        scope.Observer.Verbose($"Node {record.Name} is postponed: {busy.Message}");
+        await ledger.UpdateAsync(
+            uid,
+            n => n with
+            {
+                Status = NodeMaintenanceStatus.Pending,
+                Batch = 0,
+                Steps = [.. n.Steps.Where(s => s.Name == NodeMaintenanceStepName.Claim)],
+                Message = $"Postponed: {busy.Message}",
+            },
+            cancellationToken);
+        progress.NodePostponed(ledger[uid]);
+        // Until the fleet shows the lock, and the choice of the next batch goes by it.
+        await scope.Time.DelayAsync(BusyPause, cancellationToken);
+    }
+
     private async Task<bool> GuardAsync(string uid, Func<Task> work, CancellationToken cancellationToken)
     {
         try
         {
             await work();
             return true;
+        }
+        catch (NodeBusyException busy)
+        {
+            await PostponeAsync(uid, busy, cancellationToken);
+            return false;
         }
         catch (Exception exception) when (IsOfNode(exception))
         {
@@ -204,9 +267,7 @@ internal sealed class NodeWork(
     private async Task RunAsync(
         NodeRecord record, Func<ClusterNode, CancellationToken, Task<IReadOnlyList<object>>> work, CancellationToken cancellationToken)
     {
-        Node node = await scope.Retry.RunAsync(
-            token => NodeGoneException.GuardAsync(record.Name, () => scope.Client.GetAsync(Resources.Nodes, record.Name, null, token)), cancellationToken);
-        if (node.Metadata.Uid != record.Uid) throw new NodeGoneException(record.Name);
+        Node node = await ReadAsync(record, cancellationToken);
         IReadOnlyList<object> output;
         try
         {
@@ -226,12 +287,19 @@ internal sealed class NodeWork(
             record.Uid, n => n.End(NodeMaintenanceStepName.Script, scope.Now) with { Output = OutputText.Of(output) }, cancellationToken);
     }
 
+    private async Task<Node> ReadAsync(NodeRecord record, CancellationToken cancellationToken)
+    {
+        Node node = await scope.Retry.RunAsync(
+            token => NodeGoneException.GuardAsync(record.Name, () => scope.Client.GetAsync(Resources.Nodes, record.Name, null, token)), cancellationToken);
+        return node.Metadata.Uid == record.Uid ? node : throw new NodeGoneException(record.Name);
+    }
+
     // Killed in the middle of the script: a machine that has rebooted since need not be rebooted again.
     private bool HasRebooted(NodeRecord record) =>
         options.WaitForReboot && record.HasBegun(NodeMaintenanceStepName.Script) && !record.HasDone(NodeMaintenanceStepName.Script)
         && fleet.Find(record.Uid)?.Status.NodeInfo?.BootID is { Length: > 0 } boot && boot != record.BootId;
 
-    private async Task InTimeAsync(string goal, NodeRecord record, Func<CancellationToken, Task> wait, CancellationToken cancellationToken)
+    private async Task InTimeAsync(Func<string> goal, NodeRecord record, Func<CancellationToken, Task> wait, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = scope.Time.StartLimit(options.WaitReadyTimeout);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
@@ -245,7 +313,7 @@ internal sealed class NodeWork(
             string status = node is null ? "gone" : NodeMapper.StatusOf(node);
             string boot = node?.Status.NodeInfo?.BootID == record.BootId ? "unchanged" : "new";
             throw new NodeFailedException(
-                $"The node did not {goal} within {HumanDuration.Format(options.WaitReadyTimeout)}: status {status}, boot ID {boot}.", exception);
+                $"The node did not {goal()} within {HumanDuration.Format(options.WaitReadyTimeout)}: status {status}, boot ID {boot}.", exception);
         }
     }
 

@@ -138,7 +138,11 @@ internal sealed class DetachedRun(
         if (left.Length > 0)
         {
             foreach (string node in left) _status.Change(node, static one => one with { Status = NodeMaintenanceStatus.InProgress, Step = NodeMaintenanceStepName.Drain });
-            DrainRequest drain = new(session, [.. left.Select(node => new NodeTarget(node, uids.GetValueOrDefault(node, "")))], how.Drain);
+            DrainRequest drain = new(session, [.. left.Select(node => new NodeTarget(node, uids.GetValueOrDefault(node, "")))], how.Drain)
+            {
+                // The next server that leads continues under the lock of the one before.
+                Lock = new() { Operation = request.Metadata.Uid ?? "" },
+            };
             await foreach (DrainOutcome outcome in NodeOperations.DrainAsync(drain, new Listener(_status, observer), CancellationToken.None, stop))
             {
                 // What was cut off is continued, or says so.

@@ -29,6 +29,9 @@ internal sealed record MaintenanceClaim
     /// <summary>True when the node was cordoned before.</summary>
     public bool WasCordoned { get; init; }
 
+    /// <summary>The run takes the lock of a node that it works on. Runs of former versions do not: their claim itself is the lock.</summary>
+    public bool Locks { get; init; }
+
     /// <summary>Keys of the annotations that the run has set, and no other client before.</summary>
     public IReadOnlyList<string>? Set { get; init; }
 

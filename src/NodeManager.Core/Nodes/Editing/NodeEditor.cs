@@ -140,10 +140,16 @@ public static partial class NodeEditor
 
     /// <summary>
     /// Cordons (true) or uncordons (false). Uncordoning clears the annotation and conditions that a drain of ours left; a node that a maintenance has
-    /// cordoned is taken from it, with all that it had set.
+    /// cordoned is taken from it, with all that it had set. An operation that works on the node is called off: its holder stops.
     /// </summary>
+    /// <param name="session">Where.</param>
+    /// <param name="node">Which one; one that registered again under the name is refused (NodeReplaced).</param>
+    /// <param name="unschedulable">Cordon, or uncordon.</param>
+    /// <param name="dryRun">Have the server check, and store nothing.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="callsOff">Gets the operation that uncordoning the node calls off.</param>
     public static async Task<ClusterNode> SetUnschedulableAsync(
-        NodeManagerSession session, NodeTarget node, bool unschedulable, bool dryRun, CancellationToken cancellationToken)
+        NodeManagerSession session, NodeTarget node, bool unschedulable, bool dryRun, CancellationToken cancellationToken, Action<NodeLock>? callsOff = null)
     {
         // A merge patch that finds everything so already changes nothing, so no look is needed first.
         var patch = new JsonObject { ["spec"] = new JsonObject { ["unschedulable"] = unschedulable ? true : null } };
@@ -155,7 +161,17 @@ public static partial class NodeEditor
             {
                 Node changed = await NodePatcher.PatchAsync(connection, node, patch, dryRun, token);
                 if (unschedulable) return changed;
-                if (dryRun) return await PreviewUncordonAsync(connection, node, changed, token);
+                NodeLock? working = NodeLock.Read(changed);
+                if (working is not null) callsOff?.Invoke(working);
+                if (dryRun) return await PreviewUncordonAsync(connection, node, changed, session.Who(), token);
+                // Cordoned again before the holder sees it, the node would look as if nothing had happened.
+                if (working is { CancelledBy: null } held)
+                {
+                    changed = await NodePatcher.ChangeAsync(
+                        connection, node.AnyVersion, changed,
+                        current => held.IsSameHold(NodeLock.Read(current)) ? NodeLock.Patch(NodeLock.Read(current)! with { CancelledBy = session.Who() }) : null, token);
+                }
+
                 if (MaintenanceClaim.IsInWork(changed)) changed = await NodePatcher.ChangeAsync(connection, node.AnyVersion, MaintenanceClaim.Undoing, false, token);
                 return await EndDrainAsync(connection, changed, false, token) ?? changed;
             },
@@ -163,7 +179,7 @@ public static partial class NodeEditor
     }
 
     // A dry run stores nothing, so the later requests of an uncordon do not see what the first one changed: their results are put together here.
-    private static async Task<Node> PreviewUncordonAsync(ClusterConnection connection, NodeTarget node, Node changed, CancellationToken cancellationToken)
+    private static async Task<Node> PreviewUncordonAsync(ClusterConnection connection, NodeTarget node, Node changed, string by, CancellationToken cancellationToken)
     {
         if (MaintenanceClaim.IsInWork(changed))
         {
@@ -181,6 +197,7 @@ public static partial class NodeEditor
         }
 
         if (await EndDrainAsync(connection, changed, true, cancellationToken) is { } ended) changed.Status.Conditions = ended.Status.Conditions;
+        if (NodeLock.Read(changed) is { CancelledBy: null } held) changed.Metadata.Annotations![NodeLock.Key] = (held with { CancelledBy = by }).ToJson();
         return changed;
     }
 

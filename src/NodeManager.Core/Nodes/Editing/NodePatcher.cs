@@ -89,7 +89,33 @@ internal static partial class NodePatcher
         }
     }
 
-    /// <summary>The same for a node that was read before: one request, which the server refuses if the node has changed since.</summary>
+    /// <summary>The same for a node that was read before: one request where it has not changed since.</summary>
+    /// <param name="connection">Where.</param>
+    /// <param name="node">Which node.</param>
+    /// <param name="known">The node as it was read; null for none.</param>
+    /// <param name="make">As above.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<Node> ChangeAsync(
+        ClusterConnection connection, NodeTarget node, Node? known, Func<JsonObject, JsonObject?> make, CancellationToken cancellationToken)
+    {
+        if (known is { Metadata.ResourceVersion.Length: > 0 } && node.Matches(known.Metadata.Uid)
+            && TryMake(() => make((JsonObject)JsonSerializer.SerializeToNode(known, KubernetesJson.Default.Node)!)) is { } patch)
+        {
+            Require(patch, "resourceVersion", known.Metadata.ResourceVersion);
+            try
+            {
+                return await SendAsync(connection, node, patch, false, cancellationToken);
+            }
+            catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity)
+            {
+                LogOutdated(connection.Logger, node.Name);
+            }
+        }
+
+        return await ChangeAsync(connection, node, make, false, cancellationToken);
+    }
+
+    /// <summary>The same for a node that users hold: one request, which the server refuses if the node has changed since.</summary>
     /// <param name="connection">Where.</param>
     /// <param name="node">Which node.</param>
     /// <param name="known">The node as it was read; null or without a version for none.</param>
@@ -102,21 +128,29 @@ internal static partial class NodePatcher
         CancellationToken cancellationToken)
     {
         // Without a resourceVersion the patch could not detect another client's change.
-        if (known is not { ResourceVersion.Length: > 0 }) return null;
+        if (known is not { ResourceVersion.Length: > 0 } || TryMake(() => make(known)) is not { } patch) return null;
+        Require(patch, "resourceVersion", known.ResourceVersion);
         try
         {
-            if (make(known) is not { } patch) return null;
-            Require(patch, "resourceVersion", known.ResourceVersion);
             return await SendAsync(connection, node, patch, dryRun, cancellationToken);
-        }
-        catch (NodeManagerException)
-        {
-            // What was in the way may be gone.
-            return null;
         }
         catch (KubernetesException refused) when (refused.Code is HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity)
         {
             LogOutdated(connection.Logger, node.Name);
+            return null;
+        }
+    }
+
+    // What was in the way of the patch may be gone since the node was read. Failures of the request itself are not of this kind.
+    private static T? TryMake<T>(Func<T?> make)
+        where T : JsonNode
+    {
+        try
+        {
+            return make();
+        }
+        catch (NodeManagerException)
+        {
             return null;
         }
     }

@@ -42,11 +42,17 @@ public static class NodeWaiter
         CancellationToken cancellationToken)
     {
         string name = target.Name;
-        long start = connection.Time.GetTimestamp();
+        // Zero looks once, however long that takes.
+        using CancellationTokenSource timer = connection.Time.StartLimit(timeout > TimeSpan.Zero ? timeout : null);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         Node current;
         try
         {
-            current = await connection.Client.GetAsync(Resources.Nodes, name, null, cancellationToken);
+            current = await connection.Client.GetAsync(Resources.Nodes, name, null, linked.Token);
+        }
+        catch (Exception) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw Late("the API server did not answer");
         }
         catch (KubernetesException refused) when (goal.IsDeletion && refused.Code == System.Net.HttpStatusCode.NotFound)
         {
@@ -58,10 +64,7 @@ public static class NodeWaiter
         ClusterNode Result(Node node) => NodeMapper.Map(node, session, connection.Time.GetUtcNow());
         if (goal.IsMet(current)) return Result(current);
 
-        TimeSpan? left = timeout - connection.Time.GetElapsedTime(start);
-        if (left <= TimeSpan.Zero) throw TimedOut(current);
-        using CancellationTokenSource timer = connection.Time.StartLimit(left);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        if (timeout <= TimeSpan.Zero) throw Late(goal.Describe(current));
         using NodeCaches<Node> nodes = connection.Caches().Open(NodeScopes.Nodes, [name]);
         ObjectCache<Node> cache = nodes.Of(name);
         cache.Admit(current);
@@ -85,12 +88,12 @@ public static class NodeWaiter
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw TimedOut(current);
+            throw Late(goal.Describe(current));
         }
 
-        NodeManagerException TimedOut(Node node) => new(
+        NodeManagerException Late(string why) => new(
             ErrorIds.WaitTimeout, ErrorKind.OperationTimeout,
-            $"Node '{name}' of '{connection.Cluster}' did not become {goal.Text} within {timeout}: {goal.Describe(node)}.", name,
+            $"Node '{name}' of '{connection.Cluster}' did not become {goal.Text} within {timeout}: {why}.", name,
             "Check the conditions and events of the node, or wait longer with -Timeout.");
     }
 }

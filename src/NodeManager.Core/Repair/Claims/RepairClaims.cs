@@ -2,11 +2,14 @@ using System.Security.Cryptography;
 using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
+using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
 using NodeManager.Core.Repair.Rules;
 using NodeManager.Core.Sessions;
+using NodeManager.Kubernetes.Models;
 using NodeManager.Kubernetes.Requests;
 
 namespace NodeManager.Core.Repair.Claims;
@@ -42,6 +45,32 @@ internal sealed class RepairClaims : IAsyncDisposable
 
     public string Run { get; }
 
+    /// <summary>How drains of the repair use the locks of its nodes.</summary>
+    public NodeLockUse Use => new() { Kind = NodeLockKind.Repair, Operation = Run, Waits = false, Held = _writer.Locks.Find };
+
+    /// <summary>Gives up the lock of a node; the claim stays.</summary>
+    public Task UnlockAsync(string uid) => _writer.Locks.ReleaseAsync(uid);
+
+    /// <summary>Whether another client has called the repair off, by the lock on the node.</summary>
+    /// <param name="uid">Of the node.</param>
+    /// <param name="node">As it is now; null where it is not known.</param>
+    public bool IsCalledOff(string uid, Node? node)
+    {
+        if (_writer.Locks.Find(uid) is not { } hold) return false;
+        if (node is not null) hold.Judge(node);
+        return hold.End is not null;
+    }
+
+    /// <summary>Ends the claim of a node that was uncordoned. One whose repair was cancelled stays cordoned.</summary>
+    /// <returns>Why the repair was called off; null where it was not.</returns>
+    public async Task<NodeLockEnd?> CalledOffAsync(string name, string uid, Node? node, CancellationToken cancellationToken)
+    {
+        if (!IsCalledOff(uid, node)) return null;
+        NodeLockEnd end = _writer.Locks.Find(uid)!.End!;
+        if (end.Reason == NodeDrainCancelReason.Uncordoned) await ReleaseAsync(name, uid, cancellationToken);
+        return end;
+    }
+
     /// <summary>Cancelled when the Lease is lost: nothing may be touched any more.</summary>
     public CancellationToken Lost => _lease.Lost;
 
@@ -75,11 +104,12 @@ internal sealed class RepairClaims : IAsyncDisposable
     /// <summary>Cordons a claimed node, and excludes it from autoscalers.</summary>
     /// <exception cref="ClaimLostException">The claim is gone, or another's.</exception>
     /// <exception cref="NodeGoneException">There is no such node any more.</exception>
+    /// <exception cref="NodeBusyException">Another operation works on the node.</exception>
     public async Task<bool> CordonAsync(string name, string uid, string why, CancellationToken cancellationToken)
     {
         await HoldAsync(cancellationToken);
         DrainAnnotation note = new(_scope.Session.Who(), why, _scope.Now);
-        return (await _writer.CordonAsync(name, uid, note.ToJson(), cancellationToken)).WasCordoned;
+        return (await _writer.CordonAsync(name, uid, note.ToJson(), Use, cancellationToken)).WasCordoned;
     }
 
     /// <summary>Ends where the claim and the Lease are still ours.</summary>
@@ -114,6 +144,7 @@ internal sealed class RepairClaims : IAsyncDisposable
             await ForgiveAsync(() => _scope.Client.DeleteAsync(Resources.Leases, RunLayout.NameOf(Run), _scope.Namespace, new(), limit.Token));
         }
 
+        await _writer.Locks.DisposeAsync();
         await _lease.DisposeAsync();
         _turn.Dispose();
     }

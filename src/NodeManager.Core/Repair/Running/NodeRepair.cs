@@ -3,6 +3,7 @@ using NodeManager.Core.Errors;
 using NodeManager.Core.Maintenance.Claims;
 using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Claims;
+using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Repair.Machines;
 using NodeManager.Core.Repair.Rules;
 using NodeManager.Core.Sessions;
@@ -21,7 +22,6 @@ internal sealed class NodeRepair
 
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
 
-    // Of a node that is to go.
     // A node that comes and goes more often is repaired, and drained to the end.
     private const int MaximumReturns = 5;
 
@@ -76,6 +76,8 @@ internal sealed class NodeRepair
     public async Task<RepairEnd> RunAsync(Action holding, CancellationToken cancellationToken)
     {
         RepairEnd end = await GuardedAsync(_finding is null ? ReleaseAsync : RepairAsync, cancellationToken);
+        // Nothing is done with the node from here on but wait.
+        await _scope.Claims.UnlockAsync(_uid);
         await TellAsync(end);
         if (!_scope.Request.IsContinuous || !end.HoldsNode || !_isClaimed || cancellationToken.IsCancellationRequested) return end;
         IsHolding = true;
@@ -90,11 +92,7 @@ internal sealed class NodeRepair
         IReadOnlyList<(NodeRepairAction Action, bool Waits)> steps = Policy.Steps();
         if (steps.Any(static step => step.Action >= NodeRepairAction.Restart))
             _machine = await _scope.Claims.Retry.RunAsync(token => _scope.Machines.FindAsync(_found, token), cancellationToken);
-        if (await _scope.Claims.TakeAsync(Name, _uid, cancellationToken) is { } other)
-        {
-            return new(NodeRepairStatus.Skipped, NodeRepairReason.Maintenance, $"Run {other.Run} of {other.Holder} has the node.") { HeldBy = other.Run };
-        }
-
+        if (await _scope.Claims.TakeAsync(Name, _uid, cancellationToken) is { } other) return RepairEnd.Held(other.Run, other.Holder);
         _isClaimed = true;
         await _scope.NoteAsync(
             _found, "Warning", "NodeRepairStarted",
@@ -112,7 +110,7 @@ internal sealed class NodeRepair
                 continue;
             }
 
-            if (isLast && steps[i].Action <= NodeRepairAction.Drain) return Isolated(steps[i].Action);
+            if (isLast && steps[i].Action <= NodeRepairAction.Drain) return RepairEnd.Isolated(steps[i].Action);
             if (!steps[i].Waits) continue;
             if (await RecoveredAsync(Policy.EscalateAfter, cancellationToken) is { } end) return end;
             if (isLast)
@@ -127,8 +125,7 @@ internal sealed class NodeRepair
 
     private async Task<RepairEnd> ReleaseAsync(CancellationToken cancellationToken)
     {
-        if (await _scope.Claims.TakeAsync(Name, _uid, cancellationToken) is { } other)
-            return new(NodeRepairStatus.Skipped, NodeRepairReason.Maintenance, $"Run {other.Run} of {other.Holder} has the node.") { HeldBy = other.Run };
+        if (await _scope.Claims.TakeAsync(Name, _uid, cancellationToken) is { } other) return RepairEnd.Held(other.Run, other.Holder);
         _isClaimed = true;
         return await RecoveredAsync(Policy.HealthyFor * 2, cancellationToken)
             ?? new(NodeRepairStatus.Skipped, NodeRepairReason.TooRecent, "An earlier repair left the node cordoned. It is not healthy for long enough to be returned to service.");
@@ -157,9 +154,13 @@ internal sealed class NodeRepair
             if (await _scope.Claims.TakeAsync(Name, _uid, cancellationToken) is { } other) return RepairEnd.Lost($"Run {other.Run} of {other.Holder} has the node now.");
         }
 
+        if (await CalledOffAsync(state.Node, cancellationToken) is { } off) return off;
         await _scope.Claims.EnsureAsync(Name, _uid, cancellationToken);
         return null;
     }
+
+    private async Task<RepairEnd?> CalledOffAsync(Node? node, CancellationToken cancellationToken) =>
+        await _scope.Claims.CalledOffAsync(Name, _uid, node, cancellationToken) is { } end ? RepairEnd.Lost(end.Describe()) : null;
 
     private bool HasTouchedMachine => _steps.Exists(static step => step.Action is nameof(NodeRepairAction.Restart) or nameof(NodeRepairAction.Replace));
 
@@ -226,7 +227,7 @@ internal sealed class NodeRepair
             await _scope.Claims.Retry.RunAsync(
                 async token =>
                 {
-                    await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(_scope.Session, [new NodeTarget(Name, _uid)], options, _scope.Observer, token)) _drain = result;
+                    await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(_scope.Session, [new NodeTarget(Name, _uid)], options, _scope.Claims.Use, _scope.Observer, token)) _drain = result;
                 },
                 stop.Token);
         }
@@ -239,6 +240,7 @@ internal sealed class NodeRepair
         if (better.IsCompletedSuccessfully)
             return better.Result is var seen && (seen.IsGone || seen.Uid != _uid) && !mayStop ? (false, RepairEnd.Gone(Name)) : (true, null);
         if (_drain is null || _drain.Status == NodeDrainStatus.Drained) return (false, null);
+        if (_drain.Status == NodeDrainStatus.Cancelled && await CalledOffAsync(null, cancellationToken) is { } calledOff) return (false, calledOff);
         _isRefused = _drain.Status == NodeDrainStatus.Blocked;
         NodeManagerException? failure = DrainFailures.Of(_drain);
         return (false, new(NodeRepairStatus.Failed, NodeRepairReason.DrainFailed, failure?.Message ?? _drain.Message) { Failure = isLast ? failure : null });
@@ -257,6 +259,8 @@ internal sealed class NodeRepair
         if (_isRefused)
             return new(NodeRepairStatus.Failed, NodeRepairReason.DrainFailed, $"The machine was not replaced, as its node could not be drained: {_trouble}");
         await NoteAsync("NodeRepairReplace", $"Replacing machine {_machine}.", cancellationToken);
+        // The autoscaler drains the node of a deleted claim under a lock of its own, and the repair waits for that.
+        if (_machine!.Claim is not null) await _scope.Claims.UnlockAsync(_uid);
         await _scope.Claims.Retry.RunAsync(token => _scope.Machines.DestroyAsync(_machine!, _found, token), cancellationToken);
         if (_machine!.Claim is { } claim)
         {
@@ -284,8 +288,8 @@ internal sealed class NodeRepair
     /// <returns>Null where it did not become so in time.</returns>
     private async Task<RepairEnd?> RecoveredAsync(TimeSpan? atMost, CancellationToken cancellationToken)
     {
-        SightState state = await Sight.RecoveredAsync(Policy.HealthyFor, IsOver, atMost, cancellationToken);
-        if (!state.IsHealthyFor(Policy.HealthyFor, _scope.Now)) return IsOver(state) ? RepairEnd.Gone(Name) : null;
+        SightState state = await Sight.RecoveredAsync(Policy.HealthyFor, one => IsOver(one) || _scope.Claims.IsCalledOff(_uid, one.Node), atMost, cancellationToken);
+        if (!state.IsHealthyFor(Policy.HealthyFor, _scope.Now)) return IsOver(state) ? RepairEnd.Gone(Name) : await CalledOffAsync(state.Node, cancellationToken);
         // A node that registered again has neither claim nor cordon of before.
         if (state.Uid == _uid && !await _scope.Claims.ReleaseAsync(Name, _uid, cancellationToken)) return RepairEnd.Lost("The node is healthy. Its claim was released by another client, so it is left as it is.");
         _isClaimed = false;
@@ -319,10 +323,6 @@ internal sealed class NodeRepair
         }
     }
 
-    private static RepairEnd Isolated(NodeRepairAction action) => action == NodeRepairAction.Cordon
-        ? new(NodeRepairStatus.Cordoned, NodeRepairReason.Unhealthy, "The node takes no new pods. It is not healthy yet.")
-        : new(NodeRepairStatus.Drained, NodeRepairReason.Unhealthy, "The node is drained and stays cordoned. It is not healthy yet.");
-
     private async Task<RepairEnd> GuardedAsync(Func<CancellationToken, Task<RepairEnd>> work, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _scope.Claims.Lost);
@@ -338,6 +338,12 @@ internal sealed class NodeRepair
             return new(NodeRepairStatus.Interrupted, NodeRepairReason.Stopped,
                 _trouble.Length > 0 && HasTouchedMachine ? _trouble : isTouched ? "The command was stopped. The node stays cordoned; run the command again to continue." : "The command was stopped before the node was changed.");
         }
+        catch (NodeBusyException busy)
+        {
+            await _scope.Claims.ForgiveAsync(Name, _uid);
+            _isClaimed = false;
+            return new(NodeRepairStatus.Skipped, NodeRepairReason.Busy, busy.Message) { HeldBy = busy.Lock.Operation };
+        }
         catch (ClaimLostException lost)
         {
             return RepairEnd.Lost(lost.Message);
@@ -346,13 +352,9 @@ internal sealed class NodeRepair
         {
             return RepairEnd.Gone(Name);
         }
-        catch (NodeManagerException failure)
+        catch (Exception failure) when ((failure as NodeManagerException ?? ErrorTranslator.Translate(failure, _scope.Session.Cluster, _scope.Session.Server, Name)) is { } known)
         {
-            return new(NodeRepairStatus.Failed, failure.ErrorId == ErrorIds.NodeHasNoMachine ? NodeRepairReason.NoMachine : NodeRepairReason.ClusterFailed, failure.Message) { Failure = failure };
-        }
-        catch (Exception failure) when (ErrorTranslator.Translate(failure, _scope.Session.Cluster, _scope.Session.Server, Name) is { } known)
-        {
-            return new(NodeRepairStatus.Failed, NodeRepairReason.ClusterFailed, known.Message) { Failure = known };
+            return new(NodeRepairStatus.Failed, known.ErrorId == ErrorIds.NodeHasNoMachine ? NodeRepairReason.NoMachine : NodeRepairReason.ClusterFailed, known.Message) { Failure = known };
         }
     }
 
@@ -388,12 +390,6 @@ internal sealed class NodeRepair
             StartedAt = StartedAt,
             EndedAt = _scope.Now,
         };
-        _told(result, FailureOf(end, result));
+        _told(result, end.FailureOf(result, _isCordoned));
     }
-
-    private NodeManagerException? FailureOf(RepairEnd end, NodeRepairResult result) => end.Status != NodeRepairStatus.Failed && end.Reason != NodeRepairReason.ClaimLost ? null
-        : end.Failure is { } known ? new(known.ErrorId, known.Kind, $"Repair of node {Name} (cluster {_scope.Session.Cluster}) failed: {known.Message}", result, known.RecommendedAction, known)
-        : new(
-            ErrorIds.RepairFailed, ErrorKind.InvalidOperation, $"Repair of node {Name} (cluster {_scope.Session.Cluster}) ended as {end.Status}: {end.Message}", result,
-            _isCordoned ? "Fix the node, then run Repair-ClusterNode again, or put it back into service with Resume-NodeScheduling." : "See the result's Message.");
 }

@@ -24,9 +24,10 @@ internal static class RollRules
         if (kept is not null && (until is null || kept < until)) until = kept;
         // The surge keeps an old one from hopping onto the next; without one pods have nowhere else to go.
         bool cordon = drain.Count > 0 && (view.Limit.Surge > 0 || view.IsBlueGreen);
-        bool isOver = create + inFlight + drain.Count + remove.Count == 0 && until is null && !view.Old.Any(static one => one.Exists && one.Status is not NodePoolUpdateNodeStatus.Skipped and not NodePoolUpdateNodeStatus.Pending)
+        DateTimeOffset? recheck = view.Old.Any(static one => one.WaitsForLock) ? view.Now + OldMachine.BusyRecheck : null;
+        bool isOver = recheck is null && create + inFlight + drain.Count + remove.Count == 0 && until is null && !view.Old.Any(static one => one.Exists && one.Status is not NodePoolUpdateNodeStatus.Skipped and not NodePoolUpdateNodeStatus.Pending)
             && (!view.Old.Any(static one => one.Status == NodePoolUpdateNodeStatus.Pending) || IsStuck(view)) && (alive.Count >= view.Desired || view.Old.Any(static one => one.Status == NodePoolUpdateNodeStatus.Skipped));
-        return new(create, cordon, drain, remove, isOver, isOver || drain.Count + remove.Count + create > 0 ? "" : Words(view, inFlight, alive.Count, ripe.Count, until), until);
+        return new(create, cordon, drain, remove, isOver, isOver || drain.Count + remove.Count + create > 0 ? "" : Words(view, inFlight, alive.Count, ripe.Count, until), recheck < until || until is null ? recheck ?? until : until);
     }
 
     private static int Missing(RollView view, int alive)
@@ -44,7 +45,7 @@ internal static class RollRules
     // Nodes that are not Ready first: no pod of theirs counts. Of the others as many as new ones have taken the place of.
     private static List<string> Drainable(RollView view, int ripe)
     {
-        List<OldMachine> open = [.. view.Old.Where(static one => one.Status == NodePoolUpdateNodeStatus.Pending)];
+        List<OldMachine> open = [.. view.Old.Where(static one => one is { Status: NodePoolUpdateNodeStatus.Pending, IsBusy: false })];
         int spare = Spare(view, ripe);
         return [.. open.Where(static one => !one.Serves).Concat(open.Where(static one => one.Serves).Take(spare)).Select(static one => one.Claim)];
     }
@@ -53,7 +54,7 @@ internal static class RollRules
     private static List<string> Again(RollView view, int ripe)
     {
         if (view.Old.Any(static one => one.Status is NodePoolUpdateNodeStatus.Pending or NodePoolUpdateNodeStatus.Draining or NodePoolUpdateNodeStatus.Removing)) return [];
-        return [.. view.Old.Where(static one => one.Status == NodePoolUpdateNodeStatus.Skipped && one.Attempts < MostAttempts).Take(Math.Max(0, Spare(view, ripe))).Select(static one => one.Claim)];
+        return [.. view.Old.Where(static one => one is { Status: NodePoolUpdateNodeStatus.Skipped, Attempts: < MostAttempts, IsBusy: false }).Take(Math.Max(0, Spare(view, ripe))).Select(static one => one.Claim)];
     }
 
     private static int Spare(RollView view, int ripe) => Math.Max(0, view.Old.Count(static one => one.Serves) + ripe - (view.Desired - view.Limit.Unavailable));
@@ -74,10 +75,12 @@ internal static class RollRules
     private static string Words(RollView view, int inFlight, int alive, int ripe, DateTimeOffset? until)
     {
         int draining = view.Old.Count(static one => one.Status == NodePoolUpdateNodeStatus.Draining), removing = view.Old.Count(static one => one.Status == NodePoolUpdateNodeStatus.Removing);
+        int busy = view.Old.Count(static one => one.WaitsForLock);
         List<string> waits = [];
         if (draining > 0) waits.Add($"{draining} to be drained");
         if (inFlight > 0) waits.Add($"{inFlight} new to be Ready");
         if (removing > 0) waits.Add($"{removing} machines to be destroyed");
+        if (busy > 0) waits.Add($"{busy} in use by another operation");
         if (until is { } at && ripe < alive) waits.Add($"new nodes to stay Ready until {at.UtcDateTime:HH:mm:ss} UTC");
         else if (until is { } kept) waits.Add($"drained nodes are kept until {kept.UtcDateTime:HH:mm:ss} UTC");
         if (waits.Count == 0) waits.Add(alive < view.Desired && view.Room == 0 ? "room in the pool's limits" : "nodes of the pool to be Ready");

@@ -6,8 +6,16 @@ namespace NodeManager.Core.Rolling.Rules;
 /// <param name="HasNode">A node is registered for it.</param>
 /// <param name="IsReady">The node is Ready.</param>
 /// <param name="Attempts">How often its drain was begun since the update was begun or resumed.</param>
-internal sealed record OldMachine(string Claim, string Status, bool HasNode, bool IsReady, int Attempts = 0)
+/// <param name="IsBusy">Another operation works on the node: it is not drained until that has ended.</param>
+internal sealed record OldMachine(string Claim, string Status, bool HasNode, bool IsReady, int Attempts = 0, bool IsBusy = false)
 {
+    /// <summary>When a node that is in use is checked again although nothing has changed: its lock may be dead.</summary>
+    public static readonly TimeSpan BusyRecheck = TimeSpan.FromSeconds(10);
+
+    /// <summary>Its drain waits for another operation.</summary>
+    public bool WaitsForLock =>
+        IsBusy && (Status == NodePoolUpdateNodeStatus.Pending || (Status == NodePoolUpdateNodeStatus.Skipped && Attempts < RollRules.MostAttempts));
+
     /// <summary>It runs pods that count.</summary>
     public bool Serves => IsReady && Status is (NodePoolUpdateNodeStatus.Pending or NodePoolUpdateNodeStatus.Skipped);
 

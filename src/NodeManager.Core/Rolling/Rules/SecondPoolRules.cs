@@ -69,12 +69,13 @@ internal static class SecondPoolRules
         if (view is { IsBack: false, HasSecond: false }) return new(true, [], false, false, "");
         if (view is { IsBack: false, HasBegun: false } && Unripe(view) is { } unripe) return unripe;
         if (view.IsRemoving) return Removing(view);
-        List<string> pending = [.. view.Old.Where(static one => one.Status == NodePoolUpdateNodeStatus.Pending).Select(static one => one.Claim)];
+        List<string> pending = [.. view.Old.Where(static one => one is { Status: NodePoolUpdateNodeStatus.Pending, IsBusy: false }).Select(static one => one.Claim)];
         if (pending.Count > 0) return new(false, pending, false, false, "");
         if (view.Old.Count(static one => one.Status == NodePoolUpdateNodeStatus.Draining) is > 0 and var draining) return SecondPoolStep.Wait(Count(draining, "node", "to be drained"));
         List<OldMachine> skipped = [.. view.Old.Where(static one => one.Status == NodePoolUpdateNodeStatus.Skipped)];
-        string[] again = [.. skipped.Where(static one => one.Attempts < RollRules.MostAttempts).Select(static one => one.Claim)];
+        string[] again = [.. skipped.Where(static one => one is { Attempts: < RollRules.MostAttempts, IsBusy: false }).Select(static one => one.Claim)];
         if (again.Length > 0) return new(false, again, false, false, "");
+        if (view.Old.Count(static one => one.WaitsForLock) is > 0 and var busy) return SecondPoolStep.Wait($"{Count(busy, "node", "in use by another operation")}", view.Now + OldMachine.BusyRecheck);
         if (skipped.Count > 0) return new(false, [], false, true, "");
         DateTimeOffset kept = view.DrainedAt is { } at && !view.IsBack ? at + view.KeepOld : view.Now;
         return kept > view.Now ? SecondPoolStep.Wait($"the end of the time that drained nodes are kept, {Time(kept)}", kept) : new(false, [], true, false, "");

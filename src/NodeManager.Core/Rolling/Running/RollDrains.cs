@@ -2,6 +2,7 @@ using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Rolling.State;
 using NodeManager.Kubernetes.Errors;
 using NodeManager.Kubernetes.Models;
@@ -54,7 +55,7 @@ internal sealed class RollDrains(RollScope context, RollBook book)
             NodeDrainResult? result = await run.Task;
             RollNode node = book[uid];
             await book.UpdateAsync(uid, one => one with { Evicted = one.Evicted + (result?.Evicted ?? 0) }, cancellationToken);
-            if (result?.Status == NodeDrainStatus.Cancelled && run.Limit != limit && !isPaused)
+            if (result?.CancelReason == NodeDrainCancelReason.Interrupted && run.Limit != limit && !isPaused)
                 _running[uid] = Start(node, run.IsReady, limit, run.Since, cancellationToken);
             else await EndAsync(node, result, run, cancellationToken);
             run.Stop.Dispose();
@@ -93,8 +94,9 @@ internal sealed class RollDrains(RollScope context, RollBook book)
                 await book.UpdateAsync(node.Uid, static one => one with { Status = NodePoolUpdateNodeStatus.Drained, DrainedSince = null, Message = "" }, cancellationToken);
                 await book.SetAsync(state => state with { DrainedAt = context.Scope.Now }, cancellationToken);
                 break;
-            case NodeDrainStatus.Cancelled:
-                // A cancelled drain does not count as an attempt.
+            case NodeDrainStatus.Cancelled when result.CancelReason == NodeDrainCancelReason.Interrupted:
+            case NodeDrainStatus.Blocked when DrainFailures.Of(result) is { ErrorId: ErrorIds.NodeBusy }:
+                // A drain that was cancelled, or not begun because another operation has the node, does not count as an attempt.
                 await book.UpdateAsync(
                     node.Uid, static one => one with { Status = NodePoolUpdateNodeStatus.Pending, DrainedSince = null, Attempts = Math.Max(0, one.Attempts - 1) }, cancellationToken);
                 break;
@@ -131,10 +133,11 @@ internal sealed class RollDrains(RollScope context, RollBook book)
     private async Task<NodeDrainResult?> DrainAsync(RollNode node, DrainOptions options, Running run)
     {
         NodeDrainResult? last = null;
+        NodeLockUse use = new() { Kind = NodeLockKind.PoolUpdate, Operation = book.Record.Id, Waits = false };
         try
         {
             await foreach (NodeDrainResult result in NodeDrainer.DrainAsync(
-                context.Scope.Session, [new NodeTarget(node.Node, node.NodeUid)], options, context.Scope.Observer, context.Scope.ConditionRefusals, run.Stop.Token)) last = result;
+                context.Scope.Session, [new NodeTarget(node.Node, node.NodeUid)], options, use, context.Scope.Observer, context.Scope.ConditionRefusals, run.Stop.Token)) last = result;
         }
         catch (Exception exception) when (exception is NodeManagerException or OperationCanceledException or KubernetesException)
         {

@@ -14,9 +14,9 @@ internal sealed class RollHolds(RollScope context, ClaimWriter claims, RollBook 
     private readonly ConcurrentDictionary<string, bool> _held = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _dead = new(StringComparer.Ordinal);
 
-    /// <summary>Cordons these nodes concurrently. One that a maintenance run holds is skipped.</summary>
+    /// <summary>Cordons these nodes concurrently. One that a maintenance run holds, or that another operation works on, is skipped.</summary>
     public Task CordonAsync(IEnumerable<RollNode> nodes, CancellationToken cancellationToken) =>
-        MaintenanceScope.EachAsync(nodes.Where(one => one.Node.Length > 0 && !_held.ContainsKey(one.Uid)), CordonAsync, cancellationToken);
+        MaintenanceScope.EachAsync(nodes.Where(one => one.Node.Length > 0 && !_held.ContainsKey(one.Uid) && !context.IsBusy(context.FindNode(one.Node), book.Record.Id)), CordonAsync, cancellationToken);
 
     /// <summary>Puts nodes back into service that the update cordoned, unless they were cordoned before.</summary>
     public Task ReleaseAsync(IEnumerable<RollNode> nodes, CancellationToken cancellationToken) => MaintenanceScope.EachAsync(
@@ -52,7 +52,7 @@ internal sealed class RollHolds(RollScope context, ClaimWriter claims, RollBook 
             }
 
             string note = new DrainAnnotation(context.Scope.Session.Who(), $"Update of pool {context.Request.Pool}", context.Scope.Now).ToJson();
-            await claims.CordonAsync(node.Node, node.NodeUid, note, cancellationToken);
+            await claims.CordonAsync(node.Node, node.NodeUid, note, null, cancellationToken);
             _held[node.Uid] = true;
         }
         catch (NodeGoneException)

@@ -54,7 +54,7 @@ internal sealed class RollLook(RollContext context, RollBook book, RollMachines 
                 .. book.Old.Select(one =>
                 {
                     Node? node = claims.TryGetValue(one.Uid, out NodeSmithClaim? claim) ? context.NodeOf(claim) : null;
-                    return new OldMachine(one.Uid, one.Status, node is not null, node?.IsReady() == true, one.Attempts);
+                    return new OldMachine(one.Uid, one.Status, node is not null, node?.IsReady() == true, one.Attempts, context.IsBusy(node, book.Record.Id));
                 }),
             ],
             New = [.. Fresh().Select(one => new NewMachine(one.Metadata.Uid!, ReadySince(one), ClaimAttempts.HasFailed(one), one.Metadata.DeletionTimestamp is not null))],

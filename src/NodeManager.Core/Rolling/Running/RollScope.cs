@@ -1,5 +1,6 @@
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Maintenance.State;
+using NodeManager.Core.Nodes.Locks;
 using NodeManager.Core.Rolling.Options;
 using NodeManager.Core.Rolling.State;
 using NodeManager.Core.Sessions;
@@ -38,6 +39,9 @@ internal class RollScope : IDisposable
         _maps.Cache.Find(Request.Namespace, _map) is { } map && map.Data?.GetValueOrDefault(RollLayout.IdKey) == id ? RollControl.Read(map) : RollControl.None;
 
     public Node? FindNode(string name) => _nodes.Cache.Find(null, name);
+
+    /// <summary>Whether another operation than the update works on the node.</summary>
+    public bool IsBusy(Node? node, string update) => node is not null && Scope.Connection.FindOther(node, update) is not null;
 
     /// <summary>Makes sure that nothing is older than now.</summary>
     public virtual Task CatchUpAsync(CancellationToken cancellationToken) => Task.WhenAll(_nodes.CatchUpAsync(cancellationToken), _maps.CatchUpAsync(cancellationToken));

@@ -66,7 +66,7 @@ internal sealed class SecondPoolRoll(RollScope context, RollStart start, Service
         IsSecondReady = second?.Status.Phase == NodePoolPhase.Ready,
         Wanted = second?.Status.DesiredNodes ?? Book.Record.Desired,
         New = [.. fresh.Select(ReadySince)],
-        Old = [.. Book.Old.Select(one => new OldMachine(one.Uid, one.Status, true, NodeOf(one)?.IsReady() == true, one.Attempts))],
+        Old = [.. Book.Old.Select(one => new OldMachine(one.Uid, one.Status, true, NodeOf(one)?.IsReady() == true, one.Attempts, Context.IsBusy(NodeOf(one), Book.Record.Id)))],
         IsPaused = isPaused,
         IsBack = Book.State.IsBack,
         HasBegun = Book.State.HasBegun,

@@ -61,6 +61,7 @@ internal sealed class PlanningTools(ClusterSession cluster)
             Plans = part.Items.Select(plan => new
             {
                 plan.Node, plan.Status, plan.Evict, Leave = plan.Skip, plan.Wait, plan.Refuse, plan.BlockedByBudget,
+                ControlPlane = plan.IsControlPlane ? true : (bool?)null, NodeCondition = AnswerText.Filled(plan.NodeCondition),
                 EstimatedDuration = plan.EstimatedDuration is { } duration ? HumanDuration.Format(duration) : null,
                 Blockers = Some(plan.Blockers, share),
                 Budgets = plan.BlockingBudgets.Count == 0 ? null : plan.BlockingBudgets.Take(share).Select(static budget => new

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
+using NodeManager.Core.Drain;
 using NodeManager.Core.Drain.Options;
 using NodeManager.Core.Drain.Reporting;
 using NodeManager.Completion;
@@ -81,10 +82,17 @@ public sealed class InvokeNodeDrainCommand : DrainRunCmdlet
             return;
         }
 
-        string question = Question(node);
-        if ((!WillAsk(ConfirmImpact.High) || Checks(node.Name, worker => NodeEditor.ReadAsync(node.Session, node.Target, worker.Token)))
-            && ShouldProcess(node.Session, question, question + "?", "Drain", out _))
+        string question = Question(node), warning = question + "?";
+        if (WillAsk(ConfirmImpact.High) && !Checks(node.Name, async worker => warning = DrainQuestion.Of(warning, await PlanAsync(worker, node)))) return;
+        if (ShouldProcess(node.Session, question, warning, "Drain", out _))
             _wanted.Add(node);
+    }
+
+    // Only what is asked about needs a plan here: the drain makes its own.
+    private async Task<NodeDrainPlan> PlanAsync(Worker worker, NodeReference node)
+    {
+        await NodeEditor.ReadAsync(node.Session, node.Target, worker.Token);
+        return (await DrainPlanner.PlanAsync(node.Session, [node.Target], OptionsOf(node), worker.Token))[0];
     }
 
     private string Question(NodeReference node)

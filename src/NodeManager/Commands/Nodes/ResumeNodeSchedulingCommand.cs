@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using NodeManager.Commands.Bases;
 using NodeManager.Core.Maintenance;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Nodes.Editing;
 
 namespace NodeManager.Commands;
@@ -29,6 +30,9 @@ public sealed class ResumeNodeSchedulingCommand : NodeChangeCmdlet
             WarnOnce($"{hold} It is taken from the run, which reports it as failed.");
         }
 
-        return await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: false, dryRun, token);
+        // The holder may have removed its lock by the time the node is emitted.
+        void Warn(NodeLock held) =>
+            Pump.PostUnlessStopped(() => WriteWarning($"Node {node.Name} is in use by {held}. Uncordoning the node calls that operation off."));
+        return await NodeEditor.SetUnschedulableAsync(node.Session, node.Target, unschedulable: false, dryRun, token, Warn);
     });
 }

@@ -1,6 +1,7 @@
 using NodeManager.Core.Autoscaling.Planning;
 using NodeManager.Core.Autoscaling.Planning.Inputs;
 using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Tests.Support;
 using NodeManager.Kubernetes.Models;
 using static NodeManager.Core.Tests.Autoscaling.Planning.Plan;
@@ -129,7 +130,7 @@ public sealed class ScaleDownTests
         { "local", ScaleReason.LocalData }, { "safe-local", ScaleReason.Underutilized }, { "undisturbed-before", ScaleReason.Underutilized },
         { "budget", ScaleReason.PodDisruptionBudget }, { "two-budgets", ScaleReason.PodDisruptionBudget }, { "large", ScaleReason.NotWorthwhile },
         { "none", ScaleReason.Underutilized }, { "full", ScaleReason.Needed }, { "no-claim", ScaleReason.NoClaim }, { "deleting", ScaleReason.BeingRemoved },
-        { "pool-deleted", ScaleReason.PoolDeleted },
+        { "pool-deleted", ScaleReason.PoolDeleted }, { "in-use", ScaleReason.DoNotDisrupt },
     };
 
     [Theory]
@@ -154,6 +155,10 @@ public sealed class ScaleDownTests
             case "two-budgets": input = input with { Budgets = [Budget("web", 1), Budget("web2", 1)] }; break;
             case "no-claim": input = input with { Claims = [input.Claims[1]] }; break;
             case "deleting": input.Claims[0].Metadata.DeletionTimestamp = Now; break;
+            case "in-use":
+                NodeLock held = new() { Kind = NodeLockKind.Drain, Holder = "a@b/1", Operation = "1" };
+                input = input with { Locks = new Dictionary<string, NodeLock> { [input.Nodes[0].Metadata.Uid!] = held } };
+                break;
             case "pool-deleted": pool.Metadata.DeletionTimestamp = Now; break;
         }
 

@@ -1,4 +1,5 @@
 using NodeManager.Core.Autoscaling.Resources;
+using NodeManager.Core.Nodes;
 using NodeManager.Core.Recommendations.Rules;
 using NodeManager.Kubernetes.Models;
 
@@ -18,6 +19,9 @@ public sealed record ScaleInput
 
     /// <summary>All nodes of the cluster, those of no pool included.</summary>
     public required IReadOnlyList<Node> Nodes { get; init; }
+
+    /// <summary>By node UID: the operation that works on the node. Such nodes stay.</summary>
+    public IReadOnlyDictionary<string, NodeLock> Locks { get; init; } = new Dictionary<string, NodeLock>();
 
     /// <summary>All pods of the cluster.</summary>
     public required IReadOnlyList<Pod> Pods { get; init; }

@@ -122,7 +122,7 @@ internal sealed class ScaleDownPlan
         if (budgets.NextChange is { } change) Changes.Add(change);
     }
 
-    private static (string Reason, string Message)? Obstacle(PoolState pool, PoolMember member)
+    private (string Reason, string Message)? Obstacle(PoolState pool, PoolMember member)
     {
         if (member.Claim is null) return (ScaleReason.NoClaim, $"No claim of pool '{pool.Name}' owns the node; it carries only the pool's label.");
         if (member.IsLeaving) return (ScaleReason.BeingRemoved, $"Claim '{member.Claim.Metadata.Name}' is being deleted.");
@@ -130,6 +130,7 @@ internal sealed class ScaleDownPlan
         if (member.IsInFlight) return (ScaleReason.ClaimNotReady, $"Claim '{member.Claim.Metadata.Name}' is not initialized yet.");
         if (member.Node is null) return (ScaleReason.ClaimNotReady, $"The node of claim '{member.Claim.Metadata.Name}' is missing.");
         if (pool.UpdatedBy is { } update) return (ScaleReason.PoolUpdate, $"Update {update} rolls the pool; until it ends, only the update removes nodes.");
+        if (_input.Locks.GetValueOrDefault(member.Node.Metadata.Uid ?? "") is { } busy) return (ScaleReason.DoNotDisrupt, $"The node is in use by {busy}.");
         return pool.IsDeleted ? (ScaleReason.PoolDeleted, "The pool is being deleted; its finalizer removes the nodes.")
             : pool.Problem is not null ? (ScaleReason.PoolInvalid, pool.ProblemText)
             : RemovalRules.OfNode(member.Node);

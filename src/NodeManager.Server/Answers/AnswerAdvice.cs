@@ -56,10 +56,14 @@ internal static partial class AnswerAdvice
         ? char.ToUpperInvariant(sentence[0]) + sentence[1..]
         : sentence;
 
-    private static bool IsForeign(string text) => Cmdlet().IsMatch(text) || Parameter().IsMatch(text);
+    private static bool IsForeign(string text) => Cmdlet().IsMatch(text) || Parameter().IsMatch(text) || Surge().IsMatch(text);
 
     [GeneratedRegex(@"(?<=[.!?])\s+(?=\p{Lu})")]
     private static partial Regex SentenceEnd();
+
+    // The routes have no such option of a drain.
+    [GeneratedRegex(@"\bdrain with surge\b")]
+    private static partial Regex Surge();
 
     [GeneratedRegex(@",\s+or\s+")]
     private static partial Regex Alternative();

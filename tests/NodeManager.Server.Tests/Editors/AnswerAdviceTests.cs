@@ -18,6 +18,7 @@ public sealed partial class AnswerAdviceTests(EmbeddedServer server) : IClassFix
     [InlineData("Correct the fields. Test-NodePool checks a specification without sending it.", "Correct the fields.")]
     [InlineData("Unmanaged pod: no controller will recreate it. To evict it anyway, use -DeleteUnmanagedPod.", "Unmanaged pod: no controller will recreate it. To evict it anyway, use delete_unmanaged_pods.")]
     [InlineData("Check the conditions of the node, or wait longer with -Timeout.", "Check the conditions of the node, or wait longer with timeout_seconds.")]
+    [InlineData("Scale its workload to 3 replicas or more, or lower minAvailable to 1. Or drain with surge, if the Deployment's maxSurge is 1 or more.", "Scale its workload to 3 replicas or more, or lower minAvailable to 1.")]
     [InlineData("Run the command again.", "Try again.")]
     [InlineData("Send the header X-Confirm-Cluster, and honour Retry-After.", "Send the header X-Confirm-Cluster, and honour Retry-After.")]
     [InlineData("Node worker-1A has 2 pods (a-B).", "Node worker-1A has 2 pods (a-B).")]

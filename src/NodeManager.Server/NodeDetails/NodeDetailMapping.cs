@@ -20,7 +20,7 @@ internal static class NodeDetailMapping
         [.. plan.Pods.Select(p => new ApiPlannedPod(p.Namespace, p.Name, p.Decision, AnswerAdvice.In(p.Reason), p.Owner, p.BlockedByBudget, p.WaitsForTurn, p.FitsElsewhere, p.FitReason))],
         [.. plan.BlockingBudgets.Select(ToApi)],
         plan.EstimatedDuration?.TotalSeconds, plan.EstimateBasis, plan.IsControlPlane, plan.NodeStatus, plan.NodeCondition,
-        [.. plan.Consequences.Select(one => new ApiConsequence(one.Kind, one.Message, one.Pods))]);
+        [.. plan.Consequences.Select(one => new ApiConsequence(one.Kind, AnswerAdvice.In(one.Message), one.Pods))]);
 
     public static ApiPlannedBudget ToApi(PodBudget budget) => new(budget.Namespace, budget.Name, budget.Summary, budget.Outlook, AnswerAdvice.In(budget.OutlookReason), AnswerAdvice.Of(budget.Remedy) ?? "");
 }

@@ -13,7 +13,7 @@ public static class NodeLocks
     private static readonly string Process = $"{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(6, true)}";
 
     /// <summary>This process in locks.</summary>
-    internal static string HolderOf(NodeManagerSession session) => $"{session.Who()}/{Process}";
+    internal static string HolderOf(NodeManagerSession session) => $"{session.ProcessUser()}/{Process}";
 
     internal static SeenLocks SeenLocks(this ClusterConnection connection) => connection.Get(static one => new SeenLocks(one.Time));
 

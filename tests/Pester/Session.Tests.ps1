@@ -364,8 +364,9 @@ Describe 'A server without TLS' {
         $listener.Start()
         $port = $listener.LocalEndpoint.Port
         $serving = Start-ThreadJob {
-            foreach ($turn in 1, 2) {
-                $client = ($using:listener).AcceptTcpClient()
+            # Each session reads the version and the identity of its cluster, until the listener stops.
+            while ($true) {
+                try { $client = ($using:listener).AcceptTcpClient() } catch { break }
                 $stream = $client.GetStream()
                 $buffer = [byte[]]::new(8192)
                 [Text.Encoding]::ASCII.GetString($buffer, 0, $stream.Read($buffer, 0, $buffer.Length))
@@ -384,9 +385,9 @@ contexts: [{ name: nobody, context: { cluster: proxy } }, { name: me, context: {
 "@
         (Connect-NodeManager -Kubeconfig $config).User | Should -Be ''
         (Connect-NodeManager -Kubeconfig $config -Context me).ServerVersion | Should -Be 'v1.34.0'
-        $requests = $serving | Receive-Job -Wait -AutoRemoveJob
         $listener.Stop()
-        $requests | Should -HaveCount 2
+        $requests = $serving | Receive-Job -Wait -AutoRemoveJob
+        @($requests -match 'GET /version').Count | Should -Be 2
         "$requests" | Should -Not -Match 'Authorization|s3cret'
     }
 }

@@ -194,6 +194,31 @@ public sealed class DelegationTests : IAsyncLifetime
         Assert.Null(await reviewer.AuthenticateAsync(_reader, "here", isFresh: false, CancellationToken.None));
     }
 
+    /// <summary>On a scheduler that runs everything immediately, a review can end before the call that began it has gone on.</summary>
+    [Fact]
+    public async Task A_review_that_ends_immediately_is_not_kept()
+    {
+        using var reviewer = new AccessReviewer(_app.Services.GetRequiredService<ClusterSession>(), new Clock());
+        Dictionary<string, Task<DelegatedUser?>> asked = await Task.Factory.StartNew(
+            () => Enumerable.Range(0, ReviewBudgets.UnknownBurst * 3).Select(i => $"token-{i}")
+                .ToDictionary(token => token, token => reviewer.AuthenticateAsync(token, "flood", isFresh: true, CancellationToken.None)),
+            CancellationToken.None, TaskCreationOptions.None, new ImmediateScheduler());
+        await Task.WhenAll(asked.Values).ContinueWith(static _ => { }, TaskScheduler.Default);
+
+        string[] refused = [.. asked.Where(static one => one.Value.IsFaulted).Select(static one => one.Key)];
+        Assert.NotEmpty(refused);
+        Assert.Null(await reviewer.AuthenticateAsync(refused[0], "elsewhere", isFresh: true, CancellationToken.None));
+    }
+
+    private sealed class ImmediateScheduler : TaskScheduler
+    {
+        protected override IEnumerable<Task> GetScheduledTasks() => [];
+
+        protected override void QueueTask(Task task) => TryExecuteTask(task);
+
+        protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => TryExecuteTask(task);
+    }
+
     private Task<McpClient> AgentAsync(string token) => McpClient.CreateAsync(new HttpClientTransport(new()
     {
         Endpoint = new(new Uri(_app.Urls.First()), "/mcp"), TransportMode = HttpTransportMode.StreamableHttp, EnableStandaloneGetStream = false,

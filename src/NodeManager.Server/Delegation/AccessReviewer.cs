@@ -47,8 +47,10 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
         bool isKnown = _users.TryGetValue(hash, out var known) && known.At + KnownFor > now;
         if (!isFresh && isKnown && known.At + Lifetime > now) return known.User;
         if (!isFresh && _refused.TryGetValue(hash, out DateTimeOffset until) && until > now) return null;
-        // Requests with one token that come together ask once.
-        Task<DelegatedUser?> asking = _asked.GetOrAdd(hash, _ => ReviewTokenAsync(hash, token, isKnown ? known.User.Name : null, source));
+        // Requests with one token that come together ask once. The answer is pending before it is asked for: a review that ends first would stay.
+        TaskCompletionSource<DelegatedUser?> own = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<DelegatedUser?> asking = _asked.GetOrAdd(hash, own.Task);
+        if (asking == own.Task) _ = AnswerAsync(own, hash, token, isKnown ? known.User.Name : null, source);
         return await asking.WaitAsync(stop);
     }
 
@@ -99,33 +101,40 @@ internal sealed class AccessReviewer(ClusterSession cluster, TimeProvider time) 
 
     public void Dispose() => _budgets.Dispose();
 
+    private async Task AnswerAsync(TaskCompletionSource<DelegatedUser?> asking, string hash, string token, string? knownAs, string source)
+    {
+        try
+        {
+            DelegatedUser? user = await ReviewTokenAsync(hash, token, knownAs, source);
+            _asked.TryRemove(hash, out _);
+            asking.SetResult(user);
+        }
+        catch (Exception failure)
+        {
+            _asked.TryRemove(hash, out _);
+            asking.SetException(failure);
+        }
+    }
+
     // Not with the token of one request: others may wait for the same answer.
     private async Task<DelegatedUser?> ReviewTokenAsync(string hash, string token, string? knownAs, string source)
     {
-        await Task.Yield();
-        try
+        if (!(knownAs is null ? _budgets.TakeUnknownToken(source) : _budgets.TakeKnownToken(knownAs)))
+            throw TooMany(knownAs is null ? $"Too many unknown tokens come from {source}." : $"Tokens of '{knownAs}' are checked too often.");
+        JsonObject status = await AskAsync("authentication.k8s.io", "TokenReview", "tokenreviews", new() { ["token"] = token }, CancellationToken.None);
+        DelegatedUser? user = status["authenticated"]?.GetValue<bool>() == true && status["user"] is JsonObject info && (string?)info["username"] is { Length: > 0 } name
+            ? new(name, AccessSecret.HashOf(info.ToJsonString()), info)
+            : null;
+        if (user is not null)
         {
-            if (!(knownAs is null ? _budgets.TakeUnknownToken(source) : _budgets.TakeKnownToken(knownAs)))
-                throw TooMany(knownAs is null ? $"Too many unknown tokens come from {source}." : $"Tokens of '{knownAs}' are checked too often.");
-            JsonObject status = await AskAsync("authentication.k8s.io", "TokenReview", "tokenreviews", new() { ["token"] = token }, CancellationToken.None);
-            DelegatedUser? user = status["authenticated"]?.GetValue<bool>() == true && status["user"] is JsonObject info && (string?)info["username"] is { Length: > 0 } name
-                ? new(name, AccessSecret.HashOf(info.ToJsonString()), info)
-                : null;
-            if (user is not null)
-            {
-                Keep(_users, hash, (user, time.GetUtcNow()));
-                _refused.TryRemove(hash, out _);
-                return user;
-            }
+            Keep(_users, hash, (user, time.GetUtcNow()));
+            _refused.TryRemove(hash, out _);
+            return user;
+        }
 
-            _users.TryRemove(hash, out _);
-            Keep(_refused, hash, time.GetUtcNow() + Lifetime);
-            return null;
-        }
-        finally
-        {
-            _asked.TryRemove(hash, out _);
-        }
+        _users.TryRemove(hash, out _);
+        Keep(_refused, hash, time.GetUtcNow() + Lifetime);
+        return null;
     }
 
     private static NodeManagerException TooMany(string message) => new("TooManyRequests", ErrorKind.LimitsExceeded, message, null, "Wait a second.");

@@ -57,6 +57,32 @@ Describe 'Connect-NodeManager' {
         $own.KubeconfigPath | Should -Not -Exist
     }
 
+    It 'leaves no folder when its terminal is closed, and the next one deletes that of a killed process' -Skip:$IsWindows {
+        function Start-Served {
+            $start = [Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
+            foreach ($argument in '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$PSScriptRoot/../../NodeManager.psd1'; (Connect-NodeManager -Sandbox -SandboxNodes 3 -SandboxPort 0).KubeconfigPath; [Console]::In.ReadLine()") { $start.ArgumentList.Add($argument) }
+            $start.RedirectStandardOutput = $start.RedirectStandardInput = $true
+            $process = [Diagnostics.Process]::Start($start)
+            $process | Add-Member Folder (Split-Path $process.StandardOutput.ReadLine()) -PassThru
+        }
+        $living = Start-Served
+        $closed = Start-Served
+        $closed.Folder | Should -Exist
+        kill -HUP $closed.Id
+        $closed.WaitForExit(60000) | Should -BeTrue
+        $closed.Folder | Should -Not -Exist
+        $killed = Start-Served
+        $killed.Kill()
+        $killed.WaitForExit(60000) | Should -BeTrue
+        $killed.Folder | Should -Exist
+        Disconnect-NodeManager (Connect-NodeManager -Sandbox -SandboxNodes 3 -SandboxPort 0)
+        $killed.Folder | Should -Not -Exist
+        $living.Folder | Should -Exist
+        $living.StandardInput.WriteLine()
+        $living.WaitForExit(60000) | Should -BeTrue
+        $living.Folder | Should -Not -Exist
+    }
+
     It 'acts as another user in another session, limited by the roles of that user' {
         $own = Connect-NodeManager -Sandbox -SandboxNodes 3 -SandboxRbac
         $jane = Connect-NodeManager -Session $own -ImpersonateUser jane -ImpersonateGroup devs, ops
@@ -77,7 +103,7 @@ Describe 'Connect-NodeManager' {
         $fast = Connect-NodeManager -Sandbox -SandboxNodes 5 -SandboxSpeed 600
         $node = (Get-ClusterNode -Session $fast)[0].Name
         $watch = [Diagnostics.Stopwatch]::StartNew()
-        $failure = { Wait-ClusterNode $node -Session $fast -For NotReady -Timeout 10m -ErrorAction Stop } | Should -Throw -PassThru
+        $failure = { Wait-ClusterNode $node -Session $fast -For Cordoned -Timeout 10m -ErrorAction Stop } | Should -Throw -PassThru
         $watch.Elapsed.TotalSeconds | Should -BeLessThan 300
         $failure.Exception.Message | Should -BeLike '*00:10:00*'
         { Connect-NodeManager -Sandbox -SandboxSpeed 0 } | Should -Throw -ErrorId 'ParameterArgumentValidationError*'

@@ -21,6 +21,10 @@ public static class FileTrust
         return Doubt(target, isFolder: false) ?? Doubt(folder, isFolder: true);
     }
 
+    /// <summary>Whether a file or folder belongs to the current user. Always true on Windows, where temporary folders are the user's.</summary>
+    public static bool IsOwn(string path) =>
+        OperatingSystem.IsWindows() || (Stat(Encoding.UTF8.GetBytes(path + '\0'), out FileStatus status) == 0 && status.Owner == CurrentUser());
+
     /// <summary>The rule. Pure.</summary>
     /// <param name="path">For the words.</param>
     /// <param name="isFolder">True for the folder of the file.</param>

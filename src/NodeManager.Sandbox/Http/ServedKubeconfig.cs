@@ -5,9 +5,9 @@ namespace NodeManager.Sandbox.Http;
 /// <summary>The kubeconfig of a server, readable by its user alone.</summary>
 internal sealed class ServedKubeconfig : IDisposable
 {
-    private readonly string? _folder;
+    private readonly ServedFolder? _folder;
 
-    private ServedKubeconfig(string path, string? folder)
+    private ServedKubeconfig(string path, ServedFolder? folder)
     {
         Path = path;
         _folder = folder;
@@ -22,24 +22,13 @@ internal sealed class ServedKubeconfig : IDisposable
     /// <exception cref="IOException">It cannot be written.</exception>
     public static ServedKubeconfig Write(string? path, Uri server, string authorityPem, string token)
     {
-        string? folder = path is null ? Directory.CreateTempSubdirectory("nodemanager-sandbox-").FullName : null;
-        string target = path is null ? System.IO.Path.Combine(folder!, "kubeconfig") : System.IO.Path.GetFullPath(path);
+        ServedFolder? folder = path is null ? ServedFolder.Create(System.IO.Path.GetTempPath()) : null;
+        string target = path is null ? System.IO.Path.Combine(folder!.Path, "kubeconfig") : System.IO.Path.GetFullPath(path);
         PrivateFile.Write(target, Encoding.UTF8.GetBytes(Text(server, authorityPem, token)));
         return new(target, folder);
     }
 
-    public void Dispose()
-    {
-        if (_folder is null || !Directory.Exists(_folder)) return;
-        try
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
-        catch (IOException)
-        {
-            // Another process has it open (Windows): its token is no longer valid.
-        }
-    }
+    public void Dispose() => _folder?.Dispose();
 
     private static string Text(Uri server, string authorityPem, string token) => $"""
         apiVersion: v1

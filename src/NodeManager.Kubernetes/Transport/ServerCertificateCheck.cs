@@ -31,7 +31,8 @@ internal sealed class ServerCertificateCheck(ClusterConfiguration configuration)
         throw errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
             ? Untrusted(
                 ErrorIds.CertificateUntrusted,
-                $"its certificate is for other names than '{configuration.TlsServerName ?? configuration.Server.IdnHost}' ({Names(certificate)})", presents)
+                $"its certificate is for other names than '{configuration.TlsServerName ?? configuration.Server.IdnHost}' ({Names(certificate)})", presents,
+                "Use one of these names as the cluster's server in the kubeconfig, or set tls-server-name to one of them. If an attacker might intercept the connection, do not continue.")
             : IsOutOfTime(problems)
             ? Untrusted(
                 ErrorIds.CertificateExpired,
@@ -72,6 +73,6 @@ internal sealed class ServerCertificateCheck(ClusterConfiguration configuration)
             id, ErrorKind.SecurityError,
             $"The server at '{address}' cannot be trusted: {problem}. {presents}.",
             address,
-            action ?? "Set the cluster's certificate-authority-data (or tls-server-name) in the kubeconfig. If an attacker might intercept the connection, do not continue.");
+            action ?? "Set the cluster's certificate-authority-data in the kubeconfig. If an attacker might intercept the connection, do not continue.");
     }
 }

@@ -70,7 +70,7 @@ public sealed partial class AgentPlanClient : IDisposable
         catch (HttpRequestException failure)
         {
             throw ProviderHttp.IsCertificateRefused(failure)
-                ? new NodeManagerException(ErrorIds.CertificateUntrusted, ErrorKind.SecurityError, $"The certificate of {_server} is not trusted: {failure.InnerException?.Message}", _server, "Trust its issuer on this computer.", failure)
+                ? new NodeManagerException(ErrorIds.CertificateUntrusted, ErrorKind.SecurityError, $"The certificate of {_server} is not trusted: {failure.InnerException?.Message}", _server, ProviderHttp.CertificateAdvice(failure, "Trust its issuer on this computer."), failure)
                 : new NodeManagerException(ErrorIds.ServerUnreachable, ErrorKind.ConnectionError, $"{_server} does not answer: {failure.Message}", _server, "Check the address, and whether the server runs.", failure);
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)

@@ -52,8 +52,9 @@ internal static class ProviderHttp
 #pragma warning disable CA5359 // The settings ask for it.
             transport.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
 #pragma warning restore CA5359
-        else if (authorities is not null)
-            transport.SslOptions.CertificateChainPolicy = Trusting(authorities);
+        else
+            transport.SslOptions.RemoteCertificateValidationCallback = static (_, presented, _, errors) => CertificateNameException.ThrowIfNamed(presented, errors) == SslPolicyErrors.None;
+        if (!insecure && authorities is not null) transport.SslOptions.CertificateChainPolicy = Trusting(authorities);
         return new BoundedAnswerHandler(transport, LargestAnswer);
     }
 
@@ -63,6 +64,22 @@ internal static class ProviderHttp
         for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
         {
             if (cause is AuthenticationException) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>What helps against a refused certificate: an authority helps only where the certificate names the address.</summary>
+    /// <param name="failure">See <see cref="IsCertificateRefused"/>.</param>
+    /// <param name="trust">The advice where its issuer is not trusted.</param>
+    public static string CertificateAdvice(Exception failure, string trust) => IsOtherName(failure)
+        ? "Use an address that the certificate names, or replace it by one that names this address." : trust;
+
+    private static bool IsOtherName(Exception failure)
+    {
+        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is CertificateNameException) return true;
         }
 
         return false;

@@ -61,7 +61,7 @@ internal sealed class PoolServiceErrors(Uri service)
 
     public NodeManagerException Unreachable(PoolRequest request, int tries, Exception cause)
     {
-        if (ProviderHttp.IsCertificateRefused(cause)) return Untrusted(cause.GetBaseException());
+        if (ProviderHttp.IsCertificateRefused(cause)) return Untrusted(cause);
         string times = tries == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{tries} times");
         return new(
             ErrorIds.ServerUnreachable, ErrorKind.ConnectionError,
@@ -80,8 +80,8 @@ internal sealed class PoolServiceErrors(Uri service)
         "Check the service's base address, and that no proxy or login page answers in its place.", cause);
 
     private NodeManagerException Untrusted(Exception cause) => new(
-        ErrorIds.CertificateUntrusted, ErrorKind.SecurityError, $"The certificate of the pool service at {service} is not trusted: {cause.Message}", service,
-        "Give the authority that signed it as CertificateAuthorityPath of the pool service's configuration.", cause);
+        ErrorIds.CertificateUntrusted, ErrorKind.SecurityError, $"The certificate of the pool service at {service} is not trusted: {cause.GetBaseException().Message}", service,
+        ProviderHttp.CertificateAdvice(cause, "Give the authority that signed it as CertificateAuthorityPath of the pool service's configuration."), cause);
 
     private static string NotRepeated(PoolRequest request) => request.Method == HttpMethod.Get
         ? "Run the command again in a moment."

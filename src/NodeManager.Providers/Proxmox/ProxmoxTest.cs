@@ -30,7 +30,7 @@ internal sealed class ProxmoxTest(ProxmoxApi api, ProxmoxInventory inventory, Pr
             {
                 MachineOutcome.Unauthorized => ("Credentials", "Check that the token exists and has not expired, then store it with Set-NodeProvider -Credential."),
                 MachineOutcome.Forbidden => ("Permissions", "Grant the token a role with VM.Audit and Sys.Audit, and propagate it."),
-                _ when ProviderHttp.IsCertificateRefused(e) => ("Certificate", "Put the certificate authority of Proxmox (/etc/pve/pve-root-ca.pem) into caBundle."),
+                _ when ProviderHttp.IsCertificateRefused(e) => ("Certificate", ProviderHttp.CertificateAdvice(e, "Put the certificate authority of Proxmox (/etc/pve/pve-root-ca.pem) into caBundle.")),
                 _ => ("Reachable", "Check the address, the port (8006) and firewalls between here and Proxmox."),
             };
             if (check != "Reachable" && _findings.TrueForAll(static one => one.Check != "Reachable")) Add("Reachable", true, $"{api.Endpoint.Authority} answers.");

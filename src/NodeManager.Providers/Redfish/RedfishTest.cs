@@ -35,7 +35,7 @@ internal static class RedfishTest
         Add(
             "Certificate", !isPlain && !failed["Certificate"].Any(),
             isPlain && !failed["Certificate"].Any() ? "An endpoint is http: the password is sent unencrypted." : Text("Certificate", spec.InsecureSkipTLSVerify == true ? "Any certificate is accepted (insecureSkipTLSVerify)." : "All certificates are trusted."),
-            isPlain ? "Use https endpoints." : "Put the certificate authority of the controllers into caBundle.",
+            isPlain ? "Use https endpoints." : CertificateAdvice(failures, "Put the certificate authority of the controllers into caBundle."),
             failed["Certificate"].Any() ? partial : MachineFindingWeight.Risk);
         if (seen.Count > 0 || failed.Contains("Credentials"))
             Add("Credentials", !failed["Credentials"].Any(), Text("Credentials", "The credentials are accepted."), "Correct the Secret: Set-NodeProvider -Credential, or the Secret of the single server.", partial);
@@ -67,6 +67,9 @@ internal static class RedfishTest
 
     private static string Count(int count, string one, string singular, string plural, string? several = null) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? $"{one} {singular}" : $"{several ?? one + "s"} {plural}")}");
+
+    private static string CertificateAdvice(IReadOnlyList<ProviderException> failures, string trust) =>
+        failures.FirstOrDefault(static one => CheckOf(one) == "Certificate") is { } refused ? ProviderHttp.CertificateAdvice(refused, trust) : trust;
 
     private static string CheckOf(ProviderException failure) => failure.Outcome switch
     {

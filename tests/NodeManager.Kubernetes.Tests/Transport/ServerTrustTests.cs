@@ -85,6 +85,9 @@ public sealed class ServerTrustTests : AuthenticationTestBase
         {
             NodeManagerException error = await FailAsync(client, ErrorIds.CertificateUntrusted);
             Assert.Contains("its certificate is for other names than '127.0.0.1' (kube.example, other.example)", error.Message, StringComparison.Ordinal);
+            // An authority does not help against a name.
+            Assert.Contains("tls-server-name", error.RecommendedAction, StringComparison.Ordinal);
+            Assert.DoesNotContain("certificate-authority", error.RecommendedAction, StringComparison.Ordinal);
         }
 
         using (KubernetesClient client = Client("token: t", authority + ", tls-server-name: kube.example", named.Address))

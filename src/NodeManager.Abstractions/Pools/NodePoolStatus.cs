@@ -29,11 +29,11 @@ public sealed class NodePoolStatus : ClusterObject
     /// <summary>A <see cref="NodePoolHealth"/>.</summary>
     public string Health => NodePoolHealth.Of(Controllers);
 
-    /// <summary>How many nodes the controllers count. Null where none of them does.</summary>
-    public int? ActiveNodes => Sum(static one => one.ActiveNodes);
+    /// <summary>How many nodes are active: the least that a controller counts, as all count the same nodes. Null where none of them counts.</summary>
+    public int? ActiveNodes => Controllers.Min(static one => one.ActiveNodes);
 
-    /// <summary>How many nodes the controllers aim for. Null where none of them says.</summary>
-    public int? DesiredNodes => Sum(static one => one.DesiredNodes);
+    /// <summary>How many nodes are desired: the most that a controller aims for. Null where none of them says.</summary>
+    public int? DesiredNodes => Controllers.Max(static one => one.DesiredNodes);
 
     /// <summary>The conditions that are not as they should be, as <c>controller: message</c>. Empty for a pool that is ready.</summary>
     public string Message => string.Join("; ", Controllers.SelectMany(static one => one.Conditions
@@ -41,7 +41,4 @@ public sealed class NodePoolStatus : ClusterObject
         .Select(condition => $"{one.Name}: {(condition.Message.Length > 0 ? condition.Message : condition.ToString())}")));
 
     public override string ToString() => $"{Phase}, {Health}";
-
-    private int? Sum(Func<NodePoolControllerStatus, int?> amount) =>
-        Controllers.Any(one => amount(one) is not null) ? Controllers.Sum(one => amount(one) ?? 0) : null;
 }

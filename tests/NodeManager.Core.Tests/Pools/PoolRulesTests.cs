@@ -99,6 +99,19 @@ public sealed class PoolRulesTests
         else Assert.Equal(error, Assert.Throws<NodeManagerException>(() => PoolClusters.Choose(known, wanted, session)).ErrorId);
     }
 
+    // All controllers count the nodes of the same pool.
+    [Theory]
+    [InlineData("1:Ready=True/5/6", 5, 6)]
+    [InlineData("1:Ready=True/5/6 1:Ready=True/6/6", 5, 6)]
+    [InlineData("1:Ready=True/6/6 1:Ready=True", 6, 6)]
+    [InlineData("1:Ready=True", null, null)]
+    public void Counts_of_several_controllers_are_not_added(string controllers, int? active, int? desired)
+    {
+        NodePoolStatus status = new() { PoolId = "p", Cluster = "c", Controllers = new([.. controllers.Split(' ').Select(Controller)]) };
+
+        Assert.Equal((active, desired), (status.ActiveNodes, status.DesiredNodes));
+    }
+
     private static NodePoolControllerStatus Controller(string text)
     {
         string[] counts = text.Split('/'), parts = counts[0].Split(':');

@@ -187,6 +187,10 @@ public sealed class SandboxCluster : IDisposable
     /// <exception cref="NodeManagerException">SandboxFaultInvalid, InvalidSelector.</exception>
     public FaultStatus SetFault(FaultRequest request) => _faults.Set(request);
 
+    /// <summary>Checks a fault without setting it.</summary>
+    /// <exception cref="NodeManagerException">SandboxFaultInvalid, InvalidSelector.</exception>
+    public static void CheckFault(FaultRequest request) => FaultRules.Complete(request);
+
     /// <summary>Whether there is a node now that a fault of this node name or wildcard pattern would hit.</summary>
     public bool HasNode(string pattern)
     {

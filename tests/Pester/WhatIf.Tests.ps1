@@ -42,3 +42,99 @@ Describe '-WhatIf' {
         $said[0] | Should -BeLike '*Labels?kubernetes.io/os?: linux -> other*'
     }
 }
+
+# Each command that changes a cluster, for objects that are not there and for a user who may only read.
+Describe '-WhatIf of every command that changes a cluster' {
+    BeforeDiscovery {
+        Import-Module (Resolve-Path "$PSScriptRoot/../../NodeManager.psd1").Path -Force
+        $commands = Get-Command -Module NodeManager -CommandType Cmdlet | Where-Object { $_.Parameters.ContainsKey('ConfirmCluster') } | ForEach-Object Name
+    }
+
+    BeforeAll {
+        # @: what no check can refuse, with the reason.
+        $missing = @{
+            'Approve-NodeAgentPlan' = '@its plans are of a server, not of the cluster'; 'Deny-NodeAgentPlan' = '@the same'
+            'Backup-SchedulerConfiguration' = 'Backup-SchedulerConfiguration nope'; 'Restore-SchedulerConfiguration' = 'Restore-SchedulerConfiguration -Revision 4711'
+            'Restart-Scheduler' = 'Restart-Scheduler nope'; 'Set-SchedulerConfiguration' = 'Set-SchedulerConfiguration -Text "nope: ["'
+            'Disable-SchedulerPlugin' = 'Disable-SchedulerPlugin Nope -ExtensionPoint score'; 'Enable-SchedulerPlugin' = 'Enable-SchedulerPlugin Nope -ExtensionPoint score'
+            'Set-SchedulerPlugin' = 'Set-SchedulerPlugin Nope -Argument @{ a = 1 }'; 'Register-SchedulerPlugin' = 'Register-SchedulerPlugin nope.yaml -Scope Cluster'
+            'Unregister-SchedulerPlugin' = 'Unregister-SchedulerPlugin Nope'
+            'Install-NodeAutoscaler' = '@it creates everything that is missing'
+            'Invoke-NodeDrain' = 'Invoke-NodeDrain nope'; 'Invoke-NodeMaintenance' = 'Invoke-NodeMaintenance nope'; 'Repair-ClusterNode' = 'Repair-ClusterNode nope'
+            'Stop-NodeMaintenance' = 'Stop-NodeMaintenance nope'; 'Remove-NodeMaintenance' = 'Remove-NodeMaintenance nope'
+            'Set-NodeAnnotation' = 'Set-NodeAnnotation nope a=b'; 'Set-NodeLabel' = 'Set-NodeLabel nope a=b'; 'Set-NodeTaint' = 'Set-NodeTaint nope a=b:NoSchedule'
+            'Remove-NodeAnnotation' = 'Remove-NodeAnnotation nope a'; 'Remove-NodeLabel' = 'Remove-NodeLabel nope a'; 'Remove-NodeTaint' = 'Remove-NodeTaint nope a'
+            'Suspend-NodeScheduling' = 'Suspend-NodeScheduling nope'; 'Resume-NodeScheduling' = 'Resume-NodeScheduling nope'; 'Unregister-ClusterNode' = 'Unregister-ClusterNode nope'
+            'New-NodePool' = 'New-NodePool small -NodeProvider nope -NodeCount 1'; 'Remove-NodePool' = 'Remove-NodePool nope'; 'Resize-NodePool' = 'Resize-NodePool nope 1'
+            'Set-NodePool' = 'Set-NodePool nope -NodeCount 2'; 'Set-NodePoolStatus' = 'Set-NodePoolStatus nope c -Condition Ready=True'; 'Update-NodePool' = 'Update-NodePool nope'
+            'Set-NodePoolUpdate' = 'Set-NodePoolUpdate nope -MaxSurge 1'; 'Stop-NodePoolUpdate' = 'Stop-NodePoolUpdate nope'
+            'Suspend-NodePoolUpdate' = 'Suspend-NodePoolUpdate nope'; 'Resume-NodePoolUpdate' = 'Resume-NodePoolUpdate nope'
+            'Start-NodeAutoscaler' = 'Start-NodeAutoscaler -Session $bare'; 'Stop-NodeAutoscaler' = 'Stop-NodeAutoscaler'
+            'Remove-NodeClaim' = 'Remove-NodeClaim nope'; 'New-Machine' = 'New-Machine m nope'; 'Remove-Machine' = '$machine | Remove-Machine'
+            'New-NodeProvider' = 'New-NodeProvider lab simulated -Namespace nope'; 'Set-NodeProvider' = 'Set-NodeProvider nope -StorageName a'; 'Remove-NodeProvider' = 'Remove-NodeProvider nope'
+            'Set-SandboxFault' = 'Set-SandboxFault NodeDown -PodSelector a=b'; 'Clear-SandboxFault' = 'Clear-SandboxFault nope'
+        }
+        # @: what needs no permission of the cluster, with the reason.
+        $forbidden = @{
+            'Backup-SchedulerConfiguration' = 'Backup-SchedulerConfiguration'; 'Restart-Scheduler' = 'Restart-Scheduler'
+            'Set-SchedulerConfiguration' = 'Set-SchedulerConfiguration -Text ((Get-SchedulerConfiguration).Text + "`n# changed")'
+            'Register-SchedulerPlugin' = 'Register-SchedulerPlugin $definition -Scope Cluster'; 'Install-NodeAutoscaler' = 'Install-NodeAutoscaler -Namespace other'
+            'Invoke-NodeDrain' = 'Invoke-NodeDrain $node'; 'Invoke-NodeMaintenance' = 'Invoke-NodeMaintenance $node'
+            'Set-NodeAnnotation' = 'Set-NodeAnnotation $node a=b'; 'Set-NodeLabel' = 'Set-NodeLabel $node a=b'; 'Set-NodeTaint' = 'Set-NodeTaint $node a=b:NoSchedule'
+            'Remove-NodeLabel' = 'Remove-NodeLabel $node kubernetes.io/os'; 'Suspend-NodeScheduling' = 'Suspend-NodeScheduling $node'; 'Unregister-ClusterNode' = 'Unregister-ClusterNode $node -IncludePod'
+            'New-NodePool' = 'New-NodePool other -NodeProvider lab -NodeCount 1'; 'Remove-NodePool' = 'Remove-NodePool small -Provider Cluster'
+            'Resize-NodePool' = 'Resize-NodePool small 1 -Provider Cluster'; 'Set-NodePoolStatus' = 'Set-NodePoolStatus small c -Condition Special=True -Provider Cluster'
+            'Start-NodeAutoscaler' = 'Start-NodeAutoscaler'
+            'New-NodeProvider' = 'New-NodeProvider more simulated'; 'Remove-NodeProvider' = 'Remove-NodeProvider spare'
+        }
+
+        $script:announced = & {
+            $definition = Join-Path $TestDrive 'plugin.yaml'
+            Set-Content $definition "name: Own`nextensionPoints: [score]"
+            $calls = @(foreach ($name in $missing.Keys) { if ($missing[$name][0] -ne '@') { @{ Name = $name; Kind = 'missing'; Call = $missing[$name] } } }
+                foreach ($name in $forbidden.Keys) { @{ Name = $name; Kind = 'forbidden'; Call = $forbidden[$name] } })
+            $lines = foreach ($call in $calls) { "'# $($call.Kind) $($call.Name)'; Use-User $($call.Kind); try { $($call.Call) -WhatIf *>&1 | Write-Result } catch { Write-Result `$_ }" }
+            $script = Join-Path $TestDrive 'announce.ps1'
+            Set-Content $script (@"
+`$ErrorActionPreference = 'Continue'; `$PSStyle.OutputRendering = 'PlainText'
+Import-Module '$root/NodeManager.psd1'; . '$root/tests/Pester/Api.ps1'
+`$definition = '$definition'
+function Write-Result([Parameter(ValueFromPipeline)] `$Thing) { process { if (`$Thing -is [Management.Automation.ErrorRecord]) { "ERROR `$(`$Thing.FullyQualifiedErrorId)" } elseif (`$Thing -is [Management.Automation.WarningRecord]) { "WARNING `$Thing" } } }
+`$bare = Connect-NodeManager -Sandbox -SandboxNodes 3
+`$session = Connect-NodeManager -Sandbox -SandboxNodes 6 -SandboxPort 0 -SandboxRbac
+`$group = 'rbac.authorization.k8s.io'
+`$null = Send POST "/apis/`$group/v1/clusterroles" @{ apiVersion = "`$group/v1"; kind = 'ClusterRole'; metadata = @{ name = 'reads' }; rules = @(@{ apiGroups = @('*'); resources = @('*'); verbs = @('get', 'list', 'watch') }) }
+`$null = Send POST "/apis/`$group/v1/clusterrolebindings" @{ apiVersion = "`$group/v1"; kind = 'ClusterRoleBinding'; metadata = @{ name = 'reads' }; roleRef = @{ apiGroup = `$group; kind = 'ClusterRole'; name = 'reads' }; subjects = @(@{ kind = 'User'; name = 'reader'; apiGroup = `$group }) }
+`$null = Install-NodeAutoscaler -Confirm:`$false
+`$null = New-NodeProvider lab simulated -Confirm:`$false
+`$null = New-NodeProvider spare simulated -Confirm:`$false
+`$null = New-NodePool small -NodeProvider lab -NodeCount 0 -Confirm:`$false
+`$machine = New-Machine gone lab -Confirm:`$false
+Remove-Machine gone lab -Confirm:`$false
+`$node = (Get-ClusterNode | Where-Object Roles -NotContains 'control-plane')[-1].Name
+`$reader = Connect-NodeManager -Session `$session -ImpersonateUser reader
+function Use-User(`$Kind) { `$null = Select-NodeManagerSession (`$Kind -eq 'forbidden' ? `$reader : `$session) }
+"@ + "`n" + ($lines -join "`n"))
+            $all = & ([Environment]::ProcessPath) -NoProfile -NonInteractive -File $script 2>&1 | ForEach-Object { "$_" }
+            $of = @{}
+            foreach ($line in $all) { if ($line -match '^# (.*)') { $key = $Matches[1]; $of[$key] = @() } elseif ($key -and $line -match '^(What if|ERROR|WARNING)') { $of[$key] += $line } }
+            $of
+        }
+    }
+
+    It 'is listed here: <_>' -ForEach $commands { $missing.ContainsKey($_) | Should -BeTrue }
+
+    It 'announces nothing for objects that are not there: <_>' -ForEach $commands {
+        if ($missing[$_][0] -eq '@') { Set-ItResult -Skipped -Because $missing[$_].Substring(1); return }
+        $said = $announced["missing $_"]
+        $said -match '^What if' | Should -BeNullOrEmpty
+        $said -match '^(ERROR|WARNING)' | Should -Not -BeNullOrEmpty
+    }
+
+    It 'announces nothing that the user may not do: <_>' -ForEach $commands {
+        if (-not $forbidden.ContainsKey($_)) { Set-ItResult -Skipped -Because 'its permission is checked as that of the others, or it needs none'; return }
+        $said = $announced["forbidden $_"]
+        $said -match '^What if' | Should -BeNullOrEmpty
+        if ($_ -ne 'Invoke-NodeDrain') { $said -join ' ' | Should -BeLike '*ERROR Forbidden*' }
+    }
+}

@@ -67,6 +67,12 @@ public interface INodePoolProvider
 
     Task ReportStatusAsync(string id, PoolStatusReport report, CancellationToken cancellationToken);
 
+    /// <summary>Fails with the ErrorId Forbidden where the provider can say beforehand that this user may not make such a change.</summary>
+    /// <param name="verb">As the Kubernetes API names it: <c>create</c>, <c>patch</c>, <c>delete</c>.</param>
+    /// <param name="subresource">Which part of a pool: <c>status</c>; null: the pool.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    Task RequireAccessAsync(string verb, string? subresource, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>True where the provider has returned this field of a specification; fields beyond the public specification are sent only then.</summary>
     bool HasReturned(string field);
 }

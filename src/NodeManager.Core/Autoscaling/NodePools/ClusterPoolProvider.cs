@@ -157,6 +157,10 @@ public sealed class ClusterPoolProvider(NodeManagerSession session, string ns) :
         }
     }
 
+    public Task RequireAccessAsync(string verb, string? subresource, CancellationToken cancellationToken) => PermissionCheck.RequireAsync(
+        session, session,
+        [new() { Verb = verb, Group = NodeSmithResources.Pools.Group, Resource = NodeSmithResources.Pools.Plural, Subresource = subresource, Namespace = ns }], cancellationToken);
+
     private NodeSmithPool Make(PoolDraft draft, string creation)
     {
         try

@@ -51,19 +51,27 @@ public static class MachineManager
     public static Task RemoveAsync(NodeManagerSession session, Machine machine, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(session, machine.Name, async (connection, token) =>
         {
-            IMachineProvider machines = await OpenAsync(connection, machine.ProviderNamespace, machine.Provider, token);
-            if (!machine.IsManaged || machine.ClaimUid.Length == 0)
-                throw Refused(machine.Name, machine.Provider, machine.Reason.Length > 0 ? machine.Reason : "it does not carry a claim of this provider");
-            if (await FindClaimAsync(connection, machine, token) is { } claim)
-            {
-                throw new NodeManagerException(
-                    ErrorIds.MachineHasClaim, ErrorKind.ResourceBusy, $"Cannot remove machine {machine.Name} of provider {machine.Provider}: NodeSmithClaim {claim} owns it, and its node may run pods.",
-                    machine.Name, $"Remove the claim, which drains the node first: Remove-NodeClaim {claim.Split('/')[^1]}.");
-            }
-
+            IMachineProvider machines = await OpenRemovableAsync(connection, machine, token);
             MachineIdentity identity = new(machine.ProviderId, machine.Name, machine.ClaimUid);
             MachineResult result = await RepeatAsync(connection, one => one.DeprovisionAsync(identity, token), machine.ProviderNamespace, machine.Provider, machines, token);
             return result.Outcome is MachineOutcome.Succeeded or MachineOutcome.NotFound ? true : throw Failure(result, machine.Name, machine.Provider, "remove");
+        }, cancellationToken);
+
+    /// <summary>Checks what can be checked without destroying the machine. False where it is already gone.</summary>
+    /// <exception cref="NodeManagerException">As <see cref="RemoveAsync"/>.</exception>
+    public static Task<bool> CheckRemovalAsync(NodeManagerSession session, Machine machine, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(session, machine.Name, async (connection, token) =>
+        {
+            IMachineProvider machines = await OpenRemovableAsync(connection, machine, token);
+            MachineIdentity identity = new(machine.ProviderId, machine.Name, machine.ClaimUid);
+            MachineResult result = await RepeatAsync(connection, one => one.GetAsync(identity, token), machine.ProviderNamespace, machine.Provider, machines, token);
+            return result.Outcome switch
+            {
+                MachineOutcome.NotFound => false,
+                MachineOutcome.Succeeded when result.Machine is { IsManaged: false } other => throw Refused(machine.Name, machine.Provider, other.Reason),
+                MachineOutcome.Succeeded => true,
+                _ => throw Failure(result, machine.Name, machine.Provider, "remove"),
+            };
         }, cancellationToken);
 
     /// <summary>Restarts a machine where id, name, tag and claim all match what is read from it.</summary>
@@ -160,6 +168,17 @@ public static class MachineManager
         return (
             [.. list.Machines.Select(one => Map(session, one, ns))],
             list.Outcome == MachineOutcome.Succeeded ? null : Failure(MachineResult.Ended(list.Outcome, list.Reason), name, name, "list all machines"));
+    }
+
+    private static async Task<IMachineProvider> OpenRemovableAsync(ClusterConnection connection, Machine machine, CancellationToken cancellationToken)
+    {
+        IMachineProvider machines = await OpenAsync(connection, machine.ProviderNamespace, machine.Provider, cancellationToken);
+        if (!machine.IsManaged || machine.ClaimUid.Length == 0)
+            throw Refused(machine.Name, machine.Provider, machine.Reason.Length > 0 ? machine.Reason : "it does not carry a claim of this provider");
+        if (await FindClaimAsync(connection, machine, cancellationToken) is not { } claim) return machines;
+        throw new NodeManagerException(
+            ErrorIds.MachineHasClaim, ErrorKind.ResourceBusy, $"Cannot remove machine {machine.Name} of provider {machine.Provider}: NodeSmithClaim {claim} owns it, and its node may run pods.",
+            machine.Name, $"Remove the claim, which drains the node first: Remove-NodeClaim {claim.Split('/')[^1]}.");
     }
 
     private static async Task<IMachineProvider> OpenAsync(ClusterConnection connection, string ns, string name, CancellationToken cancellationToken)

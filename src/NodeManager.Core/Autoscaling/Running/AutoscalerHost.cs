@@ -1,3 +1,5 @@
+using NodeManager.Core.Autoscaling.Providers;
+using NodeManager.Core.Autoscaling.Resources;
 using NodeManager.Core.Autoscaling.State;
 using NodeManager.Core.Observing;
 using NodeManager.Core.Operations;
@@ -15,6 +17,25 @@ public static class AutoscalerHost
     public static RunningOperation Start(NodeManagerSession session, AutoscalerOptions options) => RunningOperation.Start(
         Kind, $"namespace {options.Namespace} in cluster '{session.Cluster}'", session.Time(),
         context => RunAsync(session, options, once: false, context, context.Token));
+
+    /// <summary>Checks that the definitions are there and that this user may do what an autoscaler does.</summary>
+    /// <exception cref="NodeManagerException">AutoscalerNotInstalled, Forbidden.</exception>
+    public static Task CheckAsync(NodeManagerSession session, string ns, CancellationToken cancellationToken) => ClusterOperation.RunAsync(
+        session, session,
+        async (connection, token) =>
+        {
+            await NodeSmithErrors.InstalledAsync(session.Cluster, connection.Client.ListAsync(NodeSmithResources.Claims, new() { Namespace = ns }, token));
+            await PermissionCheck.RequireAsync(
+                connection, session,
+                [
+                    new() { Verb = "update", Group = "coordination.k8s.io", Resource = "leases", Namespace = ns },
+                    new() { Verb = "create", Group = NodeSmithResources.Claims.Group, Resource = NodeSmithResources.Claims.Plural, Namespace = ns },
+                    new() { Verb = "patch", Group = NodeSmithResources.Claims.Group, Resource = NodeSmithResources.Claims.Plural, Namespace = ns },
+                ],
+                token);
+            return true;
+        },
+        cancellationToken);
 
     /// <summary>Runs it.</summary>
     /// <param name="session">Where.</param>

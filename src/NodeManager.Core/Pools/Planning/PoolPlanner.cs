@@ -20,6 +20,7 @@ public static class PoolPlanner
     public static async Task<NodePoolPlan> PlanCreationAsync(PoolContext context, PoolDraft draft, IOperationObserver observer, CancellationToken cancellationToken)
     {
         await PoolCreator.CheckAsync(context, draft, observer, cancellationToken);
+        await context.Provider.RequireAccessAsync("create", null, cancellationToken);
         (IPoolController? controller, PoolForecast? forecast, string warning) = await ForecastAsync(context, null, draft.Name, draft.Spec, cancellationToken);
         int? desired = forecast?.Nodes ?? PoolChangeRules.DesiredNodes(controller, draft.Spec);
         IReadOnlyList<NodeFieldChange> fields = PoolMerge.Differences([], draft.Spec);
@@ -46,6 +47,7 @@ public static class PoolPlanner
         PoolContext context, PoolTarget target, PoolEdit edit, IOperationObserver observer, CancellationToken cancellationToken)
     {
         PoolEditPlan planned = await PoolEditor.PlanAsync(context, target, edit, observer, cancellationToken);
+        await context.Provider.RequireAccessAsync("patch", null, cancellationToken);
         (IReadOnlyList<ClusterNode>? nodes, string warning) = await NodesAsync(context, planned.Before, cancellationToken);
         (IPoolController? controller, PoolForecast? forecast, string unknown) = planned.Changes.Count == 0
             ? (context.Provider.Controller, null, "") : await ForecastAsync(context, planned.Before, planned.Name, planned.Spec, cancellationToken);
@@ -61,6 +63,7 @@ public static class PoolPlanner
     public static async Task<NodePoolPlan> PlanDeletionAsync(PoolContext context, PoolTarget target, CancellationToken cancellationToken)
     {
         PoolRecord pool = await PoolReader.FindAsync(context, target, cancellationToken);
+        await context.Provider.RequireAccessAsync("delete", null, cancellationToken);
         (IReadOnlyList<ClusterNode>? nodes, string warning) = await NodesAsync(context, pool, cancellationToken);
         NodePoolFieldPlan all = new()
         {

@@ -26,6 +26,16 @@ public static class PoolStatusReporter
             return context.Map(pool, await context.Provider.GetStatusAsync(pool.Id, token));
         }, cancellationToken);
 
+    /// <summary>Checks that the pool is there and that this user may report its status, as far as the provider can say.</summary>
+    /// <exception cref="NodeManagerException">NodePoolNotFound, NodePoolAmbiguous, Forbidden.</exception>
+    public static Task CheckAsync(PoolContext context, PoolTarget target, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(context.Session, target.Text, async (_, token) =>
+        {
+            PoolRecord pool = await target.FindAsync(context, token);
+            await context.Provider.RequireAccessAsync("patch", "status", token);
+            return pool;
+        }, cancellationToken);
+
     // A condition that keeps its status keeps the time of its last transition.
     private static List<NodeCondition> Timed(PoolStatusReport report, IReadOnlyList<NodePoolControllerStatus> known, DateTimeOffset now)
     {

@@ -39,6 +39,11 @@ public static class PluginRegistry
         return kept;
     }
 
+    /// <summary>Checks that this user may change what all users of the cluster know.</summary>
+    /// <exception cref="NodeManagerException">Forbidden.</exception>
+    public static Task CheckAsync(NodeManagerSession session, CancellationToken cancellationToken) => PermissionCheck.RequireAsync(
+        session, ConfigMapName, [new() { Verb = "patch", Resource = "configmaps", Namespace = NamespaceOf(session) }], cancellationToken);
+
     /// <summary>Forgets plugins.</summary>
     public static async Task UnregisterAsync(
         NodeManagerSession session, IReadOnlyList<SchedulerPluginDefinition> definitions, CancellationToken cancellationToken)

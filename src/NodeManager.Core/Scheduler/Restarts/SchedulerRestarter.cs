@@ -48,5 +48,12 @@ public static class SchedulerRestarter
     /// <exception cref="NodeManagerException">As <see cref="RestartAsync"/>.</exception>
     public static Task CheckAsync(NodeManagerSession session, ClusterScheduler scheduler, CancellationToken cancellationToken) =>
         ClusterOperation.RunAsync(
-            session, scheduler.ToString(), (connection, token) => SchedulerRestart.ReadAsync(connection, scheduler, token), cancellationToken);
+            session, scheduler.ToString(),
+            async (connection, token) =>
+            {
+                await SchedulerRestart.ReadAsync(connection, scheduler, token);
+                await PermissionCheck.RequireAsync(connection, scheduler.ToString(), [new() { Verb = "patch", Group = "apps", Resource = "deployments", Namespace = scheduler.Namespace }], token);
+                return true;
+            },
+            cancellationToken);
 }

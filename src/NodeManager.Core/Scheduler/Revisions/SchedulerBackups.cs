@@ -40,6 +40,18 @@ public static class SchedulerBackups
         return await FindAsync(session, scheduler, revision, cancellationToken);
     }
 
+    /// <summary>Checks that this user may keep revisions.</summary>
+    /// <exception cref="NodeManagerException">Forbidden.</exception>
+    public static Task CheckAsync(NodeManagerSession session, ClusterScheduler scheduler, IOperationObserver observer, CancellationToken cancellationToken) =>
+        ClusterOperation.RunAsync(
+            session, scheduler.ToString(),
+            async (connection, token) =>
+            {
+                await new SchedulerWrite(connection, session, scheduler, new() { Edit = static text => text, Action = "" }, observer).RequirePermissionAsync(token);
+                return true;
+            },
+            cancellationToken);
+
     private static async Task<IReadOnlyList<SchedulerConfigurationBackup>> ListAsync(
         NodeManagerSession session, ClusterConnection connection, ClusterScheduler scheduler, CancellationToken cancellationToken)
     {

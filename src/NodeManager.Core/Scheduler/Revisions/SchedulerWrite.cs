@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using NodeManager.Controllers.Caching;
 using NodeManager.Core.Observing;
+using NodeManager.Core.Operations;
 using NodeManager.Core.Scheduler.Discovery;
 using NodeManager.Core.Scheduler.Observing;
 using NodeManager.Core.Sessions;
@@ -53,6 +54,7 @@ internal sealed partial class SchedulerWrite(
             RefuseImmutable(live.Map);
             if (!change.Force)
                 ChangeValidator.RejectNewErrors(before, after, Options, scheduler.Source);
+            if (!_isConfirmed) await RequirePermissionAsync(cancellationToken);
             if (!_isConfirmed && !await change.Confirm(differences))
                 return new(false, live.Revision, live.Revision, after, differences, version);
             _isConfirmed = true;
@@ -87,6 +89,15 @@ internal sealed partial class SchedulerWrite(
                 throw Contended();
         }
     }
+
+    /// <summary>What storing a revision and writing it needs.</summary>
+    public Task RequirePermissionAsync(CancellationToken cancellationToken) => PermissionCheck.RequireAsync(
+        connection, scheduler.ToString(),
+        [
+            new() { Verb = "patch", Resource = "configmaps", Namespace = scheduler.Namespace },
+            new() { Verb = "create", Group = "apps", Resource = "controllerrevisions", Namespace = scheduler.Namespace },
+        ],
+        cancellationToken);
 
     private NodeManagerException Contended() => new(ErrorIds.Conflict, ErrorKind.ResourceBusy,
         $"Other clients keep changing {scheduler.Source} in cluster '{connection.Cluster}'; nothing was changed.",

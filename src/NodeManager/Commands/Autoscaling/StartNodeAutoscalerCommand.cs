@@ -45,7 +45,6 @@ public sealed class StartNodeAutoscalerCommand : AutoscalerCmdlet, IClusterChang
     {
         foreach (NodeManagerSession session in Sessions)
         {
-            if (!ShouldProcess(session, $"namespace {Namespace} in cluster '{session.Cluster}'", "Start the autoscaler, which creates machines, and drains and destroys those of its claims")) continue;
             if (AutoscalerReader.IsRunning(session, Namespace))
             {
                 Fail(new NodeManagerException(
@@ -54,6 +53,8 @@ public sealed class StartNodeAutoscalerCommand : AutoscalerCmdlet, IClusterChang
                 continue;
             }
 
+            if ((IsWhatIf || WillAsk(ConfirmImpact.Medium)) && !Checks(session, worker => AutoscalerHost.CheckAsync(session, Namespace, worker.Token))) continue;
+            if (!ShouldProcess(session, $"namespace {Namespace} in cluster '{session.Cluster}'", "Start the autoscaler, which creates machines, and drains and destroys those of its claims")) continue;
             AutoscalerOptions options = new() { Namespace = Namespace, Providers = session.Connection().MachineProviders(), Planner = new RulePlanner() };
             if (Once) Sessions.StartIn(session, session, worker => RunOnceAsync(session, options, worker));
             else StartJob(session, options);

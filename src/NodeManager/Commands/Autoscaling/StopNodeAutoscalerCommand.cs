@@ -21,12 +21,14 @@ public sealed class StopNodeAutoscalerCommand : AutoscalerCmdlet, IClusterChange
     {
         foreach (NodeManagerSession session in Sessions)
         {
-            if (!ShouldProcess(session, $"namespace {Namespace} in cluster '{session.Cluster}'", "Stop the autoscaler of this session")) continue;
-            Sessions.StartIn(session, session, async worker =>
+            if (!AutoscalerReader.IsRunning(session, Namespace))
             {
-                if (await AutoscalerReader.StopAsync(session, Namespace, worker.Token) == 0)
-                    worker.Warning($"This session runs no autoscaler for namespace {Namespace} of cluster '{session.Cluster}': there is nothing to stop. To see who acts, use Get-NodeAutoscaler.");
-            });
+                WriteWarning($"This session runs no autoscaler for namespace {Namespace} of cluster '{session.Cluster}': there is nothing to stop. To see who acts, use Get-NodeAutoscaler.");
+                continue;
+            }
+
+            if (ShouldProcess(session, $"namespace {Namespace} in cluster '{session.Cluster}'", "Stop the autoscaler of this session"))
+                Sessions.StartIn(session, session, worker => AutoscalerReader.StopAsync(session, Namespace, worker.Token));
         }
     }
 }

@@ -4,6 +4,7 @@ using NodeManager.Completion;
 using NodeManager.Core.Autoscaling.Providers;
 using NodeManager.Kubernetes.Selectors;
 using NodeManager.Parameters;
+using NodeManager.Pipeline;
 using NodeManager.Sessions;
 
 namespace NodeManager.Commands;
@@ -55,7 +56,7 @@ public sealed class RemoveMachineCommand : SessionCmdlet, IClusterChange
     {
         if (InputObject is { } machine)
         {
-            foreach (NodeManagerSession session in Sessions.For(machine)) Remove(session, machine);
+            foreach (NodeManagerSession session in Sessions.For(machine)) Sessions.StartIn(session, machine.Name, worker => RemoveAsync(worker, session, machine));
             return;
         }
 
@@ -65,19 +66,22 @@ public sealed class RemoveMachineCommand : SessionCmdlet, IClusterChange
             {
                 List<Machine> found = [];
                 await foreach (Machine one in MachineManager.ReadAsync(session, [Provider], Namespace, Name, e => worker.Error(e, e.Target), worker.Token)) found.Add(one);
-                foreach (Machine one in found)
-                {
-                    if (await worker.ShouldProcessAsync(session, Target(session, one), Action)) await MachineManager.RemoveAsync(session, one, worker.Token);
-                }
+                foreach (Machine one in found) await RemoveAsync(worker, session, one);
             });
         }
     }
 
     private const string Action = "Destroy machine; its disks are lost";
 
-    private void Remove(NodeManagerSession session, Machine machine)
+    private async Task RemoveAsync(Worker worker, NodeManagerSession session, Machine machine)
     {
-        if (ShouldProcess(session, Target(session, machine), Action)) Sessions.StartIn(session, machine.Name, worker => MachineManager.RemoveAsync(session, machine, worker.Token));
+        if (!await MachineManager.CheckRemovalAsync(session, machine, worker.Token))
+        {
+            worker.Warning($"Machine {machine.Name} of provider {machine.ProviderNamespace}/{machine.Provider} no longer exists; nothing is destroyed.");
+            return;
+        }
+
+        if (await worker.ShouldProcessAsync(session, Target(session, machine), Action)) await MachineManager.RemoveAsync(session, machine, worker.Token);
     }
 
     private static string Target(NodeManagerSession session, Machine machine) => $"machine {machine.Name} ({machine.ProviderId}, provider {machine.ProviderNamespace}/{machine.Provider}, cluster {session.Cluster})";

@@ -8,6 +8,7 @@ using NodeManager.Core.Maintenance.Options;
 using NodeManager.Core.Maintenance.Rules;
 using NodeManager.Core.Maintenance.Serving;
 using NodeManager.Core.Nodes;
+using NodeManager.Core.Operations;
 using NodeManager.Jobs;
 using NodeManager.Parameters;
 using NodeManager.Pipeline;
@@ -246,6 +247,7 @@ public sealed class InvokeNodeMaintenanceCommand : DrainRunCmdlet
 
     private void Plan(NodeManagerSession session, MaintenanceRequest request, string action) => Sessions.StartIn(session, session, async worker =>
     {
+        await PermissionCheck.RequireAsync(session, session, [new() { Verb = "patch", Resource = "nodes" }, new() { Verb = "create", Resource = "pods", Subresource = "eviction" }], worker.Token);
         IReadOnlyList<NodeMaintenancePlan> plans = await MaintenancePlanner.PlanAsync(session, request, worker, worker.Token);
         await worker.InvokeAsync(() => ShouldProcess(session, action, action, "Maintenance", out _));
         foreach (NodeMaintenancePlan plan in plans)

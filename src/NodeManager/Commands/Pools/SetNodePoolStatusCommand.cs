@@ -67,12 +67,19 @@ public sealed class SetNodePoolStatusCommand : PoolTargetCmdlet, IClusterChange
             Conditions = [.. Condition.Select(ConditionOf)],
             Metadata = JsonMap.ObjectFrom(Metadata),
         };
-        if (!ShouldProcess(pool.Session, pool.ToString(), $"Report {string.Join(", ", report.Conditions)} as {ControllerName}")) return;
-        Sessions.StartIn(pool.Session, pool.Target.Text, async worker =>
-        {
-            NodePoolStatus status = await PoolStatusReporter.ReportAsync(pool.Context, pool.Target, report, worker.Token);
-            if (PassThru) worker.Output(status);
-        });
+        CheckAndChange(
+            pool.Session, pool.Target.Text, pool.ToString(), $"Report {string.Join(", ", report.Conditions)} as {ControllerName}", ConfirmImpact.Medium,
+            async (worker, isCheck) =>
+            {
+                if (isCheck)
+                {
+                    await PoolStatusReporter.CheckAsync(pool.Context, pool.Target, worker.Token);
+                    return;
+                }
+
+                NodePoolStatus status = await PoolStatusReporter.ReportAsync(pool.Context, pool.Target, report, worker.Token);
+                if (PassThru) worker.Output(status);
+            });
     }
 
     private static NodeCondition ConditionOf(object value)

@@ -60,7 +60,8 @@ public sealed class ClearSandboxFaultCommand : SessionCmdlet, IClusterChange
     private void Clear(NodeManagerSession session, string name)
     {
         SandboxCluster cluster = session.Sandbox();
-        if (ShouldProcess(session, $"fault '{name}' of cluster '{session.Cluster}'", "Clear") && !cluster.ClearFault(name))
-            Fail(SandboxSessions.NoSuchFault(session, name), name);
+        bool isThere = cluster.GetFaults().Any(fault => name.Equals(fault.Request.Name, StringComparison.OrdinalIgnoreCase));
+        if (isThere && !ShouldProcess(session, $"fault '{name}' of cluster '{session.Cluster}'", "Clear")) return;
+        if (!isThere || !cluster.ClearFault(name)) Fail(SandboxSessions.NoSuchFault(session, name), name);
     }
 }

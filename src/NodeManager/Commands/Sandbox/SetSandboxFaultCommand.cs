@@ -123,32 +123,36 @@ public sealed class SetSandboxFaultCommand : SessionCmdlet, IClusterChange
         foreach (NodeManagerSession session in Sessions)
         {
             SandboxCluster cluster = session.Sandbox();
+            FaultRequest request = Request(cluster);
+            SandboxCluster.CheckFault(request);
             if (!ShouldProcess(session, $"cluster '{session.Cluster}'", $"Set fault {Kind}"))
                 continue;
             foreach (string node in Node.Where(node => !cluster.HasNode(node)))
                 WriteWarning($"Node '{node}' does not exist in cluster '{session.Cluster}'; the fault has no effect until it does.");
-            FaultStatus status = cluster.SetFault(new()
-            {
-                Kind = Kind,
-                Name = Name,
-                Nodes = Node,
-                Namespace = Namespace,
-                PodSelector = PodSelector,
-                Workload = Workload,
-                Resources = Resource,
-                Verbs = Verb,
-                At = At switch { TimeSpan delay => cluster.Time.GetUtcNow() + delay, DateTimeOffset moment => moment, _ => null },
-                For = For,
-                Percent = Percent,
-                Seed = Seed,
-                RetryAfter = RetryAfter,
-                Delay = Delay,
-                Period = Period,
-                Offset = Offset,
-                Condition = Condition,
-            });
+            FaultStatus status = cluster.SetFault(request);
             if (PassThru)
                 WriteObject(session.Describe(status));
         }
     }
+
+    private FaultRequest Request(SandboxCluster cluster) => new()
+    {
+        Kind = Kind,
+        Name = Name,
+        Nodes = Node,
+        Namespace = Namespace,
+        PodSelector = PodSelector,
+        Workload = Workload,
+        Resources = Resource,
+        Verbs = Verb,
+        At = At switch { TimeSpan delay => cluster.Time.GetUtcNow() + delay, DateTimeOffset moment => moment, _ => null },
+        For = For,
+        Percent = Percent,
+        Seed = Seed,
+        RetryAfter = RetryAfter,
+        Delay = Delay,
+        Period = Period,
+        Offset = Offset,
+        Condition = Condition,
+    };
 }

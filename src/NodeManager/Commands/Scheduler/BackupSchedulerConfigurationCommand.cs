@@ -52,6 +52,7 @@ public sealed class BackupSchedulerConfigurationCommand : SchedulerObjectCmdlet,
         string? file = DestinationPath is null ? null : Directory.Exists(DestinationPath)
             ? Path.Combine(DestinationPath, SchedulerFiles.NameFor(session.Cluster, scheduler))
             : DestinationPath;
+        await SchedulerBackups.CheckAsync(session, scheduler, worker, worker.Token);
         if (!await worker.ShouldProcessAsync(session, Title(session, scheduler), file is null ? "Back up" : $"Back up to '{file}'"))
             return;
         SchedulerConfigurationBackup backup = await SchedulerBackups.KeepAsync(session, scheduler, worker, worker.Token);

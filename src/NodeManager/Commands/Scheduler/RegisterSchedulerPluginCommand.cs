@@ -55,6 +55,7 @@ public sealed class RegisterSchedulerPluginCommand : SessionCmdlet, IClusterChan
         IReadOnlyList<SchedulerPluginDefinition> definitions = PluginDefinitions.Read(await ReadAsync(file, worker.Token), file, Scope);
         string where = Scope == SchedulerPluginSource.Cluster ? $"cluster '{session.Cluster}', for all users" : $"session to cluster '{session.Cluster}'";
         string action = $"Register {string.Join(", ", definitions)}";
+        if (Scope == SchedulerPluginSource.Cluster) await PluginRegistry.CheckAsync(session, worker.Token);
         bool isConfirmed = Scope == SchedulerPluginSource.Cluster
             ? await worker.ShouldProcessAsync(session, where, action)
             : await worker.ShouldProcessLocallyAsync(where, action);

@@ -67,6 +67,7 @@ public sealed class UnregisterSchedulerPluginCommand : SessionCmdlet, IClusterCh
                         ErrorIds.SchedulerDefinitionNotFound, ErrorKind.ObjectNotFound, $"The plugin '{name}' is not registered in '{session.Cluster}'.", name,
                         "List the registered plugins with Get-SchedulerPluginDefinition; built-in plugins cannot be unregistered."),
                     name);
+            if (meant.Exists(static one => one.Source == SchedulerPluginSource.Cluster)) await PluginRegistry.CheckAsync(session, worker.Token);
             if (meant.Count > 0 && await worker.ShouldProcessAsync(session, $"cluster '{session.Cluster}'", $"Unregister {string.Join(", ", meant)}"))
                 await PluginRegistry.UnregisterAsync(session, meant, worker.Token);
         }

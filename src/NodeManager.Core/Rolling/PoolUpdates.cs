@@ -219,6 +219,7 @@ public static class PoolUpdates
         {
             if (!start.Lease.Lost.IsCancellationRequested)
             {
+                await loop.RecordAsync(limit.Token);
                 if (!start.Book.State.IsOver) await start.Book.SetAsync(static state => state with { Status = NodePoolUpdateStatus.Interrupted }, limit.Token);
                 await start.Lease.ReleaseAsync(limit.Token);
             }

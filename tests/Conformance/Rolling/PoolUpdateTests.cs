@@ -238,6 +238,42 @@ public sealed class PoolUpdateTests
         Assert.All(await lab.NodesAsync(), static one => Assert.False(one.Spec.Unschedulable == true));
     }
 
+    [SkippableTheory]
+    [InlineData(Backend.Sandbox)]
+    [InlineData(Backend.Real)]
+    public async Task Evictions_before_an_interrupt_count_after_the_resume(string backend)
+    {
+        await using RollLab lab = await RollLab.StartAsync(backend, 2, allowed: 4);
+        // Keeps a drain going when the other pods have left.
+        await lab.Cluster.AddReplicaSetAsync("held", 2);
+        await lab.Cluster.AddBudgetAsync("held", "held", "maxUnavailable", 0, 0);
+        HashSet<string> web = [.. (await lab.Cluster.ListPodsAsync("app=web")).Select(static pod => pod.Metadata.Uid!)];
+        await lab.RelabelAsync("b");
+        using CancellationTokenSource stop = new();
+        Task<PoolUpdateOutcome> running = PoolUpdates.RunAsync(await lab.Cluster.ConnectAsync(), lab.Request(new() { DrainTimeout = TimeSpan.Zero }), NullObserver.Instance, stop.Token);
+        await Eventually.HoldsAsync("pods evicted in a drain that goes on", async () => await IsDrainedButForHeldAsync(lab, web));
+
+        await stop.CancelAsync();
+        NodePoolUpdate interrupted = (await running).Update;
+
+        Assert.Equal(NodePoolUpdateStatus.Interrupted, interrupted.Status);
+        Assert.InRange(interrupted.Evicted, 1, web.Count);
+        Assert.Equal(interrupted.Evicted, (await lab.ReadAsync())!.Evicted);
+        ResourceType<PodDisruptionBudget> type = Resources.PodDisruptionBudgets(lab.Cluster.Capabilities.BudgetVersion);
+        await lab.Lab.PatchAsync(type, "held", """{"spec":{"maxUnavailable":2}}""");
+        PoolUpdateOutcome outcome = await lab.UpdateAsync(intent: PoolUpdateIntent.Resume);
+        Assert.True(outcome.Update is { Status: NodePoolUpdateStatus.Completed } && outcome.Update.Evicted == web.Count + 2, $"{outcome.Update.Evicted} {RollLab.Describe(outcome.Update)}");
+    }
+
+    private static async Task<bool> IsDrainedButForHeldAsync(RollLab lab, HashSet<string> web)
+    {
+        HashSet<string> draining = [.. (await lab.ReadAsync())?.Nodes.Where(static one => one.Status == NodePoolUpdateNodeStatus.Draining).Select(static one => one.Node) ?? []];
+        IReadOnlyList<Pod> pods = await lab.Cluster.ListPodsAsync();
+        return pods.Any(pod => draining.Contains(pod.Spec.NodeName ?? "") && pod.Metadata.Labels!["app"] == "held")
+            && !pods.Any(pod => draining.Contains(pod.Spec.NodeName ?? "") && web.Contains(pod.Metadata.Uid!))
+            && pods.Count(pod => web.Contains(pod.Metadata.Uid!)) < web.Count;
+    }
+
     private static async Task<PoolUpdateOutcome> EndAsync(RollLab lab, PoolUpdateChange change)
     {
         await lab.ChangeAsync(change);

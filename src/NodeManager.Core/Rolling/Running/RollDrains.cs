@@ -86,6 +86,20 @@ internal sealed class RollDrains(RollScope context, RollBook book)
         await Task.WhenAll(_running.Values.Select(static one => one.Task));
     }
 
+    /// <summary>Records what drains evicted before they were left: the drain that continues counts only its own evictions.</summary>
+    public async Task RecordAsync(CancellationToken cancellationToken)
+    {
+        List<Task> writes = [];
+        foreach ((string uid, Running run) in _running)
+        {
+            NodeDrainResult? result = await run.Task;
+            if (result is { Evicted: > 0 }) writes.Add(book.UpdateAsync(uid, one => one with { Evicted = one.Evicted + result.Evicted }, cancellationToken));
+        }
+
+        _running.Clear();
+        await Task.WhenAll(writes);
+    }
+
     private async Task EndAsync(RollNode node, NodeDrainResult? result, Running run, CancellationToken cancellationToken)
     {
         switch (result?.Status)

@@ -64,6 +64,9 @@ internal abstract class RollLoop(RollScope context, RollStart start)
         }
     }
 
+    /// <summary>Records what was done since the last step. Only while the lease is held.</summary>
+    public Task RecordAsync(CancellationToken cancellationToken) => Drains.RecordAsync(cancellationToken);
+
     /// <summary>How long to wait at most; null: it is over.</summary>
     protected abstract Task<TimeSpan?> StepAsync(CancellationToken cancellationToken);
 

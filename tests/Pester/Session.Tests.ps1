@@ -58,29 +58,29 @@ Describe 'Connect-NodeManager' {
     }
 
     It 'leaves no folder when its terminal is closed, and the next one deletes that of a killed process' -Skip:$IsWindows {
-        function Start-Served {
+        $living, $closed, $killed = foreach ($number in 1..3) {
             $start = [Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
             foreach ($argument in '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$PSScriptRoot/../../NodeManager.psd1'; (Connect-NodeManager -Sandbox -SandboxNodes 3 -SandboxPort 0).KubeconfigPath; [Console]::In.ReadLine()") { $start.ArgumentList.Add($argument) }
             $start.RedirectStandardOutput = $start.RedirectStandardInput = $true
-            $process = [Diagnostics.Process]::Start($start)
-            $process | Add-Member Folder (Split-Path $process.StandardOutput.ReadLine()) -PassThru
+            [Diagnostics.Process]::Start($start)
         }
-        $living = Start-Served
-        $closed = Start-Served
-        $closed.Folder | Should -Exist
-        kill -HUP $closed.Id
-        $closed.WaitForExit(60000) | Should -BeTrue
-        $closed.Folder | Should -Not -Exist
-        $killed = Start-Served
-        $killed.Kill()
-        $killed.WaitForExit(60000) | Should -BeTrue
-        $killed.Folder | Should -Exist
-        Disconnect-NodeManager (Connect-NodeManager -Sandbox -SandboxNodes 3 -SandboxPort 0)
-        $killed.Folder | Should -Not -Exist
-        $living.Folder | Should -Exist
-        $living.StandardInput.WriteLine()
-        $living.WaitForExit(60000) | Should -BeTrue
-        $living.Folder | Should -Not -Exist
+        try {
+            foreach ($process in $living, $closed, $killed) { $process | Add-Member Folder (Split-Path $process.StandardOutput.ReadLine()) }
+            & (Get-Command kill -CommandType Application)[0] -HUP $closed.Id
+            $killed.Kill()
+            foreach ($process in $closed, $killed) { $process.WaitForExit(300000) | Should -BeTrue }
+            $closed.Folder | Should -Not -Exist
+            $killed.Folder | Should -Exist
+            Disconnect-NodeManager (Connect-NodeManager -Sandbox -SandboxNodes 3 -SandboxPort 0)
+            $killed.Folder | Should -Not -Exist
+            $living.Folder | Should -Exist
+            $living.StandardInput.WriteLine()
+            $living.WaitForExit(300000) | Should -BeTrue
+            $living.Folder | Should -Not -Exist
+        }
+        finally {
+            foreach ($process in $living, $closed, $killed) { if (-not $process.HasExited) { $process.Kill() } }
+        }
     }
 
     It 'acts as another user in another session, limited by the roles of that user' {

@@ -76,6 +76,33 @@ Describe 'The default output' {
         if ($Command -like '*-Usage') { $lines[0] | Should -BeLike '*CPU used*' }
     }
 
+    It 'shows each pod with its node on one line at <_> columns' -ForEach 80, 120, 160 {
+        foreach ($node in 'worker-1a-01', 'worker-1b-01') {
+            $pods = Get-NodePod $node
+            $lines = $pods | Out-String -Width $_ -Stream | Where-Object { $_.Trim() -and $_ -notlike '*Cluster: *' }
+            @($lines -match "^\S+ +\S+ +$node( |$)").Count | Should -Be $pods.Count
+        }
+    }
+
+    It 'gives usage the width that names leave' {
+        $wide = @(Get-ClusterNode -Usage | Out-String -Width 120 -Stream | Where-Object { $_ -match 'CPU used' })
+        $wide[0] | Should -Match '^Name {1,25}Status'
+        $narrow = @(Get-ClusterNode -Usage | Out-String -Width 80 -Stream | Where-Object { $_ -match 'CPU used' })
+        foreach ($column in 'Mem. used', 'CPU req.', 'Mem. req.') { $narrow[0] | Should -BeLike "*$column*" }
+    }
+
+    It 'sizes a plan of an update by its contents at <_> columns' -ForEach 80, 120, 160, 220 {
+        $plan = foreach ($turn in 1..3) {
+            [pscustomobject]@{ PSTypeName = 'NodeManager.NodePoolUpdatePlan'; Pool = 'small'; Turn = $turn; Node = "small-$turn"; Pods = @(1..$turn); Replacement = 'node of claim small-9'
+                Reasons = @('spec.machineTemplate.minimum.cpuCores: 2 -> 4', 'spec.machineTemplate.labels.tier: a -> b'); Obstacles = @() }
+        }
+        $lines = @($plan | Out-String -Width $_ -Stream | Where-Object { $_.Trim() -and $_ -notlike '*Pool: *' })
+        $lines[0] | Should -Match '^ *Turn Node {1,8}Pods'
+        # All of the reasons are there, on as many lines as they need in the last column.
+        ($lines | Select-Object -Skip 2) -join '' -replace '\s' | Should -Match ([regex]::Escape('machineTemplate.labels.tier:a->b'))
+        if ($_ -ge 160) { $lines.Count | Should -Be 5 }
+    }
+
     It 'gives messages the remaining width' {
         $message = 'a' * 150
         $condition = [pscustomobject]@{ PSTypeName = 'NodeManager.NodeCondition'; Type = 'Ready'; Status = 'False'; LastTransitionTime = [DateTimeOffset]::UnixEpoch; Reason = 'Why'; Message = $message }

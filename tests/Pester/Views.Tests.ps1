@@ -77,9 +77,10 @@ Describe 'The default output' {
     }
 
     It 'shows each pod with its node on one line at <_> columns' -ForEach 80, 120, 160 {
-        foreach ($node in 'worker-1a-01', 'worker-1b-01') {
-            $pods = Get-NodePod $node
-            $lines = $pods | Out-String -Width $_ -Stream | Where-Object { $_.Trim() -and $_ -notlike '*Cluster: *' }
+        foreach ($node in $nodes.Name) {
+            if (-not ($pods = @(Get-NodePod $node))) { continue }
+            $lines = @($pods | Out-String -Width $_ -Stream | Where-Object { $_.Trim() -and $_ -notlike '*Cluster: *' })
+            $lines.Count | Should -Be ($pods.Count + 2) -Because $node
             @($lines -match "^\S+ +\S+ +$node( |$)").Count | Should -Be $pods.Count
         }
     }
@@ -89,6 +90,7 @@ Describe 'The default output' {
         $wide[0] | Should -Match '^Name {1,25}Status'
         $narrow = @(Get-ClusterNode -Usage | Out-String -Width 80 -Stream | Where-Object { $_ -match 'CPU used' })
         foreach ($column in 'Mem. used', 'CPU req.', 'Mem. req.') { $narrow[0] | Should -BeLike "*$column*" }
+        @(Get-ClusterNode -Usage | Out-String -Width 80 -Stream | Where-Object { $_.Trim() }).Count | Should -Be ($nodes.Count + 3)
     }
 
     It 'sizes a plan of an update by its contents at <_> columns' -ForEach 80, 120, 160, 220 {

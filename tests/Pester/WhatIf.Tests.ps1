@@ -131,7 +131,7 @@ function Use-User(`$Kind) { `$null = Select-NodeManagerSession (`$Kind -eq 'forb
         $said -match '^(ERROR|WARNING)' | Should -Not -BeNullOrEmpty
     }
 
-    It 'announces nothing that the user may not do: <_>' -ForEach $commands {
+    It 'announces nothing that the user has no permission for: <_>' -ForEach $commands {
         if (-not $forbidden.ContainsKey($_)) { Set-ItResult -Skipped -Because 'its permission is checked as that of the others, or it needs none'; return }
         $said = $announced["forbidden $_"]
         $said -match '^What if' | Should -BeNullOrEmpty
